@@ -1,0 +1,19 @@
+/** What is known of a model once it is bound to a role. */
+
+import type { FimFamilyId } from "./fim.ts";
+
+export const runtimeKinds = ["embedded", "ollama", "llama-server", "openai"] as const;
+export type RuntimeKind = (typeof runtimeKinds)[number];
+
+export interface ModelInfo {
+  readonly runtime: RuntimeKind;
+  /** The name a person sees: a catalogue name, a tag, or a file's base name. */
+  readonly name: string;
+  /** Tokens of prompt and answer together. */
+  readonly contextTokens: number;
+  /** How to ask it to fill in the middle; left out when it was never trained to. */
+  readonly fim?: FimFamilyId;
+  /** Whether it answers with reasoning first. */
+  readonly reasons: boolean;
+  readonly sizeBytes?: number;
+}

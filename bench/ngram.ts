@@ -1,0 +1,94 @@
+/**
+ * How often the rest of a line is guessed: `node bench/ngram.ts [--set tuning] [--misses]` prints one table.
+ * Every system sees the same cases; "surest" is right among the quarter with the highest confidence.
+ */
+
+import { parseArgs } from "node:util";
+import { isExact, type LineEndCase, lineEndCases } from "./cases/line-ends.ts";
+import { heldOutPackages, loadPackage, type SourcePackage, tuningPackages } from "./cases/packages.ts";
+import { type CompletionSystem, copying } from "./ngram-systems.ts";
+
+const { values } = parseArgs({
+  options: {
+    set: { type: "string", default: "held-out" },
+    count: { type: "string", default: "120" },
+    misses: { type: "boolean", default: false },
+  },
+});
+
+const systems: readonly CompletionSystem[] = [copying];
+const specs = values.set === "tuning" ? tuningPackages : heldOutPackages;
+const packages = await Promise.all(specs.map((spec) => loadPackage(spec)));
+const rows: Record<string, string | number>[] = [];
+for (const system of systems) rows.push(summary(system.name, await answers(system, packages)));
+console.table(rows);
+
+interface Answer {
+  readonly item: LineEndCase;
+  readonly offered: string;
+  readonly exact: boolean;
+  readonly confidence: number;
+  readonly sure: boolean;
+  readonly ms: number;
+}
+
+async function answers(system: CompletionSystem, sources: readonly SourcePackage[]): Promise<Answer[]> {
+  const result: Answer[] = [];
+  for (const source of sources) {
+    await system.prepare?.(source);
+    for (const item of lineEndCases(source, Number(values.count))) {
+      await system.open?.(item);
+      const start = performance.now();
+      const offer = await system.complete(item);
+      const ms = performance.now() - start;
+      const exact = offer !== undefined && isExact(offer.text, item);
+      const answer = {
+        item,
+        offered: offer?.text ?? "",
+        exact,
+        confidence: offer?.confidence ?? -1,
+        sure: offer?.sure ?? false,
+        ms,
+      };
+      result.push(answer);
+      if (values.misses && !exact) printMiss(answer);
+    }
+  }
+  await system.dispose?.();
+  return result;
+}
+
+function summary(name: string, all: readonly Answer[]): Record<string, string | number> {
+  const surest = all.toSorted((a, b) => b.confidence - a.confidence).slice(0, Math.round(all.length / 4));
+  const shown = all.filter((answer) => answer.sure);
+  const times = all.map((answer) => answer.ms).sort((a, b) => a - b);
+  return {
+    system: name,
+    cases: all.length,
+    "exact %": percent(all),
+    "surest 1/4 %": percent(surest),
+    "shown %": round((100 * shown.length) / all.length),
+    "right when shown %": percent(shown),
+    "p50 ms": round(times[Math.floor(times.length / 2)] ?? 0),
+    "p95 ms": round(times[Math.floor(times.length * 0.95)] ?? 0),
+    ...Object.fromEntries(
+      packages.map((source) => [
+        source.name.replace(/(?<=.)@.*/, ""),
+        percent(all.filter((answer) => answer.item.package === source)),
+      ]),
+    ),
+  };
+}
+
+function percent(answered: readonly Answer[]): number {
+  return round((100 * answered.filter((answer) => answer.exact).length) / Math.max(1, answered.length));
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function printMiss({ item, offered, confidence }: Answer): void {
+  const line = item.text.slice(item.text.lastIndexOf("\n", item.offset - 1) + 1, item.offset);
+  console.log(`${item.path}  ${confidence.toFixed(2)}\n  ${line}|\n  = ${item.expected}\n  ? ${offered}`);
+}

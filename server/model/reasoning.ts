@@ -13,11 +13,13 @@ const closeTag = "</think>";
 type Delta = Extract<StreamPart, { readonly text: string }>;
 
 export interface ReasoningOptions {
-  /** The prompt already holds the opening tag, so that the stream begins inside the reasoning. */
+  /** The prompt already holds the opening tag: the stream begins inside the reasoning, tag or no tag. */
   readonly opened: boolean;
 }
 
 type State = "start" | "reasoning" | "answer";
+
+type Parts = Delta[];
 
 /**
  * Tags count where a reasoning model writes them: an opening tag only before any answer text, a closing
@@ -26,19 +28,20 @@ type State = "start" | "reasoning" | "answer";
  * when `opened` says so. A second closing tag right after the first is dropped.
  */
 export class ReasoningParser {
-  #state: State;
+  readonly #opened: boolean;
+  #state: State = "start";
   /** Text that may still turn out to be part of a tag, or white space before the answer. */
   #held = "";
   #answered = false;
 
   constructor(options: ReasoningOptions) {
-    this.#state = options.opened ? "reasoning" : "start";
+    this.#opened = options.opened;
   }
 
   /** The parts that `chunk` settles; what could still be a tag is held back. */
   push(chunk: string): readonly Delta[] {
     this.#held += chunk;
-    const parts: Delta[] = [];
+    const parts: Parts = [];
     while (this.#step(parts));
     return parts;
   }
@@ -48,11 +51,12 @@ export class ReasoningParser {
     const rest = this.#held;
     this.#held = "";
     if (rest === "") return [];
-    if (this.#state === "reasoning") return [{ kind: "reasoning-delta", text: rest }];
+    if (this.#state === "reasoning" || (this.#opened && this.#state === "start"))
+      return [{ kind: "reasoning-delta", text: rest }];
     return rest.trim() === "" && !this.#answered ? [] : [{ kind: "text-delta", text: rest }];
   }
 
-  #step(parts: Delta[]): boolean {
+  #step(parts: Parts): boolean {
     switch (this.#state) {
       case "start":
         return this.#findOpening();
@@ -66,16 +70,16 @@ export class ReasoningParser {
   #findOpening(): boolean {
     const text = this.#held.trimStart();
     if (text.startsWith(openTag)) {
-      this.#held = text.slice(openTag.length).replace(/^\n/, "");
+      this.#held = text.slice(openTag.length);
       this.#state = "reasoning";
       return true;
     }
     if (openTag.startsWith(text)) return false;
-    this.#state = "answer";
+    this.#state = this.#opened ? "reasoning" : "answer";
     return true;
   }
 
-  #findClosing(parts: Delta[]): boolean {
+  #findClosing(parts: Parts): boolean {
     const at = this.#held.indexOf(closeTag);
     const settled = at < 0 ? this.#held.length - partialTagLength(this.#held, closeTag) : at;
     if (settled > 0) parts.push({ kind: "reasoning-delta", text: this.#held.slice(0, settled) });
@@ -86,7 +90,7 @@ export class ReasoningParser {
   }
 
   /** White space and stray closing tags before the answer are dropped; then everything is answer. */
-  #passAnswer(parts: Delta[]): boolean {
+  #passAnswer(parts: Parts): boolean {
     if (!this.#answered) {
       const text = this.#held.trimStart();
       if (text.startsWith(closeTag)) {

@@ -11,7 +11,7 @@ export type LocalizedValue = string | number;
 export interface Localizer {
   readonly language: Language;
   /** The sentence in the person's language, `{0}`, `{1}` … replaced by `values`. */
-  t(sentence: string, ...values: readonly LocalizedValue[]): string;
+  readonly t: (sentence: string, ...values: readonly LocalizedValue[]) => string;
 }
 
 export function createLocalizer(language: Language, bundle: Readonly<Record<string, string>>): Localizer {

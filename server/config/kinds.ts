@@ -1,0 +1,81 @@
+/** The kinds of value that a setting can have: one place gives their check, their JSON Schema and their words. */
+
+import type { Localizer } from "../base/l10n.ts";
+
+export interface Kind<T> {
+  /** JSON Schema, as the editor's settings page reads it. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** The value, or undefined when it is not of this kind. */
+  parse(value: unknown): T | undefined;
+  /** What is expected, to stand after "must be". */
+  expected(localizer: Localizer): string;
+}
+
+export const boolean: Kind<boolean> = {
+  schema: { type: "boolean" },
+  parse: (value) => (typeof value === "boolean" ? value : undefined),
+  expected: ({ t }) => t("true or false"),
+};
+
+export function integer(bounds: { readonly minimum: number; readonly maximum: number }): Kind<number> {
+  const { minimum, maximum } = bounds;
+  return {
+    schema: { type: "integer", minimum, maximum },
+    parse: (value) =>
+      typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum
+        ? value
+        : undefined,
+    expected: ({ t }) => t("a whole number from {0} to {1}", minimum, maximum),
+  };
+}
+
+export function choice<const T extends string>(values: readonly T[]): Kind<T> {
+  return {
+    schema: { type: "string", enum: values },
+    parse: (value) => values.find((allowed) => allowed === value),
+    expected: ({ t }) => t("one of {0}", values.map((value) => JSON.stringify(value)).join(", ")),
+  };
+}
+
+export const stringList: Kind<readonly string[]> = {
+  schema: { type: "array", items: { type: "string" } },
+  parse: (value) => (Array.isArray(value) && value.every(isString) ? value : undefined),
+  expected: ({ t }) => t("a list of strings"),
+};
+
+/** True or false by language identifier, `*` for every other language. */
+export const languageSwitches: Kind<Readonly<Record<string, boolean>>> = {
+  schema: { type: "object", additionalProperties: { type: "boolean" } },
+  parse: (value) => (isObject(value) && hasOnly(value, isBoolean) ? value : undefined),
+  expected: ({ t }) =>
+    t("an object of true or false by language, such as {0}", '{"*": true, "markdown": false}'),
+};
+
+const rolePattern = /^(auto|off|builtin\/ngram|(embedded|ollama|llama-server|openai)\/\S.*)$/;
+
+/** Who fills a role: `auto`, `off`, or `<runtime>/<model>`. */
+export const role: Kind<string> = {
+  schema: { type: "string", pattern: rolePattern.source },
+  parse: (value) => (isString(value) && rolePattern.test(value) ? value : undefined),
+  expected: ({ t }) =>
+    t('"auto", "off" or a runtime and a model, such as {0}', '"embedded/path/to/model.gguf"'),
+};
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function hasOnly<T>(
+  value: Readonly<Record<string, unknown>>,
+  is: (item: unknown) => item is T,
+): value is Readonly<Record<string, T>> {
+  return Object.values(value).every(is);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === "boolean";
+}

@@ -1,0 +1,125 @@
+/**
+ * Every setting, declared once: package.json, docs/settings.md and every reader take it from here. A key
+ * stands here only when something reads it. An address, path, command or certificate is never below machine
+ * scope: a workspace could set it.
+ */
+
+import type { Language } from "../base/l10n.ts";
+import { type LogLevel, logLevels } from "../base/log.ts";
+import { boolean, choice, integer, type Kind, languageSwitches, role, stringList } from "./kinds.ts";
+
+export interface Setting<T> {
+  readonly kind: Kind<T>;
+  readonly default: T;
+  /** `window`: a workspace may set it. */
+  readonly scope: "machine" | "window";
+  readonly description: Readonly<Record<Language, string>>;
+}
+
+export const schema = {
+  "roles.complete": setting<string>({
+    kind: role,
+    default: "auto",
+    scope: "machine",
+    description: {
+      en: "Who completes code: `auto` (the best that is there, at the least the built-in completer), `off`, `builtin/ngram`, or a runtime and a model such as `embedded/path/to/model.gguf`.",
+      "zh-cn":
+        "由谁补全代码：`auto`（使用现有的最佳选择，至少是内置补全器）、`off`、`builtin/ngram`，或“运行时/模型”，例如 `embedded/path/to/model.gguf`。",
+    },
+  }),
+  "completion.enabled": setting<boolean>({
+    kind: boolean,
+    default: true,
+    scope: "window",
+    description: {
+      en: "Whether code is completed as you type. The command Hearth: Complete works all the same.",
+      "zh-cn": "是否在输入时补全代码。关闭后仍可使用命令“Hearth: 补全”。",
+    },
+  }),
+  "completion.languages": setting<Readonly<Record<string, boolean>>>({
+    kind: languageSwitches,
+    default: { "*": true },
+    scope: "window",
+    description: {
+      en: "In which languages code is completed as you type, by language identifier; `*` stands for every other one.",
+      "zh-cn": "在哪些语言中输入时补全代码，以语言标识符为键；`*` 代表其余所有语言。",
+    },
+  }),
+  "completion.maxTokens": setting<number>({
+    kind: integer({ minimum: 1, maximum: 2048 }),
+    default: 128,
+    scope: "machine",
+    description: {
+      en: "The most tokens that a model writes for one completion.",
+      "zh-cn": "模型为一次补全最多生成的令牌数。",
+    },
+  }),
+  "index.enabled": setting<boolean>({
+    kind: boolean,
+    default: true,
+    scope: "window",
+    description: {
+      en: "Whether Hearth reads the workspace, so that completions follow your own code. Without it the built-in completer knows only the open files.",
+      "zh-cn": "是否读取工作区，让补全贴合你自己的代码。关闭后，内置补全器只了解已打开的文件。",
+    },
+  }),
+  "index.exclude": setting<readonly string[]>({
+    kind: stringList,
+    default: [],
+    scope: "window",
+    description: {
+      en: "What is not read, as lines of a `.gitignore` file, on top of the workspace's own `.gitignore`.",
+      "zh-cn": "不读取的内容，写法同 `.gitignore` 文件中的行，在工作区自身的 `.gitignore` 之外生效。",
+    },
+  }),
+  "index.maxFileSize": setting<number>({
+    kind: integer({ minimum: 1024, maximum: 1_073_741_824 }),
+    default: 1_048_576,
+    scope: "machine",
+    description: {
+      en: "The size in bytes above which a file of the workspace is not read.",
+      "zh-cn": "工作区中超过此字节数的文件不会被读取。",
+    },
+  }),
+  "index.maxFiles": setting<number>({
+    kind: integer({ minimum: 1, maximum: 10_000_000 }),
+    default: 200_000,
+    scope: "machine",
+    description: {
+      en: "The most files of a workspace that are read.",
+      "zh-cn": "一个工作区中最多读取的文件数。",
+    },
+  }),
+  "privacy.offline": setting<boolean>({
+    kind: boolean,
+    default: true,
+    scope: "machine",
+    description: {
+      en: "No connection leaves this machine but to the addresses that you set, and for a download that you have just confirmed.",
+      "zh-cn": "除你设置的地址以及你刚刚确认的下载之外，不建立任何离开本机的连接。",
+    },
+  }),
+  "log.level": setting<LogLevel>({
+    kind: choice(logLevels),
+    default: "info",
+    scope: "machine",
+    description: {
+      en: "How much is written to the log. Code and prompts appear at `trace` only.",
+      "zh-cn": "日志的详细程度。只有 `trace` 级别会记录代码和提示词。",
+    },
+  }),
+} as const;
+
+type Schema = typeof schema;
+export type SettingKey = keyof Schema;
+export type Settings = { readonly [K in SettingKey]: Schema[K] extends Setting<infer T> ? T : never };
+
+export const settingKeys: readonly SettingKey[] = Object.keys(schema).filter(isSettingKey);
+
+export function isSettingKey(key: string): key is SettingKey {
+  return Object.hasOwn(schema, key);
+}
+
+function setting<T>(value: Setting<T>): Setting<T> {
+  return value;
+}

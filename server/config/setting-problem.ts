@@ -1,0 +1,85 @@
+/** What can be wrong with settings, and the sentence that says it. */
+
+import type { Localizer } from "../base/l10n.ts";
+import { type SettingKey, schema, settingKeys } from "./schema.ts";
+
+export type SettingProblem =
+  | {
+      readonly kind: "wrong-type";
+      readonly origin: string;
+      readonly key: SettingKey;
+      readonly found: unknown;
+    }
+  | { readonly kind: "unknown-key"; readonly origin: string; readonly key: string }
+  | { readonly kind: "not-an-object"; readonly origin: string }
+  | { readonly kind: "no-value"; readonly origin: string; readonly text: string }
+  | { readonly kind: "broken-json"; readonly origin: string; readonly line: number; readonly column: number }
+  | { readonly kind: "unreadable"; readonly origin: string; readonly reason: string };
+
+/** The origin of what an editor sends; said in words. */
+export const editorOrigin = "editor";
+
+/** One sentence: what is wrong, where, and what holds instead. */
+export function describeProblem(problem: SettingProblem, localizer: Localizer): string {
+  const { t } = localizer;
+  const origin = problem.origin === editorOrigin ? t("the editor's settings") : problem.origin;
+  switch (problem.kind) {
+    case "wrong-type": {
+      const { kind, default: fallback } = schema[problem.key];
+      return t(
+        "{0} in {1} must be {2}, not {3}; it is ignored (the default is {4}).",
+        problem.key,
+        origin,
+        kind.expected(localizer),
+        shorten(problem.found),
+        shorten(fallback),
+      );
+    }
+    case "unknown-key": {
+      const near = nearest(problem.key);
+      return near === undefined
+        ? t("{0} in {1} is not a setting of Hearth; it is ignored.", problem.key, origin)
+        : t(
+            "{0} in {1} is not a setting of Hearth; it is ignored. Did you mean {2}?",
+            problem.key,
+            origin,
+            near,
+          );
+    }
+    case "not-an-object":
+      return t("{0} must hold an object of settings; it is ignored.", origin);
+    case "no-value":
+      return t("{0} {1} has no value; write it as key=value.", origin, problem.text);
+    case "broken-json":
+      return t("{0}:{1}:{2} is not valid JSON; the file is ignored.", origin, problem.line, problem.column);
+    case "unreadable":
+      return t("{0} cannot be read ({1}); it is ignored.", origin, problem.reason);
+  }
+}
+
+function shorten(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** The known key that `key` is probably a slip of: at most a third of its letters differ. */
+function nearest(key: string): SettingKey | undefined {
+  const [best] = settingKeys
+    .map((known) => ({ known, distance: editDistance(key.toLowerCase(), known.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  return best && best.distance * 3 <= best.known.length ? best.known : undefined;
+}
+
+/** Levenshtein's distance, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

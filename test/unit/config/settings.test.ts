@@ -1,0 +1,172 @@
+/** Layers, wrong types and unknown keys: the right value holds, and every mistake is named. */
+
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { english } from "../../../server/base/l10n.ts";
+import {
+  completesAutomatically,
+  defaultSettings,
+  resolveSettings,
+} from "../../../server/config/resolve-settings.ts";
+import { type Settings, schema, settingKeys } from "../../../server/config/schema.ts";
+import { describeProblem } from "../../../server/config/setting-problem.ts";
+import { loadSettings, type SettingsSources } from "../../../server/config/settings-layers.ts";
+
+interface Expected {
+  readonly settings?: Partial<Settings>;
+  readonly problems?: readonly string[];
+}
+
+function check(values: unknown, expected: Expected): void {
+  const resolved = resolveSettings([{ origin: "f.json", values }]);
+  assert.deepEqual(resolved.settings, { ...defaultSettings, ...expected.settings });
+  const sentences = resolved.problems.map((problem) => describeProblem(problem, english));
+  assert.deepEqual(sentences, expected.problems ?? []);
+}
+
+describe("resolveSettings", () => {
+  it("takes dotted keys", () =>
+    check({ "completion.maxTokens": 7 }, { settings: { "completion.maxTokens": 7 } }));
+  it("takes nested objects", () =>
+    check({ completion: { maxTokens: 7 } }, { settings: { "completion.maxTokens": 7 } }));
+  it("takes the editor's prefix", () =>
+    check(
+      { "hearth.log.level": "off", hearth: { index: { enabled: false } } },
+      {
+        settings: { "log.level": "off", "index.enabled": false },
+      },
+    ));
+  it("keeps an object of a setting whole", () =>
+    check(
+      { completion: { languages: { "*": false, "a.b": true } } },
+      {
+        settings: { "completion.languages": { "*": false, "a.b": true } },
+      },
+    ));
+  it("takes null for not set", () => check({ completion: { maxTokens: null } }, {}));
+  it("names a wrong type and keeps the default", () =>
+    check(
+      { "completion.maxTokens": "many" },
+      {
+        problems: [
+          'completion.maxTokens in f.json must be a whole number from 1 to 2048, not "many"; it is ignored (the default is 128).',
+        ],
+      },
+    ));
+  it("names a number out of bounds", () =>
+    check(
+      { "completion.maxTokens": 0 },
+      {
+        problems: [
+          "completion.maxTokens in f.json must be a whole number from 1 to 2048, not 0; it is ignored (the default is 128).",
+        ],
+      },
+    ));
+  it("names an unknown key, with what it may have meant", () =>
+    check(
+      { completion: { maxToken: 3 } },
+      {
+        problems: [
+          "completion.maxToken in f.json is not a setting of Hearth; it is ignored. Did you mean completion.maxTokens?",
+        ],
+      },
+    ));
+  it("names a value where an object must be", () =>
+    check({ privacy: 5 }, { problems: ["privacy in f.json is not a setting of Hearth; it is ignored."] }));
+  it("names a file that holds no object", () =>
+    check([1], { problems: ["f.json must hold an object of settings; it is ignored."] }));
+  it("keeps the prototype out", () =>
+    check(JSON.parse('{"__proto__": {"log.level": "off"}, "constructor": 1}'), {
+      problems: [
+        "__proto__ in f.json is not a setting of Hearth; it is ignored.",
+        "constructor in f.json is not a setting of Hearth; it is ignored.",
+      ],
+    }));
+  for (const value of ["auto", "off", "builtin/ngram", "embedded//abs/m.gguf", "ollama/deepseek-r1:7b"]) {
+    it(`takes the role ${value}`, () =>
+      check({ "roles.complete": value }, { settings: { "roles.complete": value } }));
+  }
+  for (const value of ["", "builtin", "builtin/other", "embedded/", "cloud/gpt", 3]) {
+    it(`refuses the role ${JSON.stringify(value)}`, () => {
+      const { settings, problems } = resolveSettings([{ origin: "f", values: { "roles.complete": value } }]);
+      assert.equal(settings["roles.complete"], "auto");
+      assert.equal(problems.length, 1);
+    });
+  }
+  it("lets a wrong value above leave the value below", () => {
+    const { settings, origins } = resolveSettings([
+      { origin: "low", values: { "completion.maxTokens": 9 } },
+      { origin: "high", values: { "completion.maxTokens": "x" } },
+    ]);
+    assert.equal(settings["completion.maxTokens"], 9);
+    assert.equal(origins.get("completion.maxTokens"), "low");
+  });
+  it("has defaults that are of their own kind", () => {
+    for (const key of settingKeys)
+      assert.notEqual(schema[key].kind.parse(schema[key].default), undefined, key);
+  });
+});
+
+describe("completesAutomatically", () => {
+  const settings = { ...defaultSettings, "completion.languages": { "*": true, markdown: false } };
+  it("follows the language", () => {
+    assert.equal(completesAutomatically(settings, "markdown"), false);
+    assert.equal(completesAutomatically(settings, "rust"), true);
+  });
+  it("is off for every language when it is off", () =>
+    assert.equal(completesAutomatically({ ...settings, "completion.enabled": false }, "rust"), false));
+});
+
+describe("loadSettings", () => {
+  let home = "";
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), "hearth-settings-"));
+  });
+  afterEach(() => rm(home, { recursive: true, force: true }));
+
+  async function load(sources: Omit<SettingsSources, "home">) {
+    const { settings, origins, problems } = await loadSettings({ home, ...sources });
+    return { settings, origins, problems: problems.map((problem) => describeProblem(problem, english)) };
+  }
+
+  it("lays home < file < editor < --set", async () => {
+    const file = join(home, "run.json");
+    await writeFile(
+      join(home, "settings.json"),
+      '\uFEFF{"index.maxFiles": 1, "completion.maxTokens": 1, "index.maxFileSize": 1024, "log.level": "warn"}',
+    );
+    await writeFile(file, '{"completion.maxTokens": 2, "index.maxFileSize": 2048, "log.level": "error"}');
+    const { settings, problems } = await load({
+      file,
+      editor: { index: { maxFileSize: 4096 }, log: { level: "debug" } },
+      assignments: ["log.level=off"],
+    });
+    assert.deepEqual(problems, []);
+    assert.equal(settings["index.maxFiles"], 1);
+    assert.equal(settings["completion.maxTokens"], 2);
+    assert.equal(settings["index.maxFileSize"], 4096);
+    assert.equal(settings["log.level"], "off");
+  });
+  it("names the place where a file is not JSON, and ignores the file", async () => {
+    const file = join(home, "broken.json");
+    await writeFile(file, '{"log.level": "off"\n  "index.maxFiles": 3}');
+    const { settings, problems } = await load({ file });
+    assert.deepEqual(problems, [`${file}:2:3 is not valid JSON; the file is ignored.`]);
+    assert.equal(settings["log.level"], "info");
+  });
+  it("names a file of --settings that is not there", async () => {
+    const file = join(home, "none.json");
+    assert.deepEqual((await load({ file })).problems, [`${file} cannot be read (ENOENT); it is ignored.`]);
+  });
+  it("reads --set as JSON where it is JSON, else as text", async () => {
+    const { settings, problems } = await load({
+      assignments: ["completion.maxTokens=64", "roles.complete=off", 'completion.languages={"*":false}', "x"],
+    });
+    assert.equal(settings["completion.maxTokens"], 64);
+    assert.equal(settings["roles.complete"], "off");
+    assert.deepEqual(settings["completion.languages"], { "*": false });
+    assert.deepEqual(problems, ["--set x has no value; write it as key=value."]);
+  });
+});

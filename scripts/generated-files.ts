@@ -1,0 +1,99 @@
+/** What is made from the code and stands in the repository: settings in the manifest, their words, their pages. */
+
+import { readFileSync } from "node:fs";
+import type { Language } from "../server/base/l10n.ts";
+import { type SettingKey, schema, settingKeys } from "../server/config/schema.ts";
+
+/** Path, relative to the repository, and the text that belongs there. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  return new Map([
+    ["package.json", manifest()],
+    ["package.nls.json", words("package.nls.json", "en")],
+    ["package.nls.zh-cn.json", words("package.nls.zh-cn.json", "zh-cn")],
+    ["docs/settings.md", settingsPage("en")],
+    ["docs/settings.zh-cn.md", settingsPage("zh-cn")],
+  ]);
+}
+
+function manifest(): string {
+  const manifest = readObject("package.json");
+  const contributes = { ...asObject(manifest["contributes"]) };
+  const properties = settingKeys.map((key, order) => [`hearth.${key}`, property(key, order)]);
+  contributes["configuration"] = { title: "Hearth", properties: Object.fromEntries(properties) };
+  return toJson({ ...manifest, contributes });
+}
+
+function property(key: SettingKey, order: number): object {
+  const { kind, default: value, scope } = schema[key];
+  return { ...kind.schema, default: value, scope, order, markdownDescription: `%${wordKey(key)}%` };
+}
+
+function words(path: string, language: Language): string {
+  const others = Object.entries(readObject(path)).filter(([key]) => !key.startsWith("settings."));
+  const own = settingKeys.map((key) => [wordKey(key), schema[key].description[language]]);
+  return toJson(Object.fromEntries([...others, ...own]));
+}
+
+function wordKey(key: SettingKey): string {
+  return `settings.${key}`;
+}
+
+const pages: Readonly<Record<Language, { readonly intro: string; readonly head: string }>> = {
+  en: {
+    intro: `# Settings
+
+Made from \`server/config/schema.ts\` by \`npm run generate\`; do not edit. In an editor each key begins with \`hearth.\`.
+
+From low to high: the defaults, \`settings.json\` in \`HEARTH_HOME\`, the file of \`--settings\`, the editor's settings, \`--set key=value\`. A value of the wrong type and an unknown key are named and ignored. A key of scope \`machine\` cannot be set by a workspace.`,
+    head: "| key | value | default | scope | |",
+  },
+  "zh-cn": {
+    intro: `# 设置
+
+由 \`npm run generate\` 根据 \`server/config/schema.ts\` 生成，请勿编辑。在编辑器中，每个键以 \`hearth.\` 开头。
+
+优先级从低到高：默认值、\`HEARTH_HOME\` 中的 \`settings.json\`、\`--settings\` 指定的文件、编辑器的设置、\`--set key=value\`。类型错误的值和未知的键会被指出并忽略。作用域为 \`machine\` 的键不能由工作区设置。`,
+    head: "| 键 | 值 | 默认值 | 作用域 | |",
+  },
+};
+
+function settingsPage(language: Language): string {
+  const rows = settingKeys.map((key) => {
+    const { kind, default: value, scope, description } = schema[key];
+    const cells = [
+      `\`${key}\``,
+      code(kindName(kind.schema)),
+      code(JSON.stringify(value)),
+      scope,
+      description[language],
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  const { intro, head } = pages[language];
+  return `${intro}\n\n${head}\n|---|---|---|---|---|\n${rows.join("\n")}\n`;
+}
+
+/** The schema in a word or two, as a table has room for it. */
+function kindName(shape: Readonly<Record<string, unknown>>): string {
+  const { type, enum: values, items, minimum, maximum } = shape;
+  if (Array.isArray(values)) return values.map((value) => JSON.stringify(value)).join(" | ");
+  if (minimum !== undefined) return `${type} ${minimum}…${maximum}`;
+  if (items !== undefined) return `${asObject(items)["type"]}[]`;
+  return String(type);
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll("|", "\\|")}\``;
+}
+
+function readObject(path: string): Readonly<Record<string, unknown>> {
+  return asObject(JSON.parse(readFileSync(new URL(`../${path}`, import.meta.url), "utf8")));
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

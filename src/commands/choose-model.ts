@@ -1,0 +1,56 @@
+/** `hearth.chooseModel`: which model completes; written to `hearth.roles.complete`. */
+
+import * as vscode from "vscode";
+import type { Command } from "../hearth.ts";
+
+const builtIn = "builtin/ngram";
+
+export const chooseModel: Command = {
+  id: "hearth.chooseModel",
+  run: async () => {
+    const settings = vscode.workspace.getConfiguration("hearth.roles");
+    const picked = await vscode.window.showQuickPick(choices(settings.get("complete", "auto")), {
+      title: vscode.l10n.t("Choose the model that completes code"),
+    });
+    const value = await picked?.value();
+    if (value !== undefined) await settings.update("complete", value, vscode.ConfigurationTarget.Global);
+  },
+};
+
+interface Choice extends vscode.QuickPickItem {
+  /** The setting's new value; undefined when the person went back. */
+  readonly value: () => PromiseLike<string | undefined>;
+}
+
+function choices(current: string): readonly Choice[] {
+  const { t } = vscode.l10n;
+  const file = current.startsWith("embedded/") ? current.slice("embedded/".length) : "";
+  const mark = (value: string) => (value === current ? "$(check) " : "");
+  return [
+    {
+      label: `${mark("auto")}${t("Automatic")}`,
+      description: t("the best that is there"),
+      value: async () => "auto",
+    },
+    {
+      label: `${mark(builtIn)}${t("Built in")}`,
+      description: t("learns from this workspace; nothing to download"),
+      value: async () => builtIn,
+    },
+    {
+      label: `${file ? "$(check) " : ""}${t("A GGUF file on this machine…")}`,
+      description: file,
+      value: chooseFile,
+    },
+  ];
+}
+
+async function chooseFile(): Promise<string | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t("Choose a GGUF file"),
+    openLabel: vscode.l10n.t("Use this model"),
+    filters: { GGUF: ["gguf"] },
+  });
+  const [file] = chosen ?? [];
+  return file && `embedded/${file.fsPath}`;
+}

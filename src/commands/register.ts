@@ -1,0 +1,42 @@
+/** Registers every command; one that fails says so once, with the log as its mend. */
+
+import * as vscode from "vscode";
+import type { Command, Hearth } from "../hearth.ts";
+import { chooseModel } from "./choose-model.ts";
+import { complete } from "./complete.ts";
+import { doctor } from "./doctor.ts";
+import { installCli } from "./install-cli.ts";
+import { openSettings } from "./open-settings.ts";
+import { restart } from "./restart.ts";
+import { showLog } from "./show-log.ts";
+import { showMenu } from "./show-menu.ts";
+import { toggle } from "./toggle.ts";
+
+const all: readonly Command[] = [
+  toggle,
+  complete,
+  restart,
+  showLog,
+  showMenu,
+  chooseModel,
+  doctor,
+  installCli,
+  openSettings,
+];
+
+export function registerCommands(hearth: Hearth): vscode.Disposable {
+  return vscode.Disposable.from(...all.map((command) => register(command, hearth)));
+}
+
+function register({ id, run }: Command, hearth: Hearth): vscode.Disposable {
+  return vscode.commands.registerCommand(id, () =>
+    hearth.errors.guard(
+      {
+        cause: id,
+        message: vscode.l10n.t("Hearth could not do this. The log says why."),
+        mends: [{ title: vscode.l10n.t("Show Log"), run: () => hearth.log.show() }],
+      },
+      () => run(hearth),
+    ),
+  );
+}

@@ -1,0 +1,37 @@
+/** `hearth.showMenu`: the status item's menu, as a list that the keyboard reaches. */
+
+import * as vscode from "vscode";
+import { readSwitch, switchCompletion } from "../editor/completion-settings.ts";
+import { type MenuAction, type MenuGroup, menuGroups } from "../editor/menu.ts";
+import type { Command } from "../hearth.ts";
+
+export const showMenu: Command = {
+  id: "hearth.showMenu",
+  run: async ({ view }) => {
+    const facts = {
+      view: view(),
+      completion: readSwitch(),
+      hasWorkspace: vscode.workspace.workspaceFolders !== undefined,
+    };
+    const items = menuGroups(facts, vscode.l10n.t).flatMap(toItems);
+    const picked = await vscode.window.showQuickPick(items, { title: `Hearth: ${facts.view.sentence}` });
+    if (picked && "action" in picked) await perform(picked.action);
+  },
+};
+
+type MenuItem = vscode.QuickPickItem & { readonly action?: MenuAction };
+
+function toItems(group: MenuGroup): readonly MenuItem[] {
+  const separator = { label: group.title, kind: vscode.QuickPickItemKind.Separator };
+  const entries = group.entries.map(({ icon, label, description, action }) => ({
+    label: `$(${icon}) ${label}`,
+    description,
+    action,
+  }));
+  return [separator, ...entries];
+}
+
+function perform(action: MenuAction | undefined): PromiseLike<unknown> | undefined {
+  if (action?.kind === "command") return vscode.commands.executeCommand(action.command);
+  return action && switchCompletion(action.what);
+}

@@ -1,0 +1,36 @@
+/** The one status item: shows the view that was computed from the facts, and opens the menu. */
+
+import * as vscode from "vscode";
+import type { StatusView } from "./status-view.ts";
+
+export class StatusItem {
+  readonly #item: vscode.StatusBarItem;
+
+  constructor() {
+    this.#item = vscode.window.createStatusBarItem("hearth.status", vscode.StatusBarAlignment.Right, 100);
+    this.#item.name = "Hearth";
+    this.#item.command = "hearth.showMenu";
+    this.#item.show();
+  }
+
+  show(view: StatusView): void {
+    this.#item.text = `$(${view.icon}) Hearth`;
+    this.#item.tooltip = tooltip(view);
+    this.#item.accessibilityInformation = { label: `Hearth: ${view.sentence}`, role: "button" };
+    this.#item.backgroundColor =
+      view.icon === "warning" ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+}
+
+function tooltip(view: StatusView): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.appendMarkdown("**Hearth** — ").appendText(view.sentence);
+  if (view.complete) {
+    text.appendMarkdown("\n\n").appendText(`${vscode.l10n.t("complete")}: ${view.complete}`);
+  }
+  return text;
+}

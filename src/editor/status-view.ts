@@ -1,0 +1,72 @@
+/** What the status item shows: a pure function of what the extension and the server know. */
+
+import type { StatusMend, StatusParams } from "../../server/protocol/status.ts";
+import type { HostState } from "../client/server-host.ts";
+import type { Translate } from "../translate.ts";
+import type { Switch } from "./completion-switch.ts";
+
+export interface StatusFacts {
+  readonly host: HostState;
+  readonly server: StatusParams | undefined;
+  readonly completion: Switch;
+  /** The language of the active editor. */
+  readonly language: string | undefined;
+  /** The scheme of a workspace whose files are not on a disk. */
+  readonly virtualScheme: string | undefined;
+  readonly trusted: boolean;
+  /** A completion, or other work of the server, has been under way for over 300 ms. */
+  readonly spinning: boolean;
+}
+
+export interface StatusView {
+  readonly icon: "flame" | "loading~spin" | "debug-pause" | "warning";
+  /** What it is doing or why it is not, in one sentence. */
+  readonly sentence: string;
+  /** What the complete role is bound to; empty while nothing is known. */
+  readonly complete: string;
+  readonly mend?: StatusMend;
+}
+
+export function statusView(facts: StatusFacts, t: Translate): StatusView {
+  const said = whyNot(facts, t) ?? whatNow(facts, t);
+  const complete = facts.server?.roles.complete.label ?? "";
+  const { icon, sentence, mend } = said;
+  return mend ? { icon, sentence, complete, mend } : { icon, sentence, complete };
+}
+
+type Said = Pick<StatusView, "icon" | "sentence" | "mend">;
+
+/** What keeps it from completing, the most lasting cause first. */
+function whyNot({ virtualScheme, host, server }: StatusFacts, t: Translate): Said | undefined {
+  if (virtualScheme !== undefined) {
+    const sentence = t("Off here: the files of this workspace ({0}) are not on a disk.", virtualScheme);
+    return { icon: "debug-pause", sentence };
+  }
+  if (host === "gave-up") {
+    const mend = { title: t("Restart"), command: "hearth.restart" };
+    return { icon: "warning", sentence: t("The language server has stopped several times in a row."), mend };
+  }
+  if (server?.state === "failed") return fromServer("warning", server, server.message);
+  if (host !== "running" || server === undefined || server.state === "starting") {
+    return { icon: "loading~spin", sentence: t("Starting…") };
+  }
+  return undefined;
+}
+
+function whatNow({ completion, language, server, spinning, trusted }: StatusFacts, t: Translate): Said {
+  if (completion === "off") return { icon: "debug-pause", sentence: t("Completion is turned off.") };
+  if (completion === "off-for-language") {
+    return { icon: "debug-pause", sentence: t("Completion is turned off for {0}.", language ?? "") };
+  }
+  if (server?.state === "paused") return fromServer("debug-pause", server, server.message);
+  if (spinning) return fromServer("loading~spin", server, server?.message || t("Completing…"));
+  if (!trusted) {
+    const sentence = t("This workspace is not trusted: only the built-in completer answers.");
+    return { icon: "flame", sentence };
+  }
+  return fromServer("flame", server, server?.message || t("Ready."));
+}
+
+function fromServer(icon: Said["icon"], server: StatusParams | undefined, sentence: string): Said {
+  return server?.mend ? { icon, sentence, mend: server.mend } : { icon, sentence };
+}

@@ -1,0 +1,21 @@
+/** What every command may use: handed out by `extension.ts`, which builds it. */
+
+import type * as vscode from "vscode";
+import type { ServerClient } from "./client/server-client.ts";
+import type { ServerHost } from "./client/server-host.ts";
+import type { StatusView } from "./editor/status-view.ts";
+import type { ErrorBoundary } from "./errors.ts";
+
+export interface Hearth {
+  readonly extensionUri: vscode.Uri;
+  readonly log: vscode.LogOutputChannel;
+  readonly host: ServerHost<ServerClient>;
+  readonly errors: ErrorBoundary;
+  /** What the status item says at this moment. */
+  readonly view: () => StatusView;
+}
+
+export interface Command {
+  readonly id: string;
+  readonly run: (hearth: Hearth) => unknown;
+}

@@ -12,8 +12,8 @@ export interface SettingsSources {
   readonly home: string;
   /** The file of `--settings`; it must be there. */
   readonly file?: string;
-  /** What an editor sends: initializationOptions.settings or workspace/configuration. */
-  readonly editor?: unknown;
+  /** What an editor sends, lowest first: initializationOptions.settings, workspace/configuration. */
+  readonly editor?: readonly unknown[];
   /** Each `key=value` of `--set`. */
   readonly assignments?: readonly string[];
 }
@@ -22,8 +22,8 @@ export interface SettingsSources {
 export async function loadSettings(sources: SettingsSources): Promise<ResolvedSettings> {
   const read = [await readSettingsFile(join(sources.home, "settings.json"), { mayBeMissing: true })];
   if (sources.file !== undefined) read.push(await readSettingsFile(sources.file, { mayBeMissing: false }));
-  if (sources.editor !== undefined && sources.editor !== null) {
-    read.push({ layers: [{ origin: editorOrigin, values: sources.editor }], problems: [] });
+  for (const values of sources.editor ?? []) {
+    read.push({ layers: [{ origin: editorOrigin, values }], problems: [] });
   }
   read.push(readAssignments(sources.assignments ?? []));
   const resolved = resolveSettings(read.flatMap(({ layers }) => layers));

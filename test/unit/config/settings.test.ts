@@ -140,7 +140,7 @@ describe("loadSettings", () => {
     await writeFile(file, '{"completion.maxTokens": 2, "index.maxFileSize": 2048, "log.level": "error"}');
     const { settings, problems } = await load({
       file,
-      editor: { index: { maxFileSize: 4096 }, log: { level: "debug" } },
+      editor: [{ index: { maxFileSize: 4096 }, log: { level: "debug" } }],
       assignments: ["log.level=off"],
     });
     assert.deepEqual(problems, []);

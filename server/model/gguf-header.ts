@@ -1,0 +1,27 @@
+/** What the header of a GGUF file says of its model. */
+
+export interface GgufHeader {
+  readonly version: number;
+  readonly architecture: string;
+  readonly name: string | undefined;
+  /** Tokens that the model was trained to see at once. */
+  readonly trainedContextTokens: number;
+  readonly embeddingLength: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  /** Elements of one key and one value of one head. */
+  readonly keyLength: number;
+  readonly valueLength: number;
+  readonly vocabulary: number;
+  readonly chatTemplate: string | undefined;
+  /** The ids of the control tokens that we know by name, as far as the vocabulary has them. */
+  readonly knownTokens: ReadonlyMap<string, number>;
+  /** Whether the file itself declares which tokens fill in the middle. */
+  readonly declaresFim: boolean;
+  readonly tensors: number;
+  readonly weightBytes: number;
+  readonly fileBytes: number;
+  /** Identifies the header; with path, size and time it identifies the file without reading all of it. */
+  readonly digest: string;
+}

@@ -1,0 +1,159 @@
+/** Reads the metadata of a GGUF header, keeping only what we use; arrays are passed over, not held. */
+
+import type { ByteCursor } from "./byte-cursor.ts";
+import { fimFamilies, fimFamilyIds, fimStops } from "./fim.ts";
+import type { GgufHeader } from "./gguf-header.ts";
+import { RuntimeError } from "./runtime-error.ts";
+
+export interface Metadata {
+  readonly alignment: number;
+  readonly model: Omit<GgufHeader, "version" | "tensors" | "weightBytes" | "fileBytes" | "digest">;
+}
+
+type Value = number | string | boolean;
+
+/** Strings longer than this are no metadata that a model needs (the longest templates have 20 KB). */
+const mostStringBytes = 1024 * 1024;
+const mostTokenBytes = 64 * 1024;
+const kinds = { u8: 0, i8: 1, u16: 2, i16: 3, u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 };
+/** Bytes of the fixed-size kinds, by kind; 10 to 12 are 64-bit unsigned, signed and float. */
+const sizes = [1, 1, 2, 2, 4, 4, 4, 1, undefined, undefined, 8, 8, 8];
+
+const chatTokens = ["<｜User｜>", "<｜Assistant｜>", "<think>", "</think>", "<|im_start|>"];
+const wanted: ReadonlySet<string> = new Set([
+  ...chatTokens,
+  ...fimFamilyIds.flatMap((id) => fimStops(fimFamilies[id])),
+]);
+
+interface Collected {
+  readonly values: Map<string, Value>;
+  readonly knownTokens: Map<string, number>;
+  vocabulary: number;
+}
+
+export async function readMetadata(cursor: ByteCursor, count: number): Promise<Metadata> {
+  const collected: Collected = { values: new Map(), knownTokens: new Map(), vocabulary: 0 };
+  for (let index = 0; index < count; index++) {
+    const key = await readString(cursor, 65_535);
+    await cursor.need(4);
+    const kind = cursor.u32();
+    if (kind === kinds.array) await readArray(cursor, key, collected);
+    else {
+      if (collected.values.has(key)) throw invalid(`The model file gives ${key} twice.`);
+      collected.values.set(key, await readValue(cursor, kind, key));
+    }
+  }
+  return { alignment: alignmentOf(collected.values), model: describe(collected) };
+}
+
+function describe({ values, knownTokens, vocabulary }: Collected): Metadata["model"] {
+  const architecture = values.get("general.architecture");
+  if (typeof architecture !== "string" || architecture === "") {
+    throw invalid("The model file does not name its architecture.");
+  }
+  const kind = values.get("general.type");
+  if (kind !== undefined && kind !== "model") {
+    throw new RuntimeError("model-unsupported", `The file holds no language model but a ${kind}.`);
+  }
+  const count = (name: string, fallback?: number): number => {
+    const value = values.get(`${architecture}.${name}`) ?? fallback;
+    if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
+    throw new RuntimeError(
+      value === undefined ? "model-unsupported" : "model-invalid",
+      value === undefined
+        ? `The architecture ${architecture} is not a language model that can be run: it has no ${name}.`
+        : `The model file gives ${architecture}.${name} as ${String(value)}.`,
+    );
+  };
+  const embeddingLength = count("embedding_length");
+  const heads = count("attention.head_count", 1);
+  const headLength = Math.ceil(embeddingLength / heads);
+  return {
+    architecture,
+    name: textOf(values, "general.name") ?? textOf(values, "general.basename"),
+    trainedContextTokens: count("context_length"),
+    embeddingLength,
+    layers: count("block_count"),
+    heads,
+    kvHeads: count("attention.head_count_kv", heads),
+    keyLength: count("attention.key_length", headLength),
+    valueLength: count("attention.value_length", headLength),
+    vocabulary: count("vocab_size", vocabulary),
+    chatTemplate: textOf(values, "tokenizer.chat_template"),
+    knownTokens,
+    declaresFim: ["pre", "suf"].every((part) => values.has(`tokenizer.ggml.fim_${part}_token_id`)),
+  };
+}
+
+async function readArray(cursor: ByteCursor, key: string, collected: Collected): Promise<void> {
+  await cursor.need(12);
+  const kind = cursor.u32();
+  const length = cursor.u64();
+  const size = kind === kinds.string ? 8 : sizes[kind];
+  if (size === undefined) throw invalid(`The model file gives ${key} as an array of kind ${kind}.`);
+  if (length * BigInt(size) > BigInt(cursor.remaining)) {
+    throw invalid(`The model file claims ${length} entries in ${key}, which cannot fit in it.`);
+  }
+  if (key === "tokenizer.ggml.tokens") {
+    if (kind !== kinds.string || collected.vocabulary > 0) throw invalid("The model file has a bad vocabulary.");
+    collected.vocabulary = Number(length);
+    await readTokens(cursor, collected);
+  } else if (kind === kinds.string) {
+    for (let index = 0; index < Number(length); index++) await skipString(cursor);
+  } else cursor.skip(Number(length) * size);
+}
+
+async function readTokens(cursor: ByteCursor, collected: Collected): Promise<void> {
+  for (let id = 0; id < collected.vocabulary; id++) {
+    const token = await readString(cursor, mostTokenBytes);
+    if (wanted.has(token)) collected.knownTokens.set(token, id);
+  }
+}
+
+async function readString(cursor: ByteCursor, most: number): Promise<string> {
+  if (!cursor.has(8)) await cursor.need(8);
+  const length = cursor.u64();
+  if (length > BigInt(most)) throw invalid(`The model file holds a text of ${length} bytes in its header.`);
+  const bytes = Number(length);
+  if (!cursor.has(bytes)) await cursor.need(bytes);
+  return cursor.text(bytes);
+}
+
+async function skipString(cursor: ByteCursor): Promise<void> {
+  if (!cursor.has(8)) await cursor.need(8);
+  const length = cursor.u64();
+  if (length > BigInt(cursor.remaining)) throw invalid("The model file's header runs beyond its end.");
+  cursor.skip(Number(length));
+}
+
+async function readValue(cursor: ByteCursor, kind: number, key: string): Promise<Value> {
+  if (kind === kinds.string) return readString(cursor, mostStringBytes);
+  const size = sizes[kind];
+  if (size === undefined) throw invalid(`The model file gives ${key} in the unknown kind ${kind}.`);
+  await cursor.need(size);
+  if (kind === kinds.f32) return cursor.f32();
+  if (kind === kinds.bool) return cursor.u8() !== 0;
+  if (kind === 12) return cursor.f64();
+  if (size === 8) return Number(cursor.u64());
+  if (size === 4) return kind === kinds.i32 ? cursor.i32() : cursor.u32();
+  const low = cursor.u8();
+  return size === 2 ? low + cursor.u8() * 256 : low;
+}
+
+function alignmentOf(values: ReadonlyMap<string, Value>): number {
+  const alignment = values.get("general.alignment") ?? 32;
+  const power = typeof alignment === "number" && Number.isInteger(Math.log2(alignment));
+  if (!power || alignment < 1 || alignment > 65_536) {
+    throw invalid(`The model file gives ${String(alignment)} as the alignment of its tensors.`);
+  }
+  return alignment;
+}
+
+function textOf(values: ReadonlyMap<string, Value>, key: string): string | undefined {
+  const value = values.get(key);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function invalid(message: string): RuntimeError {
+  return new RuntimeError("model-invalid", message);
+}

@@ -1,0 +1,82 @@
+/** Checks the table of tensors in a GGUF header: known types, sane shapes, and data inside the file. */
+
+import type { ByteCursor } from "./byte-cursor.ts";
+import { tensorTypes } from "./gguf-types.ts";
+import { RuntimeError } from "./runtime-error.ts";
+
+export interface TensorTable {
+  readonly count: number;
+  readonly alignment: number;
+}
+
+interface Extent {
+  readonly name: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** The longest name that ggml holds, with its closing zero. */
+const mostNameBytes = 64;
+const mostDimensions = 4;
+
+/** The bytes of all tensors together. */
+export async function readTensors(cursor: ByteCursor, table: TensorTable): Promise<{ readonly bytes: number }> {
+  const names = new Set<string>();
+  const extents: Extent[] = [];
+  for (let index = 0; index < table.count; index++) {
+    const extent = await readTensor(cursor, table.alignment);
+    if (names.has(extent.name)) throw invalid(`The model file names the tensor ${extent.name} twice.`);
+    names.add(extent.name);
+    extents.push(extent);
+  }
+  const header = Math.ceil(cursor.position / table.alignment) * table.alignment;
+  const room = cursor.position + cursor.remaining - header;
+  let bytes = 0;
+  for (const extent of extents) {
+    if (extent.offset + extent.bytes > room) {
+      throw invalid(
+        `The model file is cut short: the tensor ${extent.name} ends at byte ${header + extent.offset + extent.bytes}, the file at ${header + room}.`,
+      );
+    }
+    bytes += extent.bytes;
+  }
+  if (bytes > room) throw invalid("The tensors of the model file overlap.");
+  return { bytes };
+}
+
+async function readTensor(cursor: ByteCursor, alignment: number): Promise<Extent> {
+  await cursor.need(8);
+  const length = cursor.u64();
+  if (length === 0n || length >= mostNameBytes) throw invalid("The model file has a tensor with a bad name.");
+  await cursor.need(Number(length) + 4);
+  const name = cursor.text(Number(length));
+  const dimensions = cursor.u32();
+  if (dimensions < 1 || dimensions > mostDimensions) {
+    throw invalid(`The tensor ${name} claims ${dimensions} dimensions.`);
+  }
+  await cursor.need(dimensions * 8 + 12);
+  const shape = Array.from({ length: dimensions }, () => cursor.u64());
+  const bytes = bytesOf(name, shape, cursor.u32());
+  const offset = cursor.u64();
+  if (offset % BigInt(alignment) !== 0n || offset > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw invalid(`The tensor ${name} lies at byte ${offset}, which is not aligned to ${alignment}.`);
+  }
+  return { name, offset: Number(offset), bytes };
+}
+
+function bytesOf(name: string, shape: readonly bigint[], typeId: number): number {
+  const type = tensorTypes.get(typeId);
+  if (!type) {
+    throw new RuntimeError("model-unsupported", `The tensor ${name} has the unknown type ${typeId}.`);
+  }
+  const elements = shape.reduce((product, size) => product * size, 1n);
+  const rows = shape[0] ?? 0n;
+  if (elements <= 0n || elements > BigInt(Number.MAX_SAFE_INTEGER) || rows % BigInt(type.block) !== 0n) {
+    throw invalid(`The tensor ${name} has the impossible shape ${shape.join(" × ")} of ${type.name}.`);
+  }
+  return Number((elements / BigInt(type.block)) * BigInt(type.bytes));
+}
+
+function invalid(message: string): RuntimeError {
+  return new RuntimeError("model-invalid", message);
+}

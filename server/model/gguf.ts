@@ -1,0 +1,93 @@
+/**
+ * Reads and checks the header of a GGUF file before llama.cpp sees it. The file is hostile until then:
+ * no count in it is trusted with memory, and every tensor must lie inside the file.
+ * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+ */
+
+import { open } from "node:fs/promises";
+import { ByteCursor, type ByteSource } from "./byte-cursor.ts";
+import type { GgufHeader } from "./gguf-header.ts";
+import { readMetadata } from "./gguf-metadata.ts";
+import { readTensors } from "./gguf-tensors.ts";
+import { RuntimeError, toRuntimeError } from "./runtime-error.ts";
+
+export async function readGgufFile(path: string): Promise<GgufHeader> {
+  const file = await open(path, "r").catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile()) throw new RuntimeError("model-invalid", `${path} is not a file.`);
+    return await readGguf({
+      size: stat.size,
+      read: async (offset, length) => {
+        const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      },
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+export async function readGguf(source: ByteSource): Promise<GgufHeader> {
+  if (source.size === 0) throw new RuntimeError("model-invalid", "The model file is empty.");
+  const cursor = new ByteCursor(source);
+  if (source.size < 24) throw notGguf();
+  await cursor.need(24);
+  if (cursor.text(4) !== "GGUF") throw notGguf();
+  const version = checkVersion(cursor.u32());
+  const tensorCount = countOf(cursor.u64(), { what: "tensors", each: 24, cursor });
+  const keyCount = countOf(cursor.u64(), { what: "metadata entries", each: 13, cursor });
+  const metadata = await readMetadata(cursor, keyCount);
+  const tensors = await readTensors(cursor, { count: tensorCount, alignment: metadata.alignment });
+  return {
+    version,
+    ...metadata.model,
+    tensors: tensorCount,
+    weightBytes: tensors.bytes,
+    fileBytes: source.size,
+    digest: cursor.digest(),
+  };
+}
+
+const mostEntries = 1_000_000;
+
+interface Count {
+  readonly what: string;
+  /** Bytes that the smallest entry takes. */
+  readonly each: number;
+  readonly cursor: ByteCursor;
+}
+
+function countOf(claimed: bigint, { what, each, cursor }: Count): number {
+  if (claimed * BigInt(each) > BigInt(cursor.remaining) || claimed > BigInt(mostEntries)) {
+    throw new RuntimeError(
+      "model-invalid",
+      `The model file claims ${claimed.toLocaleString("en")} ${what}, which cannot fit in it.`,
+    );
+  }
+  return Number(claimed);
+}
+
+function checkVersion(version: number): number {
+  if (version === 2 || version === 3) return version;
+  const swapped = (version & 0xffff) === 0 && version !== 0;
+  const why = swapped ? "big-endian" : `GGUF version ${version}`;
+  throw new RuntimeError(
+    "model-unsupported",
+    `The model file is ${why}; only little-endian GGUF 2 and 3 can be read.`,
+  );
+}
+
+function notGguf(): RuntimeError {
+  return new RuntimeError("model-invalid", "The file is not a GGUF model: it does not begin with GGUF.");
+}
+
+function unreadable(path: string, error: unknown): RuntimeError {
+  const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+  if (missing) return new RuntimeError("model-not-found", `There is no file ${path}.`, { cause: error });
+  return new RuntimeError("model-invalid", `${path} cannot be read: ${toRuntimeError(error).message}`, {
+    cause: error,
+  });
+}

@@ -16,11 +16,11 @@ export function generatedFiles(): ReadonlyMap<string, string> {
 }
 
 function manifest(): string {
-  const manifest = readObject("package.json");
-  const contributes = { ...asObject(manifest["contributes"]) };
+  const written = readObject("package.json");
+  const contributes = { ...asObject(written["contributes"]) };
   const properties = settingKeys.map((key, order) => [`hearth.${key}`, property(key, order)]);
   contributes["configuration"] = { title: "Hearth", properties: Object.fromEntries(properties) };
-  return toJson({ ...manifest, contributes });
+  return toJson({ ...written, contributes });
 }
 
 function property(key: SettingKey, order: number): object {
@@ -60,26 +60,11 @@ From low to high: the defaults, \`settings.json\` in \`HEARTH_HOME\`, the file o
 function settingsPage(language: Language): string {
   const rows = settingKeys.map((key) => {
     const { kind, default: value, scope, description } = schema[key];
-    const cells = [
-      `\`${key}\``,
-      code(kindName(kind.schema)),
-      code(JSON.stringify(value)),
-      scope,
-      description[language],
-    ];
+    const cells = [`\`${key}\``, code(kind.name), code(JSON.stringify(value)), scope, description[language]];
     return `| ${cells.join(" | ")} |`;
   });
   const { intro, head } = pages[language];
   return `${intro}\n\n${head}\n|---|---|---|---|---|\n${rows.join("\n")}\n`;
-}
-
-/** The schema in a word or two, as a table has room for it. */
-function kindName(shape: Readonly<Record<string, unknown>>): string {
-  const { type, enum: values, items, minimum, maximum } = shape;
-  if (Array.isArray(values)) return values.map((value) => JSON.stringify(value)).join(" | ");
-  if (minimum !== undefined) return `${type} ${minimum}…${maximum}`;
-  if (items !== undefined) return `${asObject(items)["type"]}[]`;
-  return String(type);
 }
 
 function code(text: string): string {

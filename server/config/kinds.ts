@@ -3,6 +3,8 @@
 import type { Localizer } from "../base/l10n.ts";
 
 export interface Kind<T> {
+  /** In a word or two, as a table has room for it; the same in every language. */
+  readonly name: string;
   /** JSON Schema, as the editor's settings page reads it. */
   readonly schema: Readonly<Record<string, unknown>>;
   /** The value, or undefined when it is not of this kind. */
@@ -12,6 +14,7 @@ export interface Kind<T> {
 }
 
 export const boolean: Kind<boolean> = {
+  name: "boolean",
   schema: { type: "boolean" },
   parse: (value) => (typeof value === "boolean" ? value : undefined),
   expected: ({ t }) => t("true or false"),
@@ -20,6 +23,7 @@ export const boolean: Kind<boolean> = {
 export function integer(bounds: { readonly minimum: number; readonly maximum: number }): Kind<number> {
   const { minimum, maximum } = bounds;
   return {
+    name: `integer ${minimum}…${maximum}`,
     schema: { type: "integer", minimum, maximum },
     parse: (value) =>
       typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum
@@ -31,6 +35,7 @@ export function integer(bounds: { readonly minimum: number; readonly maximum: nu
 
 export function choice<const T extends string>(values: readonly T[]): Kind<T> {
   return {
+    name: values.map((value) => JSON.stringify(value)).join(" | "),
     schema: { type: "string", enum: values },
     parse: (value) => values.find((allowed) => allowed === value),
     expected: ({ t }) => t("one of {0}", values.map((value) => JSON.stringify(value)).join(", ")),
@@ -38,6 +43,7 @@ export function choice<const T extends string>(values: readonly T[]): Kind<T> {
 }
 
 export const stringList: Kind<readonly string[]> = {
+  name: "string[]",
   schema: { type: "array", items: { type: "string" } },
   parse: (value) => (Array.isArray(value) && value.every(isString) ? value : undefined),
   expected: ({ t }) => t("a list of strings"),
@@ -45,6 +51,7 @@ export const stringList: Kind<readonly string[]> = {
 
 /** True or false by language identifier, `*` for every other language. */
 export const languageSwitches: Kind<Readonly<Record<string, boolean>>> = {
+  name: "{ language: boolean }",
   schema: { type: "object", additionalProperties: { type: "boolean" } },
   parse: (value) => (isObject(value) && hasOnly(value, isBoolean) ? value : undefined),
   expected: ({ t }) =>
@@ -55,6 +62,7 @@ const rolePattern = /^(auto|off|builtin\/ngram|(embedded|ollama|llama-server|ope
 
 /** Who fills a role: `auto`, `off`, or `<runtime>/<model>`. */
 export const role: Kind<string> = {
+  name: "string",
   schema: { type: "string", pattern: rolePattern.source },
   parse: (value) => (isString(value) && rolePattern.test(value) ? value : undefined),
   expected: ({ t }) =>

@@ -25,3 +25,15 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   signal.addEventListener("abort", callback, { once: true });
   return () => signal.removeEventListener("abort", callback);
 }
+
+/** What `promise` comes to, or undefined as soon as `signal` aborts; the promise itself runs on. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const aborted = Promise.withResolvers<undefined>();
+  const unlisten = onAbort(signal, () => aborted.resolve(undefined));
+  try {
+    const first = await Promise.race([promise, aborted.promise]);
+    return signal.aborted ? undefined : first;
+  } finally {
+    unlisten();
+  }
+}

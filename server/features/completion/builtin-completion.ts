@@ -1,0 +1,64 @@
+/** A completion by the built-in completer: shown while typing only when it is sure. */
+
+import type { Clock } from "../../base/clock.ts";
+import type { CompletionReport, CompletionRequest, SourceOutcome } from "./completion-outcome.ts";
+import { postProcess } from "./post-process.ts";
+import { shownPlace } from "./shown-place.ts";
+
+export type BuiltinAnswer =
+  | { readonly kind: "answer"; readonly text: string; readonly confidence: number; readonly sure: boolean }
+  | { readonly kind: "none"; readonly reason: string };
+
+/** The built-in completer as this feature needs it; it holds the documents itself. */
+export interface BuiltinSource {
+  complete(
+    query: { readonly uri: string; readonly version: number; readonly offset: number },
+    signal: AbortSignal,
+  ): Promise<BuiltinAnswer>;
+}
+
+export interface BuiltinPorts {
+  readonly clock: Clock;
+  readonly builtin: BuiltinSource;
+}
+
+export class BuiltinCompletion {
+  readonly #ports: BuiltinPorts;
+
+  constructor(ports: BuiltinPorts) {
+    this.#ports = ports;
+  }
+
+  async complete(request: CompletionRequest, signal: AbortSignal): Promise<SourceOutcome> {
+    const { clock, builtin } = this.#ports;
+    const { snapshot } = request;
+    const started = clock.now();
+    const offset = snapshot.offsetAt(request.position);
+    const answer = await builtin.complete({ uri: snapshot.uri, version: snapshot.version, offset }, signal);
+    const answered = clock.now();
+    if (answer.kind === "none")
+      return { kind: "skipped", reason: answer.reason === "secret" ? "secret" : "unsure" };
+    const shown = postProcess(answer.text, shownPlace(snapshot, offset, []));
+    const report = reportOf(answer.confidence, started, answered, clock.now());
+    if (shown.kind === "refused") return { kind: "skipped", reason: shown.reason, report };
+    if (request.trigger === "automatic" && !answer.sure) return { kind: "skipped", reason: "unsure", report };
+    return { kind: "text", text: shown.text, report };
+  }
+}
+
+function reportOf(confidence: number, started: number, answered: number, ended: number): CompletionReport {
+  return {
+    runtime: "builtin",
+    model: "ngram",
+    confidence,
+    reused: false,
+    timings: {
+      queueMs: 0,
+      contextMs: 0,
+      overheadMs: ended - answered,
+      firstTokenMs: answered - started,
+      totalMs: ended - started,
+    },
+    context: [],
+  };
+}

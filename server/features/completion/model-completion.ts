@@ -1,0 +1,245 @@
+/** A completion by the bound model: earlier answers first, then the request in flight, then a new one. */
+
+import { LRUCache } from "lru-cache";
+import { onAbort } from "../../base/abort.ts";
+import { type Clock, delay } from "../../base/clock.ts";
+import type { Disposable } from "../../base/disposable.ts";
+import type { Settings } from "../../config/schema.ts";
+import type { CountTokens } from "../../context/window.ts";
+import { type FimFamily, fimFamilies, fimStops } from "../../model/fim.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import { completionSampling } from "../../sampling/completion-sampling.ts";
+import type { Snapshot } from "../../text/snapshot.ts";
+import { type CachePlace, CompletionCache } from "./completion-cache.ts";
+import type { BoundModel } from "./completion-model.ts";
+import type { CompletionReport, CompletionRequest, SkipReason, SourceOutcome } from "./completion-outcome.ts";
+import { type JobResult, ModelJob } from "./model-job.ts";
+import { postProcess } from "./post-process.ts";
+import { type CompletionPrompt, completionPrompt } from "./prompt.ts";
+import { shownPlace } from "./shown-place.ts";
+
+export interface ModelCompletionPorts {
+  readonly clock: Clock;
+  readonly settings: () => Pick<Settings, "completion.maxTokens">;
+  readonly displayPath: (uri: string) => string;
+}
+
+/** How long a request without a caller may run on before nothing has joined it: DESIGN, "Processes". */
+const orphanMs = 150;
+/** Within a burst of keys only the last is asked about; the editor itself has waited 50 ms by then. */
+const debounceMs = 20;
+
+interface Asked {
+  readonly request: CompletionRequest;
+  readonly offset: number;
+  readonly model: BoundModel;
+  readonly family: FimFamily;
+  /** When the request came, and when its debounce was over. */
+  readonly arrived: number;
+  readonly started: number;
+}
+
+type DoneResult = Extract<JobResult, { readonly kind: "done" }>;
+
+/** A running job with what its report needs. */
+interface Flight {
+  readonly job: ModelJob;
+  readonly model: BoundModel;
+  readonly prompt: CompletionPrompt;
+  readonly contextMs: number;
+  orphaned: Disposable | undefined;
+}
+
+export class ModelCompletion implements Disposable {
+  readonly #ports: ModelCompletionPorts;
+  readonly #cache = new CompletionCache();
+  readonly #flights = new Map<string, Flight>();
+  #model: BoundModel | undefined;
+  readonly #counts = new LRUCache<string, number>({
+    max: 512,
+    maxSize: 4_000_000,
+    sizeCalculation: (_, key) => key.length + 1,
+  });
+
+  constructor(ports: ModelCompletionPorts) {
+    this.#ports = ports;
+  }
+
+  async complete(request: CompletionRequest, model: BoundModel, signal: AbortSignal): Promise<SourceOutcome> {
+    const { fim } = model.info;
+    if (fim === undefined) {
+      const error = new RuntimeError("capability-missing", `${model.info.name} cannot fill in the middle`);
+      return { kind: "failed", error };
+    }
+    this.#forgetOtherModel(model);
+    const { clock } = this.#ports;
+    const arrived = clock.now();
+    const offset = request.snapshot.offsetAt(request.position);
+    const asked: Asked = { request, offset, model, family: fimFamilies[fim], arrived, started: arrived };
+    const reused = this.#reuse(asked);
+    if (reused) return reused;
+    if (!this.#fitting(asked) && request.trigger === "automatic") await delay(clock, debounceMs, signal);
+    if (signal.aborted) return skipped("cancelled");
+    return this.#fly({ ...asked, started: clock.now() }, signal);
+  }
+
+  documentChanged(snapshot: Snapshot): void {
+    const flight = this.#flights.get(snapshot.uri);
+    if (flight && !flight.job.fits(snapshot)) this.#end(snapshot.uri, flight);
+  }
+
+  documentClosed(uri: string): void {
+    const flight = this.#flights.get(uri);
+    if (flight) this.#end(uri, flight);
+  }
+
+  dispose(): void {
+    for (const [uri, flight] of this.#flights) this.#end(uri, flight);
+  }
+
+  /** Answers and counts of one model say nothing about another, even of the same name. */
+  #forgetOtherModel(model: BoundModel): void {
+    if (model === this.#model) return;
+    this.dispose();
+    this.#cache.clear();
+    this.#counts.clear();
+    this.#model = model;
+  }
+
+  #end(uri: string, flight: Flight): void {
+    flight.orphaned?.dispose();
+    flight.job.abort();
+    if (this.#flights.get(uri) === flight) this.#flights.delete(uri);
+  }
+
+  #reuse(asked: Asked): SourceOutcome | undefined {
+    const text = this.#cache.find(placeOf(asked));
+    if (text === undefined) return undefined;
+    const totalMs = this.#ports.clock.now() - asked.arrived;
+    const report: CompletionReport = {
+      ...identityOf(asked),
+      reused: true,
+      timings: { queueMs: 0, contextMs: 0, overheadMs: totalMs, firstTokenMs: 0, totalMs },
+      context: [],
+    };
+    return shownOutcome(asked, text, report);
+  }
+
+  #fitting(asked: Asked): Flight | undefined {
+    const flight = this.#flights.get(asked.request.snapshot.uri);
+    return flight?.job.fits(asked.request.snapshot) ? flight : undefined;
+  }
+
+  /** Waits for the answer of the fitting flight, or of a new one. */
+  async #fly(asked: Asked, signal: AbortSignal): Promise<SourceOutcome> {
+    const uri = asked.request.snapshot.uri;
+    const flight = this.#fitting(asked) ?? (await this.#start(asked, signal));
+    if (!flight) return skipped("cancelled");
+    flight.orphaned?.dispose();
+    const { clock } = this.#ports;
+    const unlisten = onAbort(signal, () => {
+      flight.orphaned = clock.after(orphanMs, () => this.#end(uri, flight));
+    });
+    const result = await flight.job.result;
+    unlisten();
+    if (signal.aborted || result.kind === "aborted") return skipped("cancelled");
+    if (result.kind === "failed") return { kind: "failed", error: result.error };
+    const answer = this.#cache.find(placeOf(asked));
+    if (answer === undefined) return skipped(result.text.trim() === "" ? "blank" : "stale");
+    return shownOutcome(asked, answer, reportOf(asked, flight, result, clock.now()));
+  }
+
+  /** Ends what runs for the document and asks the model anew; undefined when `signal` aborted meanwhile. */
+  async #start(asked: Asked, signal: AbortSignal): Promise<Flight | undefined> {
+    const { clock, displayPath } = this.#ports;
+    const { snapshot } = asked.request;
+    const maxTokens = this.#ports.settings()["completion.maxTokens"];
+    const contextStarted = clock.now();
+    const prompt = await completionPrompt({
+      snapshot,
+      offset: asked.offset,
+      family: asked.family,
+      contextTokens: asked.model.info.contextTokens,
+      maxTokens,
+      count: this.#counter(asked.model),
+      path: displayPath(snapshot.uri),
+    });
+    if (signal.aborted) return undefined;
+    const before = this.#flights.get(snapshot.uri);
+    if (before) this.#end(snapshot.uri, before);
+    const contextMs = clock.now() - contextStarted;
+    const job = this.#job(asked, prompt, maxTokens);
+    const flight: Flight = { job, model: asked.model, prompt, contextMs, orphaned: undefined };
+    this.#flights.set(snapshot.uri, flight);
+    void this.#land(asked, flight);
+    return flight;
+  }
+
+  /** Keeps the answer for whoever asks next, also when the caller has gone. */
+  async #land(asked: Asked, flight: Flight): Promise<void> {
+    const result = await flight.job.result;
+    if (result.kind === "done" && flight.model === this.#model) this.#cache.add(placeOf(asked), result.text);
+    this.#end(asked.request.snapshot.uri, flight);
+  }
+
+  #job(asked: Asked, prompt: CompletionPrompt, maxTokens: number): ModelJob {
+    const { sampling, stop } = completionSampling(asked.family);
+    return new ModelJob({
+      runtime: asked.model.runtime,
+      request: { prompt: prompt.pieces, maxTokens, stop, sampling, priority: "completion" },
+      snapshot: asked.request.snapshot,
+      offset: asked.offset,
+      place: shownPlace(asked.request.snapshot, asked.offset, stop),
+      clock: this.#ports.clock,
+    });
+  }
+
+  /** The model's tokenizer, with the counts of blocks that come again at every key remembered. */
+  #counter(model: BoundModel): CountTokens {
+    return async (text) => {
+      const key = `${model.info.name}\0${text}`;
+      const known = this.#counts.get(key);
+      if (known !== undefined) return known;
+      const tokens = await model.runtime.countTokens(text);
+      this.#counts.set(key, tokens);
+      return tokens;
+    };
+  }
+}
+
+function skipped(reason: SkipReason): SourceOutcome {
+  return { kind: "skipped", reason };
+}
+
+function placeOf(asked: Asked): CachePlace {
+  return { snapshot: asked.request.snapshot, offset: asked.offset };
+}
+
+function identityOf(asked: Asked): Pick<CompletionReport, "runtime" | "model" | "template"> {
+  const { info } = asked.model;
+  return { runtime: info.runtime, model: info.name, template: asked.family.id };
+}
+
+function shownOutcome(asked: Asked, text: string, report: CompletionReport): SourceOutcome {
+  const place = shownPlace(asked.request.snapshot, asked.offset, fimStops(asked.family));
+  const shown = postProcess(text, place);
+  if (shown.kind === "refused") return { kind: "skipped", reason: shown.reason, report };
+  return { kind: "text", text: shown.text, report };
+}
+
+function reportOf(asked: Asked, flight: Flight, result: DoneResult, ended: number): CompletionReport {
+  const { timings, usage } = result;
+  return {
+    ...identityOf(asked),
+    reused: false,
+    timings: {
+      queueMs: asked.started - asked.arrived,
+      contextMs: flight.contextMs,
+      overheadMs: Math.max(0, timings.sent - asked.started) + (ended - timings.lastToken),
+      firstTokenMs: Math.max(0, timings.firstToken - timings.sent),
+      totalMs: ended - asked.arrived,
+    },
+    ...(usage && { tokens: { prompt: usage.prompt, cached: usage.cached, generated: usage.generated } }),
+    context: flight.prompt.context,
+  };
+}

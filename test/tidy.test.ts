@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { describe, it } from "mocha";
+import { generatedFiles } from "../scripts/generated-files.ts";
 import binaries from "../server/runtime/embedded/binaries.json" with { type: "json" };
 import {
   badNames,
@@ -13,6 +14,7 @@ import {
   quantile,
   silentOpenings,
   strangers,
+  unparsed,
 } from "./support/house-rules.ts";
 import { parseSource, type SourceFile } from "./support/source-file.ts";
 
@@ -36,6 +38,13 @@ interface Rule {
 }
 
 const rules: readonly Rule[] = [
+  {
+    name: "every file can be read",
+    keep: unparsed,
+    over: everything,
+    bad: { "src/half.ts": "export function" },
+    found: ["src/half.ts: Unexpected token"],
+  },
   {
     name: "imports go down, siblings stay apart, the client knows the protocol alone",
     keep: layerBreaks,
@@ -137,6 +146,12 @@ describe("the house", () => {
     0.5,
   );
   it(`files stay small (median ${median} lines, ${product.length} files)`, () => assert.ok(median <= 120));
+});
+
+describe("generated files", () => {
+  for (const [path, text] of generatedFiles()) {
+    it(`${path} is what \`npm run generate\` writes`, () => assert.equal(readFileSync(path, "utf8"), text));
+  }
 });
 
 describe("the binaries of llama.cpp", () => {

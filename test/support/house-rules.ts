@@ -27,6 +27,11 @@ const compositionRoots: ReadonlySet<string> = new Set([
   "server/index/worker.ts",
 ]);
 
+/** What cannot be parsed has no imports and no functions that the other rules could see. */
+export function unparsed(files: readonly SourceFile[]): readonly string[] {
+  return files.flatMap(({ path, errors }) => errors.map((message) => `${path}: ${message}`));
+}
+
 export function layerBreaks(files: readonly SourceFile[]): readonly string[] {
   return files.flatMap((file) =>
     file.imports

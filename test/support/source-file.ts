@@ -6,6 +6,7 @@ import { parseSync, Visitor } from "oxc-parser";
 export interface SourceFile {
   /** From the root of the checkout, with forward slashes. */
   readonly path: string;
+  readonly errors: readonly string[];
   readonly lines: number;
   readonly opening: string;
   /** What the file imports: a path like its own for our files, else the package's name as written. */
@@ -20,9 +21,9 @@ export interface SourceFunction {
 
 export function parseSource(path: string, text: string): SourceFile {
   const { program, errors } = parseSync(path, text);
-  if (errors[0]) throw new Error(`${path}: ${errors[0].message}`);
   return {
     path,
+    errors: errors.map(({ message }) => message),
     lines: text.split("\n").length - (text.endsWith("\n") ? 1 : 0),
     opening: text.replace(/^#!.*\n/, "").slice(0, 3),
     imports: importsOf(program).map((specifier) => resolveImport(path, specifier)),

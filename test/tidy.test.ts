@@ -43,7 +43,7 @@ const rules: readonly Rule[] = [
     keep: unparsed,
     over: everything,
     bad: { "src/half.ts": "export function" },
-    found: ["src/half.ts: Unexpected token"],
+    found: ["src/half.ts: Expected `(` but found `EOF`"],
   },
   {
     name: "imports go down, siblings stay apart, the client knows the protocol alone",

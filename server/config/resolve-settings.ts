@@ -49,12 +49,6 @@ export function resolveSettings(layers: readonly SettingsLayer[]): ResolvedSetti
 
 export const defaultSettings: Settings = settingsOf(new Map());
 
-/** Whether code is completed as a person types in files of `languageId`. */
-export function completesAutomatically(settings: Settings, languageId: string): boolean {
-  const languages = settings["completion.languages"];
-  return settings["completion.enabled"] && (languages[languageId] ?? languages["*"] ?? false);
-}
-
 /** Keys and values, an object of a setting kept whole and any other object walked into. */
 function* entriesOf(
   object: Readonly<Record<string, unknown>>,

@@ -5,11 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { english } from "../../../server/base/l10n.ts";
-import {
-  completesAutomatically,
-  defaultSettings,
-  resolveSettings,
-} from "../../../server/config/resolve-settings.ts";
+import { defaultSettings, resolveSettings } from "../../../server/config/resolve-settings.ts";
 import { type Settings, schema, settingKeys } from "../../../server/config/schema.ts";
 import { describeProblem } from "../../../server/config/setting-problem.ts";
 import { loadSettings, type SettingsSources } from "../../../server/config/settings-layers.ts";
@@ -107,16 +103,6 @@ describe("resolveSettings", () => {
     for (const key of settingKeys)
       assert.notEqual(schema[key].kind.parse(schema[key].default), undefined, key);
   });
-});
-
-describe("completesAutomatically", () => {
-  const settings = { ...defaultSettings, "completion.languages": { "*": true, markdown: false } };
-  it("follows the language", () => {
-    assert.equal(completesAutomatically(settings, "markdown"), false);
-    assert.equal(completesAutomatically(settings, "rust"), true);
-  });
-  it("is off for every language when it is off", () =>
-    assert.equal(completesAutomatically({ ...settings, "completion.enabled": false }, "rust"), false));
 });
 
 describe("loadSettings", () => {

@@ -1,8 +1,9 @@
 /** Makes the VSIX of a target in a folder of its own, and writes the same bytes for the same files. */
 
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { createVSIX, listFiles, PackageManager } from "@vscode/vsce";
+import { listFiles, PackageManager } from "@vscode/vsce";
 import { copyFiles } from "./copy-files.ts";
 import { fetchLlama, type Target, unpack } from "./llama-binary.ts";
 import { llamaFiles } from "./llama-files.ts";
@@ -45,21 +46,25 @@ export async function makeVsix({ root, target, stage, file }: VsixOptions): Prom
   // Inside dist/, where the child's import finds it; vsce leaves a node_modules beside the manifest out.
   copyFiles(await llamaFiles(root), root, join(stage, "dist"));
   unpack(fetchLlama(target), join(stage, "dist", "node_modules"));
-  await writeVsix({ stage, target, file });
+  writeVsix({ stage, target, file });
 }
 
-export async function writeVsix(options: Pick<VsixOptions, "stage" | "target" | "file">): Promise<void> {
-  levelModes(options.stage);
-  mkdirSync(dirname(options.file), { recursive: true });
-  Object.assign(process.env, epoch);
-  await createVSIX({
-    cwd: options.stage,
-    target: options.target,
-    packagePath: options.file,
-    dependencies: false,
-    allowMissingRepository: true,
-    rewriteRelativeLinks: false,
-  });
+export function writeVsix({ stage, target, file }: Omit<VsixOptions, "root">): void {
+  levelModes(stage);
+  mkdirSync(dirname(file), { recursive: true });
+  const options = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"];
+  const { status, error, stderr } = spawnSync(
+    "vsce",
+    ["package", ...options, "--target", target, "--out", file],
+    {
+      cwd: stage,
+      env: { ...process.env, ...epoch },
+      encoding: "utf8",
+      shell: process.platform === "win32",
+    },
+  );
+  if (error) throw error;
+  if (status !== 0) throw new Error(`vsce failed:\n${stderr}`);
 }
 
 /** Whoever builds, and with whatever umask, the archive says the same. */

@@ -16,3 +16,13 @@ export function entryPoint(name: EntryName): string {
   const fromSource = import.meta.url.endsWith(".ts");
   return fileURLToPath(new URL(fromSource ? sources[name] : `./${name}.js`, import.meta.url));
 }
+
+/** The folder of the bundles of words, which lies beside both `server/` and `dist/`. */
+export function wordsFolder(): string {
+  return fileURLToPath(new URL("../l10n", import.meta.url));
+}
+
+/** The package's manifest, which names the version. */
+export function packageFile(): string {
+  return fileURLToPath(new URL("../package.json", import.meta.url));
+}

@@ -1,0 +1,8 @@
+/** `hearth/doctor`: the checks of `hearth doctor`, run here. */
+
+import type { DoctorResult } from "../../protocol/doctor.ts";
+import type { Session } from "../session.ts";
+
+export async function onDoctor(session: Session, signal: AbortSignal): Promise<DoctorResult> {
+  return (await session.services()).doctor(signal);
+}

@@ -1,0 +1,23 @@
+/** `workspace/executeCommand`: the commands of `hearth.server.*`. */
+
+import { ErrorCodes, type ExecuteCommandParams, ResponseError } from "vscode-languageserver-protocol";
+import { acceptedCommand } from "../../protocol/accepted.ts";
+import type { Session } from "../session.ts";
+
+export async function onExecuteCommand(session: Session, params: ExecuteCommandParams): Promise<null> {
+  if (params.command !== acceptedCommand) {
+    throw new ResponseError(
+      ErrorCodes.InvalidParams,
+      session.localizer.t("{0} is not a command of this server.", params.command),
+    );
+  }
+  const id: unknown = params.arguments?.[0];
+  if (typeof id !== "string") {
+    throw new ResponseError(
+      ErrorCodes.InvalidParams,
+      session.localizer.t("{0} takes the id of a suggestion.", params.command),
+    );
+  }
+  (await session.services()).accepted(id);
+  return null;
+}

@@ -1,0 +1,43 @@
+/** What the language server needs of the services. A composition root builds them once the client is known. */
+
+import type { Disposable } from "../base/disposable.ts";
+import type { Localizer } from "../base/l10n.ts";
+import type { Logger } from "../base/log.ts";
+import type { Settings } from "../config/schema.ts";
+import type { CompletionOutcome, CompletionRequest } from "../features/completion/completion-outcome.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { DoctorResult } from "../protocol/doctor.ts";
+import type { Snapshot, TextChange } from "../text/snapshot.ts";
+import type { StatusFacts } from "./status.ts";
+
+export interface LanguageServices extends Disposable {
+  readonly metrics: Metrics;
+  addFolder(path: string): void;
+  removeFolder(path: string): void;
+  documentOpened(snapshot: Snapshot): void;
+  /** `changes` lead to `snapshot`, each applied to what the ones before it have made. */
+  documentChanged(snapshot: Snapshot, changes: readonly (TextChange | string)[]): void;
+  documentClosed(uri: string): void;
+  /** The file on disk is another than before, or is gone. */
+  fileChanged(path: string): void;
+  complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome>;
+  accepted(id: string): void;
+  configure(settings: Settings): void;
+  setTrust(trust: Trust): void;
+  statusFacts(): StatusFacts;
+  doctor(signal: AbortSignal): Promise<DoctorResult>;
+}
+
+export type Trust = "trusted" | "untrusted";
+
+export interface ServicesRequest {
+  readonly home: string;
+  readonly settings: Settings;
+  readonly trust: Trust;
+  readonly localizer: Localizer;
+  readonly log: Logger;
+  /** `statusFacts` may have another answer. */
+  readonly onStatus: () => void;
+}
+
+export type CreateServices = (request: ServicesRequest) => LanguageServices;

@@ -1,0 +1,135 @@
+/**
+ * One client, from `initialize` to its end: its documents, its settings, and the services built for it.
+ *
+ * Invariants: the services exist only after the settings are known; the documents are mirrored from the
+ * first message on, so that nothing that was typed meanwhile is lost.
+ */
+
+import type { Clock } from "../base/clock.ts";
+import { delay } from "../base/clock.ts";
+import { type Disposable, DisposableStore } from "../base/disposable.ts";
+import type { Localizer } from "../base/l10n.ts";
+import type { Client } from "./client.ts";
+import type { ClientProfile } from "./convert/client-profile.ts";
+import { Documents } from "./documents.ts";
+import type { CreateServices, LanguageServices, Trust } from "./language-services.ts";
+import type { SessionLog } from "./session-log.ts";
+import { SettingsSource } from "./settings-source.ts";
+import { StatusReporter } from "./status-reporter.ts";
+
+export interface SessionPorts {
+  readonly client: Client;
+  readonly profile: ClientProfile;
+  readonly home: string;
+  readonly localizer: Localizer;
+  readonly log: SessionLog;
+  readonly clock: Clock;
+  readonly createServices: CreateServices;
+}
+
+/** A client that announces a configuration and never sends it does not keep the server from starting. */
+const configurationPatienceMs = 1500;
+
+export class Session implements Disposable {
+  readonly documents = new Documents();
+  readonly #ports: SessionPorts;
+  readonly #store = new DisposableStore();
+  readonly #settings: SettingsSource;
+  readonly #folders: Set<string>;
+  #trust: Trust;
+  #services: LanguageServices | undefined;
+  #starting: Promise<LanguageServices> | undefined;
+  #status: StatusReporter | undefined;
+
+  constructor(ports: SessionPorts) {
+    this.#ports = ports;
+    this.#settings = new SettingsSource(ports);
+    this.#folders = new Set(ports.profile.folders);
+    this.#trust = ports.profile.trusted ? "trusted" : "untrusted";
+  }
+
+  get profile(): ClientProfile {
+    return this.#ports.profile;
+  }
+
+  get log(): SessionLog {
+    return this.#ports.log;
+  }
+
+  get localizer(): Localizer {
+    return this.#ports.localizer;
+  }
+
+  /** The services once they are built; the first call builds them. */
+  services(): Promise<LanguageServices> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  /** Tells the services, if there are any yet; those built later begin with the documents as they are then. */
+  tell(say: (services: LanguageServices) => void): void {
+    if (this.#services) say(this.#services);
+  }
+
+  async begin(): Promise<void> {
+    const { client, profile } = this.#ports;
+    await this.services();
+    if (profile.can.watchFiles) await client.watchFiles();
+  }
+
+  changeFolders(change: { readonly added: readonly string[]; readonly removed: readonly string[] }): void {
+    for (const path of change.removed) {
+      this.#folders.delete(path);
+      this.tell((services) => services.removeFolder(path));
+    }
+    for (const path of change.added) {
+      this.#folders.add(path);
+      this.tell((services) => services.addFolder(path));
+    }
+  }
+
+  setTrust(trust: Trust): void {
+    this.#trust = trust;
+    this.tell((services) => services.setTrust(trust));
+    this.#status?.update();
+  }
+
+  /** `pushed` is what the notification itself holds, for clients that cannot be asked. */
+  async reconfigure(pushed: unknown): Promise<void> {
+    const settings = await this.#settings.read(pushed);
+    this.log.setLevel(settings["log.level"]);
+    this.tell((services) => services.configure(settings));
+    this.#status?.update();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  async #start(): Promise<LanguageServices> {
+    const { clock, client, createServices, home, localizer, log, profile } = this.#ports;
+    const patience = new AbortController();
+    const settings = await Promise.race([
+      this.#settings.read(undefined),
+      delay(clock, configurationPatienceMs, patience.signal).then(() => this.#settings.readWithoutClient()),
+    ]);
+    patience.abort();
+    log.setLevel(settings["log.level"]);
+    const services = createServices({
+      home,
+      settings,
+      trust: this.#trust,
+      localizer,
+      log,
+      onStatus: () => this.#status?.update(),
+    });
+    this.#store.add(services);
+    const facts = () => services.statusFacts();
+    this.#status = this.#store.add(new StatusReporter({ client, profile, localizer, clock, facts }));
+    for (const path of this.#folders) services.addFolder(path);
+    for (const snapshot of this.documents.all()) services.documentOpened(snapshot);
+    this.#services = services;
+    this.#status.update();
+    return services;
+  }
+}

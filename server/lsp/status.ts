@@ -1,0 +1,79 @@
+/** What the status item says, from the state of the services. Pure. */
+
+import type { Localizer } from "../base/l10n.ts";
+import type { ModelState } from "../features/completion/completion-model.ts";
+import type { RoleStatus, StatusParams, StatusState } from "../protocol/status.ts";
+
+/** How far the reading of the workspace is. */
+export interface ReadingProgress {
+  readonly filesRead: number;
+  readonly filesFound: number;
+}
+
+export interface StatusFacts {
+  readonly completionEnabled: boolean;
+  readonly model: ModelState;
+  readonly trusted: boolean;
+  /** Undefined when nothing is being read. */
+  readonly reading: ReadingProgress | undefined;
+}
+
+export function describeStatus(facts: StatusFacts, localizer: Localizer): StatusParams {
+  const complete = describeRole(facts, localizer);
+  const { mend, ...rest } = { state: stateOf(facts), ...describeState(facts, localizer) };
+  return { ...rest, roles: { complete }, ...(mend ? { mend } : {}) };
+}
+
+function stateOf(facts: StatusFacts): StatusState {
+  if (!facts.completionEnabled || facts.model.kind === "off") return "paused";
+  if (facts.model.kind === "failed") return "failed";
+  return facts.model.kind === "loading" || facts.reading ? "busy" : "ready";
+}
+
+function describeState(
+  { completionEnabled, model, trusted, reading }: StatusFacts,
+  { t }: Localizer,
+): Pick<StatusParams, "message" | "mend"> {
+  if (!completionEnabled) {
+    return {
+      message: t("Completion while typing is off."),
+      mend: { title: t("Turn it on"), command: "hearth.toggle" },
+    };
+  }
+  switch (model.kind) {
+    case "off":
+      return { message: t("Nobody completes code: the role is set to off.") };
+    case "failed":
+      return {
+        message: t(
+          "{0} does not answer: {1} The built-in completer stands in.",
+          model.name,
+          model.error.message,
+        ),
+        mend: { title: t("Run the doctor"), command: "hearth.doctor" },
+      };
+    case "loading":
+      return { message: t("{0} is loading; the built-in completer answers meanwhile.", model.name) };
+    case "none":
+    case "ready":
+  }
+  if (reading) {
+    return { message: t("Reading the workspace: {0} of {1} files.", reading.filesRead, reading.filesFound) };
+  }
+  return trusted ? { message: "" } : { message: t("This workspace is not trusted: no model is used.") };
+}
+
+function describeRole({ model }: StatusFacts, { t }: Localizer): RoleStatus {
+  switch (model.kind) {
+    case "off":
+      return { runtime: "none", model: "", label: t("off") };
+    case "ready": {
+      const { runtime, name } = model.model.info;
+      return { runtime, model: name, label: name };
+    }
+    case "none":
+    case "loading":
+    case "failed":
+      return { runtime: "builtin", model: "ngram", label: t("built in: learns from this workspace") };
+  }
+}

@@ -1,0 +1,99 @@
+/** The language server as a program: reads its command line, opens the transport, ends the process. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { systemClock } from "./base/clock.ts";
+import { FileLog } from "./base/file-log.ts";
+import { languageOf } from "./base/l10n.ts";
+import { readLocalizer } from "./base/read-localizer.ts";
+import { hearthHome } from "./config/home.ts";
+import { packageFile, wordsFolder } from "./entries.ts";
+import { LanguageServer } from "./lsp/language-server.ts";
+import { parseServerArguments, type ServerArguments } from "./lsp/transport/arguments.ts";
+import { openTransport } from "./lsp/transport/open-transport.ts";
+import { createServices } from "./services.ts";
+
+const { env } = process;
+const localizer = readLocalizer(
+  languageOf(env["LC_ALL"] ?? env["LC_MESSAGES"] ?? env["LANG"]),
+  wordsFolder(),
+);
+const { t } = localizer;
+
+/** A megabyte of text is weeks of ordinary use. */
+const maxLogBytes = 1024 * 1024;
+
+void main(parseServerArguments(process.argv.slice(2)));
+
+async function main(args: ServerArguments): Promise<void> {
+  switch (args.kind) {
+    case "help":
+      process.stdout.write(`${usage()}\n`);
+      return;
+    case "version":
+      process.stdout.write(`${version()}\n`);
+      return;
+    case "wrong":
+      process.stderr.write(
+        `${t("Wrong usage: {0}", args.found || t("no transport is named"))}\n${usage()}\n`,
+      );
+      process.exitCode = 2;
+      return;
+    case "serve":
+      await serve(args);
+  }
+}
+
+async function serve(args: Extract<ServerArguments, { kind: "serve" }>): Promise<void> {
+  const transport = await openTransport(args.transport).catch((error: unknown) => {
+    complain(t("There is no way to the client: {0}", String(error)));
+    process.exit(1);
+  });
+  const server = new LanguageServer({
+    version: version(),
+    transport,
+    clock: systemClock,
+    home: hearthHome(env),
+    localizer: (language) => readLocalizer(language, wordsFolder()),
+    openLog,
+    createServices,
+    complain,
+    onEnd: (status) => process.exit(status),
+  });
+  if (args.clientProcessId !== undefined) server.watch(args.clientProcessId);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => server.end(0));
+  process.on("uncaughtException", (error) => {
+    complain(error.stack ?? error.message);
+    server.end(1);
+  });
+  process.on("unhandledRejection", (reason) => {
+    complain(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason));
+  });
+  // Whoever read standard error may be gone; that alone is no reason to fail.
+  process.stderr.on("error", () => process.stderr.destroy());
+}
+
+function openLog(home: string): FileLog {
+  const path = join(home, "logs", "server.log");
+  return new FileLog({
+    path,
+    maxBytes: maxLogBytes,
+    now: () => new Date(),
+    onFailure: (error) => complain(t("Nothing more is written to {0}: {1}", path, error.message)),
+  });
+}
+
+function complain(sentence: string): void {
+  process.stderr.write(`hearth-language-server: ${sentence}\n`);
+}
+
+function usage(): string {
+  return t("Usage: hearth-language-server --stdio | --node-ipc | --socket=PORT");
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(packageFile(), "utf8"));
+  const found =
+    typeof manifest === "object" && manifest !== null && "version" in manifest && manifest.version;
+  return typeof found === "string" ? found : "0.0.0";
+}

@@ -1,0 +1,39 @@
+/** Once per run: sets the editor up, builds and packages the extension, and installs it as a person would. */
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setUpEditor } from "../../../scripts/editor-setup.ts";
+import { installExtension } from "./editor-server.ts";
+
+const checkout = dirname(dirname(dirname(import.meta.dirname)));
+
+/** A folder for the whole run; its path reaches the tests through the environment. */
+export function mochaGlobalSetup(): void {
+  const root = mkdtempSync(join(tmpdir(), "hearth-vscode-"));
+  process.env["HEARTH_TEST_RUN"] = root;
+  const editor = setUpEditor();
+  process.env["HEARTH_TEST_EDITOR"] = JSON.stringify(editor);
+  installExtension(editor, { root: join(root, "install"), extensions: join(root, "extensions") }, vsix());
+}
+
+export function mochaGlobalTeardown(): void {
+  const root = process.env["HEARTH_TEST_RUN"];
+  if (root) rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** The VSIX named in `HEARTH_VSIX`, else a fresh one of this checkout. */
+function vsix(): string {
+  const given = process.env["HEARTH_VSIX"];
+  if (given) return given;
+  const target = `${process.platform}-${process.arch}`;
+  const made = spawnSync(process.execPath, ["scripts/package.ts", "--target", target], {
+    cwd: checkout,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (made.status !== 0) throw new Error("could not package the extension");
+  const file = readdirSync(join(checkout, "out")).find((name) => name.startsWith(`hearth-${target}-`));
+  if (!file) throw new Error(`no VSIX for ${target} in out/`);
+  return join(checkout, "out", file);
+}

@@ -1,0 +1,127 @@
+/** One editor over one folder of files, for the tests of a `describe`: started before them, stopped after. */
+
+import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, before } from "mocha";
+import { type Browser, chromium } from "playwright-core";
+import type { Editor } from "../../../scripts/editor-setup.ts";
+import { type EditorServer, type EditorServerOptions, startEditor } from "./editor-server.ts";
+import { type HearthProcess, hearthProcesses } from "./processes.ts";
+import { type Witnessed, witnessEnvironment, witnessed } from "./witnessed.ts";
+import { Workbench } from "./workbench.ts";
+
+export interface SessionOptions extends Pick<EditorServerOptions, "settings" | "locale" | "trust"> {
+  readonly name: string;
+  /** Names and texts of the files in the folder that is opened. */
+  readonly files: Readonly<Record<string, string>>;
+  /** `hearth.roles.complete`. */
+  readonly complete?: () => Promise<string>;
+}
+
+const browserArguments = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #run: string;
+  #browser: Browser | undefined;
+  #server: EditorServer | undefined;
+  #workbench: Workbench | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#run = process.env["HEARTH_TEST_RUN"] ?? "";
+  }
+
+  get workbench(): Workbench {
+    if (!this.#workbench) throw new Error("the session has not started");
+    return this.#workbench;
+  }
+
+  get folder(): string {
+    return join(this.#root, "workspace");
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.folder, name), "utf8");
+  }
+
+  write(name: string, text: string): void {
+    const path = join(this.folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+
+  /** What the extension and the server have written, of all windows of this session. */
+  log(): string {
+    const folder = join(this.#root, "user", "logs");
+    const files = globSync("**/Hearth.log", { cwd: folder });
+    return files.map((file) => readFileSync(join(folder, file), "utf8")).join("");
+  }
+
+  processes(): readonly HearthProcess[] {
+    return hearthProcesses(join(this.#root, "hearth"));
+  }
+
+  witnessed(): Witnessed {
+    return witnessed(this.#witnessFile, this.#extensions);
+  }
+
+  get witnessEnvironment(): Readonly<Record<string, string>> {
+    return witnessEnvironment(this.#witnessFile);
+  }
+
+  async start(): Promise<void> {
+    const editor = JSON.parse(process.env["HEARTH_TEST_EDITOR"] ?? "{}") as Editor;
+    for (const [name, text] of Object.entries(this.#options.files)) this.write(name, text);
+    const complete = await this.#options.complete?.();
+    const { settings = {}, locale, trust = "given" } = this.#options;
+    this.#server = await startEditor({
+      editor,
+      folders: { root: this.#root, extensions: this.#extensions },
+      settings,
+      machine: complete === undefined ? {} : { "hearth.roles.complete": complete },
+      trust,
+      ...(locale === undefined ? {} : { locale }),
+      env: this.witnessEnvironment,
+    });
+    this.#browser = await chromium.launch({ executablePath: editor.browser, args: browserArguments });
+    this.#workbench = await Workbench.open({
+      browser: this.#browser,
+      url: this.#server.url,
+      folder: this.folder,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser?.close();
+    await this.#server?.stop();
+  }
+
+  get #root(): string {
+    return join(this.#run, this.#options.name);
+  }
+
+  get #extensions(): string {
+    return join(this.#run, "extensions");
+  }
+
+  get #witnessFile(): string {
+    return join(this.#root, "witness.jsonl");
+  }
+}
+
+/** A session around the tests of the `describe` that calls this. */
+export function useSession(options: SessionOptions): Session {
+  const session = new Session(options);
+  before(() => session.start());
+  after(() => session.stop());
+  return session;
+}

@@ -1,0 +1,144 @@
+/** Drives one window of the editor the way a person does: with keys, and by looking at what is on the screen. */
+
+import type { Browser, Page } from "playwright-core";
+
+export interface WorkbenchOptions {
+  readonly browser: Browser;
+  readonly url: string;
+  /** The folder that the window opens. */
+  readonly folder: string;
+}
+
+/** How long anything that must appear may take. */
+const patience = { timeout: 45_000 };
+
+export class Workbench {
+  readonly page: Page;
+  /** Every address that the window has asked for. */
+  readonly requests: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on("request", (request) => this.requests.push(request.url()));
+  }
+
+  static async open({ browser, url, folder }: WorkbenchOptions): Promise<Workbench> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 760 } });
+    const workbench = new Workbench(await context.newPage());
+    await workbench.page.goto(`${url}/?folder=${encodeURIComponent(folder)}`);
+    await workbench.ready();
+    return workbench;
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  /** Opens a file of the folder by its name and puts the cursor into it. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press("Control+P");
+    const input = this.page.locator(".quick-input-widget input");
+    await input.waitFor(patience);
+    await input.fill(name);
+    await this.page
+      .locator(".quick-input-list .monaco-list-row .label-name", { hasText: name })
+      .first()
+      .waitFor(patience);
+    await this.page.keyboard.press("Enter");
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor(patience);
+    await this.page.locator(".editor-instance .monaco-editor.focused").waitFor(patience);
+  }
+
+  /** Runs a command of the palette by its title, as it is shown. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    const input = this.page.locator(".quick-input-widget input");
+    await input.waitFor(patience);
+    await input.fill(`>${title}`);
+    await this.page
+      .locator(".quick-input-list .monaco-list-row", { hasText: title })
+      .first()
+      .waitFor(patience);
+    await this.page.keyboard.press("Enter");
+    await input.waitFor({ ...patience, state: "hidden" });
+  }
+
+  async goToEnd(): Promise<void> {
+    await this.page.keyboard.press("Control+End");
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text);
+  }
+
+  async press(keys: string): Promise<void> {
+    await this.page.keyboard.press(keys);
+  }
+
+  /** The grey text at the cursor, as it stands on the screen; empty when there is none. */
+  ghostText(): Promise<string> {
+    return this.page.evaluate(readGhostText);
+  }
+
+  /** Waits until the grey text is exactly this; the error says what stood there instead. */
+  async waitForGhostText(expected: string): Promise<void> {
+    try {
+      await this.page.waitForFunction(
+        `${readGhostText} === ${JSON.stringify(expected)}`,
+        undefined,
+        patience,
+      );
+    } catch (error) {
+      const seen = await this.ghostText();
+      throw new Error(`expected the ghost text ${JSON.stringify(expected)}, saw ${JSON.stringify(seen)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Waits until there is any grey text, and returns it. */
+  async anyGhostText(): Promise<string> {
+    await this.page.waitForFunction(`${readGhostText} !== ""`, undefined, patience);
+    return this.ghostText();
+  }
+
+  async waitForNoGhostText(): Promise<void> {
+    await this.waitForGhostText("");
+  }
+
+  /** Waits until the status item's name for a screen reader says this. */
+  async waitForStatus(sentence: string): Promise<void> {
+    await this.statusItem(sentence).waitFor(patience);
+  }
+
+  statusItem(sentence = "") {
+    return this.page.locator(`.statusbar-item[id="hearth.hearth.hearth.status"] [aria-label*="${sentence}"]`);
+  }
+
+  /** Saves the file and waits until the editor shows it as saved. */
+  async save(): Promise<void> {
+    await this.page.keyboard.press("Control+S");
+    await this.page.locator(".tab.active:not(.dirty)").waitFor(patience);
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.locator(".monaco-workbench .part.statusbar").waitFor(patience);
+    await this.page.locator('.statusbar-item[id="hearth.hearth.hearth.status"]').waitFor(patience);
+  }
+}
+
+/**
+ * Evaluated inside the page. The first line is drawn in pieces among the text, further lines below it.
+ * A string: this side of the wall knows no DOM.
+ */
+const readGhostText = `(() => {
+  const text = (node) => node.textContent.replaceAll("\\u00a0", " ");
+  const pieces = [...document.querySelectorAll(".view-lines .ghost-text-decoration")];
+  const below = [...document.querySelectorAll(".view-zones .suggest-preview-text .view-line")];
+  return [pieces.map(text).join(""), ...below.map(text)].join("\\n");
+})()`;

@@ -72,10 +72,10 @@ async function verify(first: readonly string[]): Promise<void> {
 
 function install([file]: readonly string[]): void {
   if (!file) return;
-  const { error } = spawnSync("code", ["--version"], { shell: process.platform === "win32" });
-  if (error) {
+  const { status } = spawnSync("code", ["--version"], { shell: process.platform === "win32" });
+  if (status !== 0) {
     console.log(
-      `\nThe command \`code\` is not on PATH. In VS Code: Extensions, ⋯, Install from VSIX…, ${file}`,
+      `\nThe command code does not answer here. In VS Code: Extensions, ⋯, Install from VSIX…, ${file}`,
     );
     return;
   }

@@ -8,6 +8,7 @@ import { copyFiles } from "./copy-files.ts";
 import { fetchLlama, type Target, unpack } from "./llama-binary.ts";
 import { llamaFiles } from "./llama-files.ts";
 import { notices } from "./notices.ts";
+import { standaloneReadme } from "./readme.ts";
 
 /** vsce takes it as the time of every file and then sorts them; a ZIP holds local times. */
 const epoch = { SOURCE_DATE_EPOCH: "1767225600", TZ: "UTC" };
@@ -41,6 +42,8 @@ export async function makeVsix({ root, target, stage, file }: VsixOptions): Prom
   for (const key of development) delete manifest[key];
   writeFileSync(join(stage, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(join(stage, "NOTICES.txt"), `${notices(root)}\n`);
+  const readme = join(stage, "README.md");
+  writeFileSync(readme, standaloneReadme(readFileSync(readme, "utf8")));
   // Everything in this folder was chosen already.
   writeFileSync(join(stage, ".vscodeignore"), "");
   // Inside dist/, where the child's import finds it; vsce leaves a node_modules beside the manifest out.

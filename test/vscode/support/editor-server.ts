@@ -62,7 +62,10 @@ export async function startEditor(options: EditorServerOptions): Promise<EditorS
   writeSettings(join(folders.root, "user", "Machine"), options.machine ?? {});
   const args = [
     ...folderArguments(folders),
-    ...["--auth", "none", "--bind-addr", "127.0.0.1:0", "--disable-telemetry", "--disable-update-check"],
+    "--auth=none",
+    "--bind-addr=127.0.0.1:0",
+    "--disable-telemetry",
+    "--disable-update-check",
     ...(options.trust === "asked" ? [] : ["--disable-workspace-trust"]),
     ...(options.locale ? ["--locale", options.locale] : []),
   ];

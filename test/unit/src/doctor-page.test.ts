@@ -1,0 +1,30 @@
+/** The doctor's page: what fails comes first, and empty lines of a check are left out. */
+
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { doctorPage } from "../../../src/editor/doctor-page.ts";
+import { translate } from "../../support/translate.ts";
+
+describe("the doctor's page", () => {
+  it("begins with what fails", () => {
+    const page = doctorPage(
+      [
+        { id: "node", state: "ok", found: "Node 24", why: "", mend: "" },
+        { id: "model", state: "fail", found: "No such file.", why: "It was moved.", mend: "Choose another." },
+      ],
+      translate,
+    );
+    assert.equal(
+      page,
+      [
+        "# Hearth: what was found on this machine",
+        "## Does not work: model",
+        "No such file.",
+        "It was moved.",
+        "Choose another.",
+        "## In order: node",
+        "Node 24",
+      ].join("\n\n"),
+    );
+  });
+});

@@ -1,0 +1,105 @@
+/** The status item's menu as data: its groups, and what each entry turns on or off. */
+
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import {
+  type SwitchState,
+  switchLanguage,
+  switchOf,
+  toggleScope,
+} from "../../../src/editor/completion-switch.ts";
+import { type MenuFacts, menuGroups } from "../../../src/editor/menu.ts";
+import { translate } from "../../support/translate.ts";
+
+const on: SwitchState = {
+  enabled: true,
+  enabledHere: undefined,
+  enabledEverywhere: true,
+  languages: { "*": true },
+  language: "typescript",
+};
+
+const facts: MenuFacts = {
+  view: { icon: "flame", sentence: "Ready.", complete: "built in: learns from this workspace" },
+  completion: on,
+  hasWorkspace: true,
+};
+
+function labels(change: Partial<MenuFacts>): readonly string[] {
+  const group = menuGroups({ ...facts, ...change }, translate).find(({ title }) => title === "Completion");
+  return group?.entries.map(({ label }) => label) ?? [];
+}
+
+const switches: readonly (readonly [name: string, change: Partial<MenuFacts>, labels: readonly string[]])[] =
+  [
+    ["on", {}, ["Turn off in this workspace", "Turn off for typescript", "Turn off everywhere"]],
+    ["without a folder", { hasWorkspace: false }, ["Turn off for typescript", "Turn off everywhere"]],
+    [
+      "without an editor",
+      { completion: { ...on, language: undefined } },
+      ["Turn off in this workspace", "Turn off everywhere"],
+    ],
+    [
+      "off everywhere",
+      { completion: { ...on, enabled: false, enabledEverywhere: false } },
+      ["Turn on in this workspace", "Turn on everywhere"],
+    ],
+    [
+      "off here alone",
+      { completion: { ...on, enabled: false, enabledHere: false } },
+      ["Turn on in this workspace", "Turn off everywhere"],
+    ],
+    [
+      "off for the language",
+      { completion: { ...on, languages: { "*": true, typescript: false } } },
+      ["Turn off in this workspace", "Turn on for typescript", "Turn off everywhere"],
+    ],
+  ];
+
+describe("the menu", () => {
+  it("has its groups in order, the mend first when there is one", () => {
+    const titles = (change: Partial<MenuFacts>) =>
+      menuGroups({ ...facts, ...change }, translate).map(({ title }) => title);
+    assert.deepEqual(titles({}), ["Completion", "Models and runtime", "Help"]);
+    const view = {
+      ...facts.view,
+      sentence: "It stopped.",
+      mend: { title: "Restart", command: "hearth.restart" },
+    };
+    assert.deepEqual(titles({ view }), ["It stopped.", "Completion", "Models and runtime", "Help"]);
+  });
+
+  for (const [name, change, expected] of switches) {
+    it(`offers the right switches: ${name}`, () => assert.deepEqual(labels(change), expected));
+  }
+
+  it("says what completes, and how to choose another", () => {
+    const models = menuGroups(facts, translate).find(({ title }) => title === "Models and runtime");
+    assert.deepEqual(
+      models?.entries.map(({ label, description }) => `${label} ${description}`.trim()),
+      ["complete built in: learns from this workspace", "Choose a model"],
+    );
+  });
+});
+
+describe("the switch", () => {
+  it("is on, off, or off for the language", () => {
+    assert.equal(switchOf(on), "on");
+    assert.equal(switchOf({ ...on, enabled: false }), "off");
+    assert.equal(switchOf({ ...on, languages: { "*": false } }), "off-for-language");
+    assert.equal(switchOf({ ...on, languages: { "*": false, typescript: true } }), "on");
+  });
+
+  it("toggles where the decision is made", () => {
+    assert.equal(toggleScope(on), "everywhere");
+    assert.equal(toggleScope({ ...on, enabledHere: true }), "workspace");
+  });
+
+  it("switches one language and leaves the others", () => {
+    assert.deepEqual(switchLanguage({ "*": true }, "markdown"), { "*": true, markdown: false });
+    assert.deepEqual(switchLanguage({ "*": true, markdown: false }, "markdown"), {
+      "*": true,
+      markdown: true,
+    });
+  });
+});

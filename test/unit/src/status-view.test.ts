@@ -1,0 +1,109 @@
+/** What the status item says, for each state that the extension and the server can be in. */
+
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import type { StatusParams } from "../../../server/protocol/status.ts";
+import { type StatusFacts, statusView } from "../../../src/editor/status-view.ts";
+import { translate } from "../../support/translate.ts";
+
+const ready: StatusParams = {
+  state: "ready",
+  roles: { complete: { runtime: "builtin", model: "ngram", label: "built in: learns from this workspace" } },
+  message: "",
+};
+
+const facts: StatusFacts = {
+  host: "running",
+  server: ready,
+  completion: "on",
+  language: "typescript",
+  virtualScheme: undefined,
+  trusted: true,
+  spinning: false,
+};
+
+const mend = { title: "Choose a model", command: "hearth.chooseModel" };
+
+const cases: readonly (readonly [
+  name: string,
+  change: Partial<StatusFacts>,
+  icon: string,
+  sentence: string,
+])[] = [
+  ["idle", {}, "flame", "Ready."],
+  ["before the server answers", { host: "starting", server: undefined }, "loading~spin", "Starting…"],
+  ["between a crash and the restart", { host: "waiting", server: undefined }, "loading~spin", "Starting…"],
+  [
+    "a server that keeps crashing",
+    { host: "gave-up" },
+    "warning",
+    "The language server has stopped several times in a row.",
+  ],
+  ["a completion that takes long", { spinning: true }, "loading~spin", "Completing…"],
+  [
+    "other work, in the server's words",
+    { spinning: true, server: { ...ready, state: "busy", message: "Reading." } },
+    "loading~spin",
+    "Reading.",
+  ],
+  [
+    "work that is not visible yet",
+    { server: { ...ready, state: "busy", message: "Reading." } },
+    "flame",
+    "Reading.",
+  ],
+  ["turned off", { completion: "off" }, "debug-pause", "Completion is turned off."],
+  [
+    "turned off for the language",
+    { completion: "off-for-language" },
+    "debug-pause",
+    "Completion is turned off for typescript.",
+  ],
+  [
+    "paused by the server",
+    { server: { ...ready, state: "paused", message: "No model." } },
+    "debug-pause",
+    "No model.",
+  ],
+  [
+    "failed, even when turned off",
+    { completion: "off", server: { ...ready, state: "failed", message: "Broken." } },
+    "warning",
+    "Broken.",
+  ],
+  [
+    "not trusted",
+    { trusted: false },
+    "flame",
+    "This workspace is not trusted: only the built-in completer answers.",
+  ],
+  [
+    "a virtual workspace",
+    { virtualScheme: "vscode-vfs", host: "stopped" },
+    "debug-pause",
+    "Off here: the files of this workspace (vscode-vfs) are not on a disk.",
+  ],
+];
+
+describe("the status item", () => {
+  for (const [name, change, icon, sentence] of cases) {
+    it(name, () => {
+      const view = statusView({ ...facts, ...change }, translate);
+      assert.deepEqual([view.icon, view.sentence], [icon, sentence]);
+    });
+  }
+
+  it("names what completes", () => {
+    assert.equal(statusView(facts, translate).complete, "built in: learns from this workspace");
+    assert.equal(statusView({ ...facts, server: undefined }, translate).complete, "");
+  });
+
+  it("offers the one mend that the server names", () => {
+    const server: StatusParams = { ...ready, state: "failed", message: "No such file.", mend };
+    assert.deepEqual(statusView({ ...facts, server }, translate).mend, mend);
+  });
+
+  it("offers a restart when the server was given up", () => {
+    assert.equal(statusView({ ...facts, host: "gave-up" }, translate).mend?.command, "hearth.restart");
+  });
+});

@@ -1,0 +1,44 @@
+/** What a verb is given: the streams, the person's language, and doors to the services that it may open. */
+
+import type { CommandContext, StricliProcess } from "@stricli/core";
+import type { Disposable } from "../base/disposable.ts";
+import type { Localizer } from "../base/l10n.ts";
+import type { Settings } from "../config/schema.ts";
+import type { ModelState } from "../features/completion/completion-model.ts";
+import type { CompletionOutcome, CompletionRequest } from "../features/completion/completion-outcome.ts";
+import type { DoctorResult } from "../protocol/doctor.ts";
+import type { Snapshot } from "../text/snapshot.ts";
+
+export interface CliContext extends CommandContext {
+  readonly process: StricliProcess & {
+    readonly stdout: NodeJS.WritableStream;
+    readonly stderr: NodeJS.WritableStream;
+  };
+  readonly cwd: string;
+  readonly home: string;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly localizer: Localizer;
+  /** Aborts when the person interrupts. */
+  readonly signal: AbortSignal;
+  openServices(settings: Settings, onStatus: () => void): CliServices;
+  doctor(request: DoctorRequest, signal: AbortSignal): Promise<DoctorResult>;
+}
+
+/** The services of the language server, composed in this process. */
+export interface CliServices extends Disposable {
+  addFolder(path: string): void;
+  documentOpened(snapshot: Snapshot): void;
+  statusFacts(): CliStatus;
+  complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome>;
+}
+
+export interface CliStatus {
+  readonly model: ModelState;
+  readonly reading: { readonly filesRead: number; readonly filesFound: number } | undefined;
+}
+
+export interface DoctorRequest {
+  readonly settings: Settings;
+  /** What is wrong with the settings, in sentences. */
+  readonly problems: readonly string[];
+}

@@ -1,0 +1,120 @@
+/** `hearth complete FILE:LINE:COLUMN`: what Hearth would show there, once. */
+
+import { resolve } from "node:path";
+import { buildCommand, type Command } from "@stricli/core";
+import type { Localizer } from "../base/l10n.ts";
+import type { Settings } from "../config/schema.ts";
+import type { CompletionOutcome } from "../features/completion/completion-outcome.ts";
+import { explainError } from "../model/explain-error.ts";
+import type { Snapshot } from "../text/snapshot.ts";
+import type { CliContext } from "./cli-context.ts";
+import { type Cursor, parseCursor } from "./cursor.ts";
+import { failed, type Outcome } from "./failure.ts";
+import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
+import { paintFor } from "./paint.ts";
+import { cursorFailure, readDocument } from "./read-document.ts";
+import { rootFolderOf } from "./root-folder.ts";
+import { runVerb } from "./run-verb.ts";
+import { showCompletion } from "./show-completion.ts";
+import { whenReady } from "./when-ready.ts";
+
+interface CompleteFlags extends GlobalFlags {
+  readonly stdin: boolean;
+}
+
+export function completeCommand(localizer: Localizer): Command<CliContext> {
+  const { t } = localizer;
+  return buildCommand<CompleteFlags, [Cursor], CliContext>({
+    docs: { brief: t("Complete the code at a place of a file") },
+    parameters: {
+      positional: {
+        kind: "tuple",
+        parameters: [
+          {
+            placeholder: "FILE:LINE:COLUMN",
+            brief: t("The cursor; lines and columns count from 1"),
+            parse: (text) => cursorOf(text, localizer),
+          },
+        ],
+      },
+      flags: {
+        ...globalFlags(localizer),
+        stdin: {
+          kind: "boolean",
+          default: false,
+          withNegated: false,
+          brief: t("Take the text of the file from standard input"),
+        },
+      },
+    },
+    func(flags, cursor) {
+      return runVerb({ context: this, json: flags.json }, () => complete(this, flags, cursor));
+    },
+  });
+}
+
+function cursorOf(text: string, { t }: Localizer): Cursor {
+  const cursor = parseCursor(text);
+  if (cursor) return cursor;
+  throw new Error(t("it must read FILE:LINE:COLUMN, as in {0}", "src/main.ts:10:5"));
+}
+
+async function complete(context: CliContext, flags: CompleteFlags, cursor: Cursor): Promise<Outcome> {
+  const { cwd, localizer, process, signal } = context;
+  const { settings, problems } = await settingsOf(flags, context);
+  for (const problem of problems) process.stderr.write(`${paintFor(process.stderr).warn(problem)}\n`);
+  const stdin = flags.stdin ? context.stdin : undefined;
+  const document = await readDocument({ path: cursor.path, cwd, stdin, localizer });
+  if (document.kind === "failed") return failed(document.failure);
+  const outside = cursorFailure(document.snapshot, cursor.position, localizer);
+  if (outside) return failed(outside);
+  const root = flags.root === undefined ? await rootFolderOf(document.path, cwd) : resolve(cwd, flags.root);
+  const outcome = await ask({ context, settings, root, snapshot: document.snapshot, cursor }, signal);
+  return report(outcome, { snapshot: document.snapshot, cursor, context });
+}
+
+interface Question {
+  readonly context: CliContext;
+  readonly settings: Settings;
+  readonly root: string;
+  readonly snapshot: Snapshot;
+  readonly cursor: Cursor;
+}
+
+async function ask(question: Question, signal: AbortSignal): Promise<CompletionOutcome> {
+  const { context, settings, root, snapshot, cursor } = question;
+  const changed = new EventTarget();
+  const services = context.openServices(settings, () => changed.dispatchEvent(new Event("status")));
+  try {
+    services.documentOpened(snapshot);
+    if (settings["index.enabled"]) services.addFolder(root);
+    await whenReady({ services, changed, context }, signal);
+    return await services.complete({ snapshot, position: cursor.position, trigger: "manual" }, signal);
+  } finally {
+    services.dispose();
+  }
+}
+
+interface Asked {
+  readonly snapshot: Snapshot;
+  readonly cursor: Cursor;
+  readonly context: CliContext;
+}
+
+function report(outcome: CompletionOutcome, { snapshot, cursor, context }: Asked): Outcome {
+  const { localizer, process } = context;
+  const text = showCompletion({ outcome, snapshot, cursor }, localizer, paintFor(process.stdout));
+  switch (outcome.kind) {
+    case "suggested": {
+      const [item] = outcome.items;
+      const found = item && { text: item.text, range: item.range };
+      return { kind: "done", json: { outcome: "suggested", ...found, ...outcome.report }, text };
+    }
+    case "skipped":
+      return { kind: "done", json: { outcome: "skipped", reason: outcome.reason, ...outcome.report }, text };
+    case "failed": {
+      const failure = explainError(outcome.error, localizer);
+      return { kind: "failed", failure, json: { outcome: "failed", error: failure, ...outcome.report } };
+    }
+  }
+}

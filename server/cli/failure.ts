@@ -1,0 +1,18 @@
+/** Why a verb could not do its work, and what a verb comes to. */
+
+/** The code is for scripts, the sentences are for a person, in the person's language. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly mend: string;
+}
+
+export type Outcome =
+  | { readonly kind: "done"; readonly json: unknown; readonly text: string }
+  /** `json` is printed with `--json`; left out, it is `{"error": …}`. */
+  | { readonly kind: "failed"; readonly failure: Failure; readonly json?: unknown; readonly text?: string }
+  | { readonly kind: "interrupted" };
+
+export function failed(failure: Failure): Outcome {
+  return { kind: "failed", failure };
+}

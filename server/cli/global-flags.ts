@@ -1,0 +1,70 @@
+/** The flags that every verb takes, and the settings that they lead to. */
+
+import type { FlagParametersForType } from "@stricli/core";
+import { type Language, type Localizer, languages } from "../base/l10n.ts";
+import type { Settings } from "../config/schema.ts";
+import { describeProblem } from "../config/setting-problem.ts";
+import { loadSettings } from "../config/settings-layers.ts";
+import type { CliContext } from "./cli-context.ts";
+
+export interface GlobalFlags {
+  readonly json: boolean;
+  readonly root?: string;
+  readonly settings?: string;
+  readonly set?: readonly string[];
+  readonly lang?: Language;
+}
+
+export function globalFlags({ t }: Localizer): FlagParametersForType<GlobalFlags, CliContext> {
+  return {
+    json: {
+      kind: "boolean",
+      brief: t("Print JSON to standard output"),
+      default: false,
+      withNegated: false,
+    },
+    root: {
+      kind: "parsed",
+      parse: String,
+      optional: true,
+      placeholder: "DIR",
+      brief: t("The folder that is read [default: the Git root, else the working directory]"),
+    },
+    settings: {
+      kind: "parsed",
+      parse: String,
+      optional: true,
+      placeholder: "FILE.json",
+      brief: t("Settings of this run, above those in HEARTH_HOME/settings.json"),
+    },
+    set: {
+      kind: "parsed",
+      parse: String,
+      optional: true,
+      variadic: true,
+      placeholder: "KEY=VALUE",
+      brief: t("One setting of this run; may be given several times"),
+    },
+    lang: {
+      kind: "enum",
+      values: languages,
+      optional: true,
+      brief: t("The language of what is printed [default: that of the system]"),
+    },
+  };
+}
+
+export interface RunSettings {
+  readonly settings: Settings;
+  /** What is wrong with them, in sentences. */
+  readonly problems: readonly string[];
+}
+
+export async function settingsOf(flags: GlobalFlags, context: CliContext): Promise<RunSettings> {
+  const { settings, problems } = await loadSettings({
+    home: context.home,
+    ...(flags.settings === undefined ? {} : { file: flags.settings }),
+    assignments: flags.set ?? [],
+  });
+  return { settings, problems: problems.map((problem) => describeProblem(problem, context.localizer)) };
+}

@@ -1,0 +1,48 @@
+/** The command line as a program: builds what the verbs need, and ends with their status. */
+
+import { languageOf } from "../base/l10n.ts";
+import { silentLogger } from "../base/log.ts";
+import { packageVersion } from "../base/package-version.ts";
+import { readLocalizer } from "../base/read-localizer.ts";
+import { hearthHome } from "../config/home.ts";
+import { packageFile, wordsFolder } from "../entries.ts";
+import { createServices } from "../services.ts";
+import { runCli } from "./app.ts";
+import { languageArgument } from "./arguments.ts";
+import { exitStatus } from "./run-verb.ts";
+
+const { env } = process;
+const argv = process.argv.slice(2);
+const language = languageOf(languageArgument(argv) ?? env["LC_ALL"] ?? env["LC_MESSAGES"] ?? env["LANG"]);
+const localizer = readLocalizer(language, wordsFolder());
+const home = hearthHome(env);
+const interruption = new AbortController();
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    interruption.abort();
+    // Whatever is still in the way ends here; a second signal ends the process by itself.
+    setTimeout(() => process.exit(exitStatus.interrupted), 2000).unref();
+  });
+}
+// Whoever read the output has had enough, as `head` has.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? exitStatus.done : exitStatus.failed);
+});
+
+const status = await runCli({
+  argv,
+  version: packageVersion(packageFile()),
+  context: {
+    process: { stdout: process.stdout, stderr: process.stderr, env },
+    cwd: process.cwd(),
+    home,
+    stdin: process.stdin,
+    localizer,
+    signal: interruption.signal,
+    openServices: (settings, onStatus) =>
+      createServices({ home, settings, trust: "trusted", localizer, log: silentLogger, onStatus }),
+    doctor: async () => ({ checks: [] }),
+  },
+});
+process.exitCode = status;

@@ -1,0 +1,136 @@
+/** The text that a verb works on, from disk or standard input; what is no text of a sane size is refused. */
+
+import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Localizer } from "../base/l10n.ts";
+import { languageOfPath } from "../text/language-of-path.ts";
+import { type Position, Snapshot } from "../text/snapshot.ts";
+import type { Failure } from "./failure.ts";
+
+export interface DocumentRequest {
+  readonly path: string;
+  readonly cwd: string;
+  /** The unsaved text; the file need not be there then. */
+  readonly stdin: AsyncIterable<Uint8Array> | undefined;
+  readonly localizer: Localizer;
+}
+
+export type DocumentResult =
+  | { readonly kind: "document"; readonly path: string; readonly snapshot: Snapshot }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** Editors stop their language features near this size too. */
+const maxBytes = 20 * 1024 * 1024;
+
+export async function readDocument(request: DocumentRequest): Promise<DocumentResult> {
+  const path = resolve(request.cwd, request.path);
+  const bytes = request.stdin === undefined ? await readBytes(path, request) : await collect(request.stdin);
+  if (!(bytes instanceof Uint8Array)) return { kind: "failed", failure: bytes };
+  if (bytes.length > maxBytes) return { kind: "failed", failure: tooLarge(request, bytes.length) };
+  const text = decode(bytes);
+  if (text === undefined) return { kind: "failed", failure: notText(request) };
+  const uri = pathToFileURL(path).toString();
+  return { kind: "document", path, snapshot: new Snapshot(uri, languageOfPath(path), 1, text) };
+}
+
+/** Undefined when the cursor lies in the document. */
+export function cursorFailure(snapshot: Snapshot, position: Position, { t }: Localizer): Failure | undefined {
+  if (snapshot.contains(position)) return undefined;
+  const line = position.line + 1;
+  const message =
+    position.line >= snapshot.lineCount
+      ? t("There is no line {0}: the document has {1}.", line, snapshot.lineCount)
+      : t(
+          "There is no column {0}: line {1} ends at column {2}.",
+          position.character + 1,
+          line,
+          lineLength(snapshot, position.line) + 1,
+        );
+  return { code: "cursor-outside", message, mend: t("Lines and columns count from 1.") };
+}
+
+function lineLength(snapshot: Snapshot, line: number): number {
+  return snapshot.lineEnd(line) - snapshot.lineStart(line);
+}
+
+async function readBytes(path: string, request: DocumentRequest): Promise<Uint8Array | Failure> {
+  const { t } = request.localizer;
+  try {
+    const stats = await stat(path);
+    if (!stats.isFile()) {
+      return {
+        code: "not-a-file",
+        message: t("{0} is not a file.", request.path),
+        mend: t("Name a source file, as in {0}.", "src/main.ts:10:5"),
+      };
+    }
+    return stats.size > maxBytes ? tooLarge(request, stats.size) : await readFile(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      return {
+        code: "file-not-found",
+        message: t("There is no file {0}.", path),
+        mend: t(
+          "Check the path; it is taken from the working directory. With --stdin the file need not be there.",
+        ),
+      };
+    }
+    if (code === "") throw error;
+    return {
+      code: "file-unreadable",
+      message: t("{0} cannot be read ({1}).", path, code),
+      mend: t("Check who may read it."),
+    };
+  }
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    size += chunk.length;
+    if (size > maxBytes) break;
+  }
+  return Buffer.concat(parts);
+}
+
+/** UTF-8 without its byte order mark; undefined for anything else. */
+function decode(bytes: Uint8Array): string | undefined {
+  if (bytes.subarray(0, 8192).includes(0)) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function tooLarge({ path, localizer }: DocumentRequest, bytes: number): Failure {
+  const { t } = localizer;
+  return {
+    code: "file-too-large",
+    message: t(
+      "{0} has {1} MB; files up to {2} MB are completed.",
+      path,
+      megabytes(bytes),
+      megabytes(maxBytes),
+    ),
+    mend: t("Split the file, or leave it to your editor's search."),
+  };
+}
+
+function notText({ path, localizer }: DocumentRequest): Failure {
+  const { t } = localizer;
+  return {
+    code: "not-text",
+    message: t("{0} is not a text in UTF-8.", path),
+    mend: t("Name a source file; save one of another encoding as UTF-8."),
+  };
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1024 / 1024).toFixed(0);
+}

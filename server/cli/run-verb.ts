@@ -1,0 +1,45 @@
+/** Runs a verb and prints what it comes to: data on standard output, trouble on standard error, one exit status. */
+
+import { explainError } from "../model/explain-error.ts";
+import { toRuntimeError } from "../model/runtime-error.ts";
+import type { CliContext } from "./cli-context.ts";
+import type { Failure, Outcome } from "./failure.ts";
+import { paintFor } from "./paint.ts";
+
+export interface VerbRequest {
+  readonly context: CliContext;
+  readonly json: boolean;
+}
+
+export const exitStatus = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+export async function runVerb({ context, json }: VerbRequest, verb: () => Promise<Outcome>): Promise<void> {
+  const outcome = context.signal.aborted ? interrupted : await outcomeOf(verb, context);
+  context.process.exitCode = exitStatus[outcome.kind];
+  if (outcome.kind === "interrupted") return;
+  if (json) {
+    const value = outcome.kind === "done" ? outcome.json : (outcome.json ?? { error: outcome.failure });
+    context.process.stdout.write(`${JSON.stringify(value)}\n`);
+    return;
+  }
+  if (outcome.text !== undefined && outcome.text !== "") context.process.stdout.write(`${outcome.text}\n`);
+  if (outcome.kind === "failed") context.process.stderr.write(failureText(outcome.failure, context));
+}
+
+const interrupted: Outcome = { kind: "interrupted" };
+
+/** What a verb throws is a bug or broken surroundings; a person is told all the same. */
+async function outcomeOf(verb: () => Promise<Outcome>, context: CliContext): Promise<Outcome> {
+  try {
+    const outcome = await verb();
+    return context.signal.aborted ? interrupted : outcome;
+  } catch (thrown) {
+    if (context.signal.aborted) return interrupted;
+    return { kind: "failed", failure: explainError(toRuntimeError(thrown), context.localizer) };
+  }
+}
+
+function failureText({ message, mend }: Failure, context: CliContext): string {
+  const paint = paintFor(context.process.stderr);
+  return `${paint.bad(message)}\n${mend === "" ? "" : `${mend}\n`}`;
+}

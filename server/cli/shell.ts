@@ -1,0 +1,76 @@
+/** `hearth shell bash|zsh|fish`: the lines that let a shell complete Hearth's own verbs and flags. */
+
+import {
+  type Application,
+  buildChoiceParser,
+  buildCommand,
+  type Command,
+  proposeCompletions,
+} from "@stricli/core";
+import type { Localizer } from "../base/l10n.ts";
+import type { CliContext } from "./cli-context.ts";
+
+const shells = ["bash", "zsh", "fish"] as const;
+type Shell = (typeof shells)[number];
+
+/** The verb that the shell asks, with the words typed so far. */
+const asking = "__complete";
+
+export function shellCommand({ t }: Localizer): Command<CliContext> {
+  return buildCommand<Record<never, never>, [Shell], CliContext>({
+    docs: {
+      brief: t("Print what lets your shell complete the names of commands and flags"),
+      fullDescription: t("For bash, add this line to ~/.bashrc: {0}", 'eval "$(hearth shell bash)"'),
+    },
+    parameters: {
+      positional: {
+        kind: "tuple",
+        parameters: [
+          {
+            placeholder: shells.join("|"),
+            brief: t("The shell"),
+            parse: buildChoiceParser(shells),
+            proposeCompletions: () => shells,
+          },
+        ],
+      },
+    },
+    func(_flags, shell) {
+      this.process.stdout.write(scripts[shell]);
+    },
+  });
+}
+
+/** `app` is only known once this command is part of it. */
+export function proposalsCommand(app: () => Application<CliContext>): Command<CliContext> {
+  return buildCommand<Record<never, never>, string[], CliContext>({
+    docs: { brief: "" },
+    parameters: {
+      positional: { kind: "array", parameter: { brief: "", parse: String, placeholder: "word" } },
+    },
+    async func(_flags, ...words) {
+      const proposals = await proposeCompletions(app(), words, this);
+      this.process.stdout.write(proposals.map(({ completion }) => `${completion}\n`).join(""));
+    },
+  });
+}
+
+export const proposalsVerb = asking;
+
+const scripts: Readonly<Record<Shell, string>> = {
+  bash: `_hearth() {
+  local IFS=$'\\n'
+  COMPREPLY=($(hearth ${asking} -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+}
+complete -o default -F _hearth hearth
+`,
+  zsh: `_hearth() {
+  local -a proposals
+  proposals=("\${(@f)$(hearth ${asking} -- "\${words[@]:1:$((CURRENT - 1))}" 2>/dev/null)}")
+  compadd -a proposals || _files
+}
+compdef _hearth hearth
+`,
+  fish: `complete -c hearth -a '(hearth ${asking} -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
+`,
+};

@@ -60,8 +60,8 @@ function clientOptions(options: ServerClientOptions): LanguageClientOptions {
   return {
     documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
     outputChannel: options.log,
+    // No settings here: the server asks for them, and a copy from the start would outlive what the person unsets.
     initializationOptions: (): InitializationOptions => ({
-      settings: settings(),
       trusted: vscode.workspace.isTrusted,
       locale: vscode.env.language,
     }),

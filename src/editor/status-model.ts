@@ -24,7 +24,6 @@ export class StatusModel {
     this.#subscriptions = vscode.Disposable.from(
       vscode.window.onDidChangeActiveTextEditor(refresh),
       vscode.workspace.onDidChangeWorkspaceFolders(refresh),
-      vscode.workspace.onDidGrantWorkspaceTrust(refresh),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration("hearth")) refresh();
       }),
@@ -43,7 +42,6 @@ export class StatusModel {
         virtualScheme: virtualScheme(
           vscode.workspace.workspaceFolders?.map((folder) => folder.uri.scheme) ?? [],
         ),
-        trusted: vscode.workspace.isTrusted,
         spinning: this.#busy.visible,
       },
       vscode.l10n.t,

@@ -13,7 +13,6 @@ export interface StatusFacts {
   readonly language: string | undefined;
   /** The scheme of a workspace whose files are not on a disk. */
   readonly virtualScheme: string | undefined;
-  readonly trusted: boolean;
   /** A completion, or other work of the server, has been under way for over 300 ms. */
   readonly spinning: boolean;
 }
@@ -53,17 +52,13 @@ function whyNot({ virtualScheme, host, server }: StatusFacts, t: Translate): Sai
   return undefined;
 }
 
-function whatNow({ completion, language, server, spinning, trusted }: StatusFacts, t: Translate): Said {
+function whatNow({ completion, language, server, spinning }: StatusFacts, t: Translate): Said {
   if (completion === "off") return { icon: "debug-pause", sentence: t("Completion is turned off.") };
   if (completion === "off-for-language") {
     return { icon: "debug-pause", sentence: t("Completion is turned off for {0}.", language ?? "") };
   }
   if (server?.state === "paused") return fromServer("debug-pause", server, server.message);
   if (spinning) return fromServer("loading~spin", server, server?.message || t("Completing…"));
-  if (!trusted) {
-    const sentence = t("This workspace is not trusted: only the built-in completer answers.");
-    return { icon: "flame", sentence };
-  }
   return fromServer("flame", server, server?.message || t("Ready."));
 }
 

@@ -18,7 +18,6 @@ const facts: StatusFacts = {
   completion: "on",
   language: "typescript",
   virtualScheme: undefined,
-  trusted: true,
   spinning: false,
 };
 
@@ -70,12 +69,6 @@ const cases: readonly (readonly [
     { completion: "off", server: { ...ready, state: "failed", message: "Broken." } },
     "warning",
     "Broken.",
-  ],
-  [
-    "not trusted",
-    { trusted: false },
-    "flame",
-    "This workspace is not trusted: only the built-in completer answers.",
   ],
   [
     "a virtual workspace",

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
+import fc from "fast-check";
+import { describe, it } from "mocha";
+import { FramedMessageReader, FramingError } from "../../../server/lsp/transport/message-reader.ts";
+
+interface Read {
+  readonly messages: readonly unknown[];
+  readonly errors: readonly Error[];
+}
+
+async function read(chunks: readonly Buffer[]): Promise<Read> {
+  const input = new PassThrough();
+  const reader = new FramedMessageReader(input);
+  const messages: unknown[] = [];
+  const errors: Error[] = [];
+  reader.onError((error) => errors.push(error));
+  const closed = new Promise<void>((resolve) => {
+    reader.onClose(() => resolve());
+    reader.onError((error) => {
+      if (error instanceof FramingError) resolve();
+    });
+  });
+  reader.listen((message) => messages.push(message));
+  for (const chunk of chunks) input.write(chunk);
+  input.end();
+  await closed;
+  return { messages, errors };
+}
+
+function frame(message: unknown, header = ""): Buffer {
+  const body = Buffer.from(JSON.stringify(message));
+  return Buffer.concat([Buffer.from(`${header}Content-Length: ${body.length}\r\n\r\n`), body]);
+}
+
+describe("the framed message reader", () => {
+  it("reads the same messages however the bytes are cut", async () => {
+    const message = fc.record({ jsonrpc: fc.constant("2.0"), text: fc.string({ unit: "grapheme" }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(message, { maxLength: 5 }), fc.array(fc.nat(400)), async (sent, cuts) => {
+        const bytes = Buffer.concat(sent.map((each) => frame(each)));
+        const places = [0, ...cuts.filter((cut) => cut < bytes.length).sort((a, b) => a - b), bytes.length];
+        const chunks = places.slice(1).map((end, index) => bytes.subarray(places[index], end));
+        const { messages, errors } = await read(chunks.filter((chunk) => chunk.length > 0));
+        assert.deepEqual(errors, []);
+        assert.deepEqual(
+          messages,
+          sent.map((each) => ({ ...each })),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("takes other fields and any letter case", async () => {
+    const message = { jsonrpc: "2.0", method: "a" };
+    const first = frame(message, "Content-Type: application/vscode-jsonrpc; charset=utf-8\r\n");
+    const second = Buffer.from(frame(message).toString().toLowerCase());
+    const { messages, errors } = await read([first, second]);
+    assert.deepEqual(messages, [message, message]);
+    assert.deepEqual(errors, []);
+  });
+
+  it("goes on after a body that is no message", async () => {
+    const bad = ["{", "null", "7", "[]", "{}", ""].map((body) =>
+      Buffer.from(`Content-Length: ${body.length}\r\n\r\n${body}`),
+    );
+    const { messages, errors } = await read([...bad, frame({ jsonrpc: "2.0" })]);
+    assert.deepEqual(messages, [{ jsonrpc: "2.0" }]);
+    assert.equal(errors.length, bad.length);
+  });
+
+  it("stops at the first bytes that are no framing, whatever follows", async () => {
+    const { messages, errors } = await read([
+      frame({ jsonrpc: "2.0" }),
+      Buffer.from("oops"),
+      frame({ jsonrpc: "2.0" }),
+    ]);
+    assert.equal(messages.length, 1);
+    assert.equal(errors.length, 1);
+    assert.ok(errors[0] instanceof FramingError);
+  });
+
+  it("reads 50 MB in pieces of a pipe in linear time", async () => {
+    const text = "x".repeat(50_000_000);
+    const bytes = frame({ jsonrpc: "2.0", text });
+    const pieces = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, index) =>
+      bytes.subarray(index * 65_536, (index + 1) * 65_536),
+    );
+    const { messages } = await read(pieces);
+    assert.deepEqual(messages, [{ jsonrpc: "2.0", text }]);
+  });
+});

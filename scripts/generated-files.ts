@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Language } from "../server/base/l10n.ts";
 import { type SettingKey, schema, settingKeys } from "../server/config/schema.ts";
+import { protocolPage } from "./protocol-page.ts";
 
 /** Path, relative to the repository, and the text that belongs there. */
 export function generatedFiles(): ReadonlyMap<string, string> {
@@ -12,6 +13,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["package.nls.zh-cn.json", words("package.nls.zh-cn.json", "zh-cn")],
     ["docs/settings.md", settingsPage("en")],
     ["docs/settings.zh-cn.md", settingsPage("zh-cn")],
+    ["docs/protocol.md", protocolPage()],
   ]);
 }
 

@@ -1,5 +1,6 @@
 /** What the bench of line ends compares: anything that completes a case. */
 
+import { NgramModel } from "../server/index/ngram/ngram-model.ts";
 import type { LineEndCase } from "./cases/line-ends.ts";
 import type { SourcePackage } from "./cases/packages.ts";
 
@@ -51,4 +52,22 @@ function followerOf(typed: string, before: string, after: string): string | unde
 function restOfLine(text: string, from: number): string {
   const end = text.indexOf("\n", from);
   return text.slice(from, end < 0 ? text.length : end).trimEnd();
+}
+
+/** The built-in completer, without its worker. */
+export function builtin(): CompletionSystem {
+  let model = new NgramModel();
+  return {
+    name: "builtin/ngram",
+    prepare(source) {
+      model = new NgramModel();
+      for (const file of source.files) model.add(file.path, file.text);
+    },
+    open: ({ path, text }) => model.open(path, text),
+    complete({ path, offset }) {
+      const result = model.complete(path, offset);
+      if (result.kind === "none") return undefined;
+      return { text: result.text, confidence: result.confidence, sure: result.confidence > 0.3 };
+    },
+  };
 }

@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { isExact, type LineEndCase, lineEndCases } from "./cases/line-ends.ts";
 import { heldOutPackages, loadPackage, type SourcePackage, tuningPackages } from "./cases/packages.ts";
-import { type CompletionSystem, copying } from "./ngram-systems.ts";
+import { builtin, type CompletionSystem, copying } from "./ngram-systems.ts";
 
 const { values } = parseArgs({
   options: {
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 });
 
-const systems: readonly CompletionSystem[] = [copying];
+const systems: readonly CompletionSystem[] = [copying, builtin()];
 const specs = values.set === "tuning" ? tuningPackages : heldOutPackages;
 const packages = await Promise.all(specs.map((spec) => loadPackage(spec)));
 const rows: Record<string, string | number>[] = [];

@@ -97,7 +97,7 @@ function importMask(text: string): Uint8Array {
   return mask;
 }
 
-function shuffle<T>(items: T[], random: () => number): void {
+function shuffle(items: unknown[], random: () => number): void {
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
     const [a, b] = [items[i], items[j]];

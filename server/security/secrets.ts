@@ -1,35 +1,48 @@
-/** Whether a text holds what looks like a secret: it is neither learnt from, completed nor shown. */
+/** Text that looks like a key, a token or a password. It is never learnt, never completed and never offered. */
 
-/** Forms that issuers have published; each is specific enough to be wrong rarely. */
-const issuedForms: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/,
-  /\bgh[pousr]_[A-Za-z0-9]{36,}/,
-  /\bgithub_pat_[A-Za-z0-9_]{22,}/,
-  /\bglpat-[\w-]{20,}/,
-  /\bsk-(?:[a-z]+-)*[A-Za-z0-9_-]{20,}/,
-  /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/,
-  /\bxox[abeprs]-[A-Za-z0-9-]{10,}/,
-  /\bAIza[\w-]{35}/,
-  /\bnpm_[A-Za-z0-9]{36}\b/,
-  /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
-];
+/** Shapes that issuers gave their keys, so that they can be found. */
+const issued =
+  /\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or)?[-_]?\w{12,}|\bgh[opsur]_\w{16,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\bAKIA[A-Z0-9]{12,}|\bASIA[A-Z0-9]{12,}|\bAIza[\w-]{30,}|\bnpm_\w{30,}|\bhf_\w{20,}|\bey[JK][\w-]{10,}\.[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY/;
 
-const nameThenValue =
-  /(?:secret|passw(?:or)?d|api_?key|access_?key|auth_?token|private_?key|client_?secret)["']?\s*[:=]\s*["'`]([^"'`\s]{8,})/gi;
+/** A name that says what its value is, and the start of that value in quotes. */
+const namedValue =
+  /(?:passw(?:or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|auth)\w*["'`\]]?\s*(?:=>|[:=])\s*(?:\w+\s*\(\s*)?(["'`])(?:(?!\1).)*$/i;
 
-/** Bits a character at which a value that is named as a secret is taken for one and not for a word. */
-const minEntropy = 3;
+const run = /[\w+/=.~-]{20,}/g;
 
-export function looksSecret(text: string): boolean {
-  if (issuedForms.some((form) => form.test(text))) return true;
-  for (const [, value = ""] of text.matchAll(nameThenValue)) {
-    if (/\d/.test(value) && entropy(value) >= minEntropy) return true;
-  }
-  return false;
+/** Whether `text` holds something that looks like a secret. */
+export function holdsSecret(text: string): boolean {
+  if (issued.test(text)) return true;
+  return (text.match(run) ?? []).some((candidate) => candidate.split(/[./=]/).some(looksRandom));
 }
 
-/** Shannon entropy in bits a character. */
+/** Whether the cursor, behind `linePrefix` on its line, stands in the value of something named a secret. */
+export function isInsideSecret(linePrefix: string): boolean {
+  return namedValue.test(linePrefix) || holdsSecret(linePrefix.slice(-200));
+}
+
+/** Whether a file of this name exists to hold secrets. */
+export function isSecretFile(path: string): boolean {
+  const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1).toLowerCase();
+  return /^\.env(?:\..+)?$/.test(name.replace(/\.(?:example|sample|template|dist)$/, ".example"))
+    ? !/\.(?:example|sample|template|dist)$/.test(name)
+    : secretNames.test(name);
+}
+
+const secretNames =
+  /\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk|asc|gpg)$|^id_(?:rsa|dsa|ecdsa|ed25519)$|^(?:\.netrc|\.npmrc|\.pypirc|\.pgpass|\.htpasswd|credentials|secrets\.(?:ya?ml|json|toml))$/;
+
+/**
+ * Twenty characters or more in which letters and digits alternate without pattern: at least three bits a
+ * character, and digits among the letters in more than one place.
+ */
+export function looksRandom(text: string): boolean {
+  if (text.length < 20 || !/\d/.test(text) || !/[A-Za-z]/.test(text)) return false;
+  const switches = text.match(/[A-Za-z](?=\d)|\d(?=[A-Za-z])/g)?.length ?? 0;
+  return switches >= text.length / 8 && entropy(text) >= 3;
+}
+
+/** Shannon's, in bits a character. */
 function entropy(text: string): number {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);

@@ -1,0 +1,104 @@
+/**
+ * The files of a folder that may be read, in batches, and those that may not, each with its reason. Follows no
+ * symbolic link, so a loop cannot hold it; never holds more than the paths of one folder level and its limit.
+ */
+
+import type { Dirent } from "node:fs";
+import { lstat, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { IgnoreRules } from "./ignore-rules.ts";
+import { type SkipReason, skipByContent, skipByName } from "./skip-reason.ts";
+
+export interface CrawlLimits {
+  /** Bytes of the largest file that is read. */
+  readonly fileBytes: number;
+  /** Files of a folder that are looked at. */
+  readonly files: number;
+}
+
+export type Found =
+  | { readonly kind: "file"; readonly path: string; readonly bytes: number; readonly modified: number }
+  | { readonly kind: "skipped"; readonly path: string; readonly reason: SkipReason };
+
+/** Walks `folder` breadth first. Content is not read. */
+export async function* crawl(
+  folder: string,
+  limits: CrawlLimits,
+  signal: AbortSignal,
+): AsyncGenerator<Found> {
+  const rules = new IgnoreRules(folder);
+  const folders = [folder];
+  let files = 0;
+  for (let next = folders.shift(); next !== undefined; next = folders.shift()) {
+    for (const entry of await entriesOf(next)) {
+      if (signal.aborted) return;
+      const path = join(next, entry.name);
+      if (entry.isDirectory()) {
+        if (!rules.ignores(path, "folder")) folders.push(path);
+        continue;
+      }
+      if (files === limits.files) return yield { kind: "skipped", path: folder, reason: "too-many-files" };
+      const found =
+        entry.isFile() && rules.ignores(path, "file") ? "ignored" : await look(path, entry, limits);
+      if (found === undefined) continue;
+      files++;
+      yield typeof found === "string" ? { kind: "skipped", path, reason: found } : found;
+    }
+  }
+}
+
+/** The text of a file that was found, or why it is left out after all. */
+export async function readSource(
+  path: string,
+): Promise<{ readonly text: string } | { readonly reason: SkipReason }> {
+  try {
+    const text = await readFile(path, "utf8");
+    const reason = skipByContent(text);
+    return reason === undefined ? { text } : { reason };
+  } catch {
+    return { reason: "unreadable" };
+  }
+}
+
+/** One file outside a walk, judged as the walk of `folder` would. */
+export async function findFile(
+  path: string,
+  rules: IgnoreRules,
+  limits: CrawlLimits,
+): Promise<Found | undefined> {
+  if (rules.ignoresDeep(path)) return { kind: "skipped", path, reason: "ignored" };
+  const stats = await lstat(path).catch(() => undefined);
+  if (!stats) return undefined;
+  if (stats.isSymbolicLink()) return { kind: "skipped", path, reason: "symlink" };
+  if (!stats.isFile()) return undefined;
+  const reason = skipByName(path, stats.size, limits);
+  if (reason !== undefined) return { kind: "skipped", path, reason };
+  return { kind: "file", path, bytes: stats.size, modified: stats.mtimeMs };
+}
+
+/** Undefined for what is neither a file nor a link. */
+async function look(
+  path: string,
+  entry: Dirent,
+  limits: CrawlLimits,
+): Promise<Found | SkipReason | undefined> {
+  if (entry.isSymbolicLink()) return "symlink";
+  if (!entry.isFile()) return undefined;
+  try {
+    const stats = await lstat(path);
+    const reason = skipByName(path, stats.size, limits);
+    return reason ?? { kind: "file", path, bytes: stats.size, modified: stats.mtimeMs };
+  } catch {
+    return "unreadable";
+  }
+}
+
+/** A folder that cannot be read is read as empty: the next saved file in it is followed all the same. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return [];
+  }
+}

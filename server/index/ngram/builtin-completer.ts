@@ -1,0 +1,215 @@
+/**
+ * The built-in completer as the server sees it: a worker that knows the person's own code. A worker that dies is
+ * started again with what is open; until then there is no answer, and nothing ever throws or waits for it.
+ */
+
+import { Worker } from "node:worker_threads";
+import { onAbort } from "../../base/abort.ts";
+import { type Clock, systemClock } from "../../base/clock.ts";
+import type { Disposable } from "../../base/disposable.ts";
+import type { Logger } from "../../base/log.ts";
+import type { Snapshot, TextChange } from "../../text/snapshot.ts";
+import {
+  type BuiltinAnswer,
+  type BuiltinLimits,
+  type BuiltinStatus,
+  defaultBuiltinLimits,
+  type FromWorker,
+  isFromWorker,
+  type ToWorker,
+} from "./builtin-protocol.ts";
+
+export type { BuiltinAnswer, BuiltinLimits, BuiltinStatus } from "./builtin-protocol.ts";
+
+export interface BuiltinCompleterOptions {
+  readonly workerPath: string;
+  readonly log: Logger;
+  readonly limits?: Partial<BuiltinLimits>;
+  readonly clock?: Clock;
+}
+
+export interface BuiltinQuery {
+  readonly uri: string;
+  readonly version: number;
+  /** UTF-16 code units from the start of the text. */
+  readonly offset: number;
+}
+
+/** Waits between a crash and the next start, in milliseconds; the last one repeats. */
+const backoff = [100, 500, 2000, 10_000, 30_000];
+/** A worker that lived this long has earned the first wait again. */
+const steadyMs = 60_000;
+
+export class BuiltinCompleter implements Disposable {
+  readonly #options: BuiltinCompleterOptions;
+  readonly #clock: Clock;
+  readonly #folders = new Set<string>();
+  readonly #documents = new Map<string, Snapshot>();
+  readonly #answers = new Map<number, (answer: BuiltinAnswer) => void>();
+  readonly #states = new Map<number, (status: BuiltinStatus) => void>();
+  readonly #idlers = new Map<number, () => void>();
+  #worker: Worker | undefined;
+  #restart: Disposable | undefined;
+  #crashes = 0;
+  #startedAt = 0;
+  #lastId = 0;
+  #disposed = false;
+
+  constructor(options: BuiltinCompleterOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#start();
+  }
+
+  /** Reads and follows a folder of the file system. */
+  addFolder(path: string): void {
+    this.#folders.add(path);
+    this.#post({ kind: "add-folder", path });
+  }
+
+  removeFolder(path: string): void {
+    this.#folders.delete(path);
+    this.#post({ kind: "remove-folder", path });
+  }
+
+  open(snapshot: Snapshot): void {
+    this.#documents.set(snapshot.uri, snapshot);
+    this.#post(openMessage(snapshot));
+  }
+
+  /** `after`, where the caller has it, saves applying the changes once more. */
+  change(
+    uri: string,
+    version: number,
+    changes: readonly (TextChange | string)[],
+    after: Snapshot | undefined = this.#documents.get(uri)?.with(version, changes),
+  ): void {
+    if (!after || !this.#documents.has(uri)) return;
+    this.#documents.set(uri, after);
+    this.#post({ kind: "change", uri, version, changes });
+  }
+
+  close(uri: string): void {
+    if (this.#documents.delete(uri)) this.#post({ kind: "close", uri });
+  }
+
+  /** A file was written, created or deleted on disk. */
+  saved(path: string): void {
+    this.#post({ kind: "saved", path });
+  }
+
+  complete(query: BuiltinQuery, signal: AbortSignal): Promise<BuiltinAnswer> {
+    if (signal.aborted) return Promise.resolve({ kind: "none", reason: "aborted" });
+    if (!this.#worker)
+      return Promise.resolve({ kind: "none", reason: this.#disposed ? "disposed" : "crashed" });
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      const stop = onAbort(signal, () => {
+        this.#post({ kind: "cancel", id });
+        settle({ kind: "none", reason: "aborted" });
+      });
+      const settle = (answer: BuiltinAnswer) => {
+        this.#answers.delete(id);
+        stop();
+        resolve(answer);
+      };
+      this.#answers.set(id, settle);
+      this.#post({ kind: "complete", id, uri: query.uri, version: query.version, offset: query.offset });
+    });
+  }
+
+  /** What is counted. All zero while there is no worker. */
+  status(): Promise<BuiltinStatus> {
+    if (!this.#worker) return Promise.resolve(nothing);
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      this.#states.set(id, resolve);
+      this.#post({ kind: "status", id });
+    });
+  }
+
+  /** Resolves when all folders are read, and when disposed. */
+  idle(): Promise<void> {
+    if (this.#disposed) return Promise.resolve();
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      this.#idlers.set(id, resolve);
+      this.#post({ kind: "idle", id });
+    });
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#restart?.dispose();
+    void this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#giveUp("disposed");
+    for (const resolve of this.#idlers.values()) resolve();
+    this.#idlers.clear();
+  }
+
+  #start(): void {
+    const worker = new Worker(this.#options.workerPath, {
+      name: "hearth-index",
+      workerData: { ...defaultBuiltinLimits, ...this.#options.limits },
+    });
+    worker.on("message", (message: unknown) => {
+      if (isFromWorker(message)) this.#receive(message);
+    });
+    worker.on("error", (error) =>
+      this.#options.log.log("error", `The index worker failed: ${String(error)}`),
+    );
+    worker.on("exit", () => this.#died(worker));
+    this.#worker = worker;
+    this.#startedAt = this.#clock.now();
+    for (const snapshot of this.#documents.values()) this.#post(openMessage(snapshot));
+    for (const path of this.#folders) this.#post({ kind: "add-folder", path });
+    for (const id of this.#idlers.keys()) this.#post({ kind: "idle", id });
+  }
+
+  #died(worker: Worker): void {
+    if (this.#disposed || this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#giveUp("crashed");
+    if (this.#clock.now() - this.#startedAt > steadyMs) this.#crashes = 0;
+    const wait = backoff[Math.min(this.#crashes++, backoff.length - 1)] ?? 0;
+    this.#options.log.log("warn", `The index worker ended; it starts again in ${wait} ms.`);
+    this.#restart = this.#clock.after(wait, () => this.#start());
+  }
+
+  #giveUp(reason: "crashed" | "disposed"): void {
+    for (const settle of this.#answers.values()) settle({ kind: "none", reason });
+    for (const resolve of this.#states.values()) resolve(nothing);
+    this.#states.clear();
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case "answer":
+        this.#answers.get(message.id)?.(message.answer);
+        return;
+      case "status":
+        this.#states.get(message.id)?.(message.status);
+        this.#states.delete(message.id);
+        return;
+      case "idle":
+        this.#idlers.get(message.id)?.();
+        this.#idlers.delete(message.id);
+        return;
+      case "log":
+        this.#options.log.log(message.level, message.message);
+        return;
+    }
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+}
+
+const nothing: BuiltinStatus = { files: 0, tokens: 0, bytes: 0, reading: false, omitted: [], gates: {} };
+
+function openMessage({ uri, languageId, version, text }: Snapshot): ToWorker {
+  return { kind: "open", document: { uri, languageId, version, text } };
+}

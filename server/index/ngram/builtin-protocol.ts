@@ -1,0 +1,106 @@
+/** What the built-in completer and its worker say to each other, and what it answers. Data only. */
+
+import type { TextChange } from "../../text/snapshot.ts";
+import type { SkipReason } from "../crawl/skip-reason.ts";
+import type { NoAnswer } from "./ngram-model.ts";
+
+export interface BuiltinLimits {
+  /** What the counts of the workspace may take, in bytes. */
+  readonly countsBytes: number;
+  /** Bytes of the largest file that is read. */
+  readonly fileBytes: number;
+  /** Files of a folder that are looked at. */
+  readonly files: number;
+}
+
+export type BuiltinAnswer =
+  | {
+      readonly kind: "answer";
+      /** The rest of the cursor's line, never empty. */
+      readonly text: string;
+      /** 0 to 1: how often a guess like this is exactly right. */
+      readonly confidence: number;
+      /** Whether the confidence passes the gate of the language. */
+      readonly sure: boolean;
+      readonly tookMs: number;
+    }
+  | { readonly kind: "none"; readonly reason: NoAnswer | "stale" | "aborted" | "crashed" | "disposed" };
+
+export interface BuiltinStatus {
+  readonly files: number;
+  readonly tokens: number;
+  readonly bytes: number;
+  /** Whether a folder is still being read. */
+  readonly reading: boolean;
+  /** How many files were left out, by reason, and the first of each. */
+  readonly omitted: readonly OmittedFiles[];
+  /** The least confidence that is shown, by language; languages without one use `"*"`. */
+  readonly gates: Readonly<Record<string, number>>;
+}
+
+export interface OmittedFiles {
+  readonly reason: SkipReason;
+  readonly count: number;
+  readonly examples: readonly string[];
+}
+
+export interface OpenDocument {
+  readonly uri: string;
+  readonly languageId: string;
+  readonly version: number;
+  readonly text: string;
+}
+
+export type ToWorker =
+  | { readonly kind: "add-folder"; readonly path: string }
+  | { readonly kind: "remove-folder"; readonly path: string }
+  | { readonly kind: "saved"; readonly path: string }
+  | { readonly kind: "open"; readonly document: OpenDocument }
+  | {
+      readonly kind: "change";
+      readonly uri: string;
+      readonly version: number;
+      readonly changes: readonly (TextChange | string)[];
+    }
+  | { readonly kind: "close"; readonly uri: string }
+  | {
+      readonly kind: "complete";
+      readonly id: number;
+      readonly uri: string;
+      readonly version: number;
+      readonly offset: number;
+    }
+  | { readonly kind: "cancel"; readonly id: number }
+  | { readonly kind: "status"; readonly id: number }
+  | { readonly kind: "idle"; readonly id: number };
+
+export type FromWorker =
+  | { readonly kind: "answer"; readonly id: number; readonly answer: BuiltinAnswer }
+  | { readonly kind: "status"; readonly id: number; readonly status: BuiltinStatus }
+  | { readonly kind: "idle"; readonly id: number }
+  | { readonly kind: "log"; readonly level: "debug" | "info" | "warn"; readonly message: string };
+
+export const defaultBuiltinLimits: BuiltinLimits = {
+  countsBytes: 64 * 2 ** 20,
+  fileBytes: 2 ** 20,
+  files: 200_000,
+};
+
+/** The limits that the worker was started with; what is missing or no number keeps its default. */
+export function limitsFrom(data: unknown): BuiltinLimits {
+  const given = new Map(typeof data === "object" && data !== null ? Object.entries(data) : []);
+  const limit = (name: keyof BuiltinLimits) => {
+    const value: unknown = given.get(name);
+    return typeof value === "number" && value >= 0 ? value : defaultBuiltinLimits[name];
+  };
+  return { countsBytes: limit("countsBytes"), fileBytes: limit("fileBytes"), files: limit("files") };
+}
+
+/** Both ends are one program of one version: the kind tells the shape. */
+export function isToWorker(message: unknown): message is ToWorker {
+  return typeof message === "object" && message !== null && "kind" in message;
+}
+
+export function isFromWorker(message: unknown): message is FromWorker {
+  return typeof message === "object" && message !== null && "kind" in message;
+}

@@ -1,0 +1,133 @@
+/**
+ * The worker's side of the built-in completer: mirrors documents, keeps folders counted and answers. A question
+ * is answered after all messages that have already arrived, so that a change or a cancel behind it counts.
+ */
+
+import { fileURLToPath } from "node:url";
+import { Snapshot } from "../../text/snapshot.ts";
+import type { BuiltinAnswer, BuiltinLimits, FromWorker, OpenDocument, ToWorker } from "./builtin-protocol.ts";
+import type { Edit } from "./document-index.ts";
+import { FolderReader } from "./folder-reader.ts";
+import { Gates } from "./gates.ts";
+import { NgramModel } from "./ngram-model.ts";
+
+export interface BuiltinWorkerOptions {
+  readonly limits: BuiltinLimits;
+  readonly send: (message: FromWorker) => void;
+}
+
+type Question = Extract<ToWorker, { readonly kind: "complete" }>;
+
+export class BuiltinWorker {
+  readonly #send: (message: FromWorker) => void;
+  readonly #model: NgramModel;
+  readonly #folders: FolderReader;
+  readonly #gates = new Gates();
+  readonly #documents = new Map<string, Snapshot>();
+  readonly #questions = new Map<number, Question>();
+
+  constructor({ limits, send }: BuiltinWorkerOptions) {
+    this.#send = send;
+    this.#model = new NgramModel({ countsBytes: limits.countsBytes });
+    this.#folders = new FolderReader(this.#model, {
+      limits,
+      open: () => [...this.#documents.keys()].map(pathOf),
+    });
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.kind) {
+      case "open":
+        return this.#open(message.document);
+      case "change":
+        return this.#change(message);
+      case "close":
+        return this.#close(message.uri);
+      case "complete":
+        return this.#ask(message);
+      case "cancel":
+        this.#questions.delete(message.id);
+        return;
+      case "status":
+        return this.#status(message.id);
+      case "idle":
+        void this.#folders.idle().then(() => this.#send({ kind: "idle", id: message.id }));
+        return;
+      case "add-folder":
+        void this.#folders.add(message.path);
+        return;
+      case "remove-folder":
+        return this.#folders.remove(message.path);
+      case "saved":
+        void this.#folders.saved(message.path);
+        return;
+    }
+  }
+
+  #open({ uri, languageId, version, text }: OpenDocument): void {
+    this.#documents.set(uri, new Snapshot(uri, languageId, version, text));
+    this.#model.open(pathOf(uri), text);
+  }
+
+  #change({ uri, version, changes }: Extract<ToWorker, { readonly kind: "change" }>): void {
+    const before = this.#documents.get(uri);
+    if (!before) return;
+    const after = before.with(version, changes);
+    this.#documents.set(uri, after);
+    this.#model.change(pathOf(uri), after.text, editBetween(before.text, after.text));
+  }
+
+  #close(uri: string): void {
+    this.#documents.delete(uri);
+    this.#model.close(pathOf(uri));
+  }
+
+  #ask(question: Question): void {
+    this.#questions.set(question.id, question);
+    setImmediate(() => {
+      if (!this.#questions.delete(question.id)) return;
+      this.#send({ kind: "answer", id: question.id, answer: this.#answer(question) });
+    });
+  }
+
+  #answer({ uri, version, offset }: Question): BuiltinAnswer {
+    const started = performance.now();
+    const document = this.#documents.get(uri);
+    if (document && document.version !== version) return { kind: "none", reason: "stale" };
+    const result = this.#model.complete(pathOf(uri), offset);
+    if (result.kind === "none") return result;
+    const sure = result.confidence >= this.#gates.of(document?.languageId ?? "");
+    return { ...result, sure, tookMs: performance.now() - started };
+  }
+
+  #status(id: number): void {
+    const { reading, omitted } = this.#folders;
+    const status = { ...this.#model.stats, reading, omitted, gates: this.#gates.all() };
+    this.#send({ kind: "status", id, status });
+  }
+}
+
+/** The path of a file, or the whole URI where it has none. */
+function pathOf(uri: string): string {
+  if (!uri.startsWith("file:")) return uri;
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return uri;
+  }
+}
+
+/** The one stretch in which two texts differ. */
+export function editBetween(before: string, after: string): Edit {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let same = 0;
+  while (
+    same < shorter - start &&
+    before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)
+  ) {
+    same++;
+  }
+  return { start, oldEnd: before.length - same, newEnd: after.length - same };
+}

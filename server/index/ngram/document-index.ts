@@ -1,0 +1,162 @@
+/**
+ * The tokens of one open document, followed edit by edit: what an edit touched leaves the index and is appended
+ * anew with its context, so that the counts are always those of the text as it stands.
+ */
+
+import { longestContext, TokenIndex } from "./token-index.ts";
+import { TokenBuffer, tokenize } from "./tokenizer.ts";
+import { special, type Vocabulary } from "./vocabulary.ts";
+
+/** An edit: `text[start..newEnd)` of the new text stands where `[start..oldEnd)` of the old one stood. */
+export interface Edit {
+  readonly start: number;
+  readonly oldEnd: number;
+  readonly newEnd: number;
+}
+
+export class DocumentIndex {
+  readonly #vocabulary: Vocabulary;
+  readonly #fresh = new TokenBuffer();
+  #index = new TokenIndex();
+  #ids = new Uint32Array(0);
+  #starts = new Uint32Array(0);
+  #places = new Int32Array(0);
+  #length = 0;
+
+  constructor(vocabulary: Vocabulary, text: string) {
+    this.#vocabulary = vocabulary;
+    this.reset(text);
+  }
+
+  get index(): TokenIndex {
+    return this.#index;
+  }
+
+  /** Tokens of the text, the mark of its start included. */
+  get length(): number {
+    return this.#length;
+  }
+
+  get bytes(): number {
+    return this.#index.bytes + this.#ids.byteLength * 3;
+  }
+
+  /** The tokens in reading order. The view is valid until the next change. */
+  get ids(): Uint32Array {
+    return this.#ids.subarray(0, this.#length);
+  }
+
+  reset(text: string): void {
+    const fresh = this.#fresh;
+    fresh.clear();
+    fresh.push(special.fileStart, 0);
+    tokenize(text, this.#vocabulary, fresh);
+    this.#index = new TokenIndex(fresh.length + 256);
+    this.#length = 0;
+    this.#splice(0, 0, fresh, 0);
+    const first = this.#index.append(fresh.ids, 0, fresh.length, 1);
+    for (let i = 0; i < fresh.length; i++) this.#places[i] = first + i;
+  }
+
+  update(text: string, edit: Edit): void {
+    const from = this.#restart(edit.start);
+    const shift = edit.newEnd - edit.oldEnd;
+    const fresh = this.#fresh;
+    fresh.clear();
+    let resync = this.#length;
+    const lineStart = from === 1 ? 0 : startOfLine(text, this.#starts[from] ?? text.length);
+    tokenize(text, this.#vocabulary, fresh, {
+      start: lineStart,
+      until: (at) => {
+        if (at < edit.newEnd || !isBreakCode(text.charCodeAt(at))) return false;
+        if (startOfLine(text, at) <= edit.newEnd) return false;
+        resync = this.#tokenAt(at - shift);
+        return true;
+      },
+    });
+    this.#replace(from, resync, shift);
+    if (this.#index.dead > Math.max(1 << 14, this.#length)) this.reset(text);
+  }
+
+  /** The places in `index` of the tokens that start in `[start..end)` of the text. */
+  placesWithin(start: number, end: number): ReadonlySet<number> {
+    const places = new Set<number>();
+    for (let i = Math.max(1, this.#tokenAt(start)); i < this.#length; i++) {
+      if ((this.#starts[i] ?? 0) >= end) break;
+      places.add(this.#places[i] ?? -1);
+    }
+    return places;
+  }
+
+  /** Tokens `[from..to)` give way to the fresh ones; what follows moves by `shift` characters. */
+  #replace(from: number, to: number, shift: number): void {
+    const fresh = this.#fresh;
+    const tail = Math.min(this.#length, to + longestContext);
+    for (let i = from; i < tail; i++) {
+      const place = this.#places[i] ?? 0;
+      this.#index.setCounted(place, place + 1, "dead");
+    }
+    this.#splice(from, to, fresh, shift);
+    const end = from + fresh.length + tail - to;
+    const context = Math.max(0, from - longestContext);
+    const first = this.#index.append(this.#ids, context, end, from);
+    for (let i = from; i < end; i++) this.#places[i] = first + i - context;
+  }
+
+  #splice(from: number, to: number, fresh: TokenBuffer, shift: number): void {
+    const length = this.#length - (to - from) + fresh.length;
+    if (length > this.#ids.length) this.#grow(length + (length >> 2));
+    for (const column of [this.#ids, this.#starts, this.#places]) {
+      column.copyWithin(from + fresh.length, to, this.#length);
+    }
+    this.#ids.set(fresh.ids.subarray(0, fresh.length), from);
+    this.#starts.set(fresh.starts.subarray(0, fresh.length), from);
+    this.#length = length;
+    if (shift === 0) return;
+    for (let i = from + fresh.length; i < length; i++) this.#starts[i] = (this.#starts[i] ?? 0) + shift;
+  }
+
+  /** The first token to read again: two lines before the edit, since a break tells the change of indentation. */
+  #restart(offset: number): number {
+    let token = this.#tokenAt(offset);
+    for (let breaks = 0; token > 1; token--) {
+      const id = this.#ids[token - 1] ?? 0;
+      if (id >= special.breakSame && id <= special.breakFarOut && ++breaks === 3) break;
+    }
+    return Math.max(1, token);
+  }
+
+  /** The first token that starts at `offset` or behind it. */
+  #tokenAt(offset: number): number {
+    let low = 1;
+    let high = this.#length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #grow(capacity: number): void {
+    const ids = new Uint32Array(capacity);
+    const starts = new Uint32Array(capacity);
+    const places = new Int32Array(capacity);
+    ids.set(this.#ids);
+    starts.set(this.#starts);
+    places.set(this.#places);
+    this.#ids = ids;
+    this.#starts = starts;
+    this.#places = places;
+  }
+}
+
+function startOfLine(text: string, offset: number): number {
+  let start = Math.min(offset, text.length);
+  while (start > 0 && !isBreakCode(text.charCodeAt(start - 1))) start--;
+  return start;
+}
+
+function isBreakCode(code: number): boolean {
+  return code === 10 || code === 13;
+}

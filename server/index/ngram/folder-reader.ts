@@ -1,0 +1,198 @@
+/**
+ * Keeps the counts in step with folders on disk: reads them once, nearest and newest files first, follows single
+ * files afterwards, and remembers what was left out and why.
+ */
+
+import { basename, dirname, sep } from "node:path";
+import { type CrawlLimits, crawl, type Found, findFile, readSource } from "../crawl/crawl.ts";
+import { IgnoreRules, ruleFiles } from "../crawl/ignore-rules.ts";
+import type { SkipReason } from "../crawl/skip-reason.ts";
+import type { OmittedFiles } from "./builtin-protocol.ts";
+
+/** Where the texts go. */
+export interface TextStore {
+  add(path: string, text: string): "held" | "full";
+  remove(path: string): void;
+  has(path: string): boolean;
+  paths(): Iterable<string>;
+}
+
+interface Folder {
+  readonly reading: AbortController;
+  readonly rules: IgnoreRules;
+}
+
+type FoundFile = Extract<Found, { readonly kind: "file" }>;
+
+export class FolderReader {
+  readonly #store: TextStore;
+  readonly #limits: CrawlLimits;
+  /** Paths of the open documents: what is near them is read first. */
+  readonly #open: () => readonly string[];
+  readonly #folders = new Map<string, Folder>();
+  readonly #omitted = new Omissions();
+  #busy = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(
+    store: TextStore,
+    options: { readonly limits: CrawlLimits; readonly open: () => readonly string[] },
+  ) {
+    this.#store = store;
+    this.#limits = options.limits;
+    this.#open = options.open;
+  }
+
+  get reading(): boolean {
+    return this.#busy > 0;
+  }
+
+  get omitted(): readonly OmittedFiles[] {
+    return this.#omitted.list();
+  }
+
+  /** Resolves when nothing is being read. */
+  idle(): Promise<void> {
+    return this.#busy === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  add(path: string): Promise<void> {
+    this.#folders.get(path)?.reading.abort();
+    const folder = { reading: new AbortController(), rules: new IgnoreRules(path) };
+    this.#folders.set(path, folder);
+    return this.#during(() => this.#read(path, folder));
+  }
+
+  remove(path: string): void {
+    this.#folders.get(path)?.reading.abort();
+    this.#folders.delete(path);
+    for (const held of this.#store.paths()) {
+      if (isUnder(path, held) && this.#folderOf(held) === undefined) this.#store.remove(held);
+    }
+    this.#omitted.forget(path);
+  }
+
+  /** Reads one file again after it changed on disk, or forgets it when it is gone. */
+  async saved(path: string): Promise<void> {
+    const owner = this.#folderOf(path);
+    if (owner === undefined) return;
+    const [root, folder] = owner;
+    if (ruleFiles.includes(basename(path))) return this.add(root);
+    await this.#during(async () => {
+      const found = await findFile(path, folder.rules, this.#limits);
+      if (found?.kind === "file") await this.#take(found.path);
+      else {
+        this.#store.remove(path);
+        if (found) this.#omitted.set(path, found.reason);
+      }
+    });
+  }
+
+  dispose(): void {
+    for (const { reading } of this.#folders.values()) reading.abort();
+    this.#folders.clear();
+  }
+
+  async #read(path: string, { reading }: Folder): Promise<void> {
+    const files: FoundFile[] = [];
+    const seen = new Set<string>();
+    for await (const found of crawl(path, this.#limits, reading.signal)) {
+      if (found.kind === "skipped") this.#omitted.set(found.path, found.reason);
+      else files.push(found);
+    }
+    const near = nearness(this.#open());
+    files.sort((a, b) => near(a.path) - near(b.path) || b.modified - a.modified);
+    for (const file of files) {
+      if (reading.signal.aborted) return;
+      seen.add(file.path);
+      await this.#take(file.path);
+    }
+    for (const held of this.#store.paths()) {
+      if (isUnder(path, held) && !seen.has(held) && this.#folders.has(path)) this.#store.remove(held);
+    }
+  }
+
+  async #take(path: string): Promise<void> {
+    const source = await readSource(path);
+    const held = "text" in source ? this.#store.add(path, source.text) : "left-out";
+    if (held === "held") return this.#omitted.delete(path);
+    this.#store.remove(path);
+    this.#omitted.set(path, "reason" in source ? source.reason : "counts-full");
+  }
+
+  async #during(work: () => Promise<void>): Promise<void> {
+    this.#busy++;
+    try {
+      await work();
+    } finally {
+      this.#busy--;
+      if (this.#busy === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    }
+  }
+
+  /** The innermost folder that holds `path`. */
+  #folderOf(path: string): [string, Folder] | undefined {
+    const owners = [...this.#folders].filter(([root]) => isUnder(root, path));
+    return owners.sort(([a], [b]) => b.length - a.length)[0];
+  }
+}
+
+function isUnder(folder: string, path: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** How far a path is from the nearest open document, in folders to climb and descend; alike when none is open. */
+function nearness(open: readonly string[]): (path: string) => number {
+  const homes = open.map((path) => dirname(path).split(sep));
+  const known = new Map<string, number>();
+  return (path) => {
+    const folder = dirname(path);
+    const cached = known.get(folder);
+    if (cached !== undefined) return cached;
+    const parts = folder.split(sep);
+    const distances = homes.map((home) => {
+      let shared = 0;
+      while (shared < home.length && shared < parts.length && home[shared] === parts[shared]) shared++;
+      return home.length + parts.length - 2 * shared;
+    });
+    const least = Math.min(...distances, homes.length === 0 ? 0 : Infinity);
+    known.set(folder, least);
+    return least;
+  };
+}
+
+/** Which files were left out. Beyond a bound only their number is kept. */
+class Omissions {
+  readonly #reasons = new Map<string, SkipReason>();
+  readonly #beyond = new Map<SkipReason, number>();
+
+  set(path: string, reason: SkipReason): void {
+    if (this.#reasons.size < mostRemembered || this.#reasons.has(path)) this.#reasons.set(path, reason);
+    else this.#beyond.set(reason, (this.#beyond.get(reason) ?? 0) + 1);
+  }
+
+  delete(path: string): void {
+    this.#reasons.delete(path);
+  }
+
+  forget(folder: string): void {
+    for (const path of this.#reasons.keys()) {
+      if (path === folder || isUnder(folder, path)) this.#reasons.delete(path);
+    }
+  }
+
+  list(): OmittedFiles[] {
+    const byReason = new Map<SkipReason, { count: number; examples: string[] }>();
+    for (const [reason, count] of this.#beyond) byReason.set(reason, { count, examples: [] });
+    for (const [path, reason] of this.#reasons) {
+      const entry = byReason.get(reason) ?? { count: 0, examples: [] };
+      entry.count++;
+      if (entry.examples.length < mostExamples) entry.examples.push(path);
+      byReason.set(reason, entry);
+    }
+    return [...byReason].map(([reason, entry]) => ({ reason, ...entry }));
+  }
+}
+
+const mostRemembered = 10_000;
+const mostExamples = 5;

@@ -1,0 +1,144 @@
+/**
+ * The statistical completer: what the files of the workspace and the open documents say the rest of a line is.
+ * Synchronous and without a file system; the worker owns one, tests and the bench own theirs.
+ */
+
+import { holdsSecret, isInsideSecret } from "../../security/secrets.ts";
+import { confidenceOf } from "./confidence.ts";
+import { DocumentIndex, type Edit } from "./document-index.ts";
+import { LineGuesser } from "./guesser.ts";
+import { type LineSite, lineSite } from "./line-site.ts";
+import { Vocabulary } from "./vocabulary.ts";
+import { WorkspaceIndex } from "./workspace-index.ts";
+
+export interface NgramLimits {
+  /** What the counts of the workspace may take, in bytes. */
+  readonly countsBytes: number;
+  /** Characters of the longest document that is followed. */
+  readonly documentLength: number;
+}
+
+export const defaultLimits: NgramLimits = { countsBytes: 64 * 2 ** 20, documentLength: 2 ** 21 };
+
+export type NgramResult =
+  | { readonly kind: "answer"; readonly text: string; readonly confidence: number }
+  | { readonly kind: "none"; readonly reason: NoAnswer };
+
+export type NoAnswer = "unknown-document" | "too-large" | "mid-line" | "secret" | "empty";
+
+interface OpenDocument {
+  readonly index: DocumentIndex | undefined;
+  text: string;
+  /** Whether the workspace's counts hold `text` as it stands. */
+  flushed: boolean;
+}
+
+export class NgramModel {
+  readonly #limits: NgramLimits;
+  readonly #vocabulary: Vocabulary;
+  readonly #workspace: WorkspaceIndex;
+  readonly #documents = new Map<string, OpenDocument>();
+  readonly #guesser = new LineGuesser();
+  #current: string | undefined;
+
+  constructor(limits: Partial<NgramLimits> = {}) {
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#vocabulary = new Vocabulary({ limit: 1 << 20, refuses: holdsSecret });
+    this.#workspace = new WorkspaceIndex(this.#vocabulary, { bytes: this.#limits.countsBytes * 0.9 });
+  }
+
+  get stats(): { readonly files: number; readonly tokens: number; readonly bytes: number } {
+    const { files, tokens } = this.#workspace;
+    return { files, tokens, bytes: this.#workspace.bytes + this.#vocabulary.bytes };
+  }
+
+  /** Counts a file of the workspace; an open document of the same path stands for it while it is current. */
+  add(path: string, text: string): "held" | "full" {
+    const held = this.#workspace.set(path, text);
+    if (this.#current === path) this.#workspace.hide(path);
+    return held;
+  }
+
+  remove(path: string): void {
+    this.#workspace.delete(path);
+  }
+
+  has(path: string): boolean {
+    return this.#workspace.has(path);
+  }
+
+  paths(): IterableIterator<string> {
+    return this.#workspace.paths();
+  }
+
+  /** Follows a document under the path of its file, or any other name that is its own. */
+  open(path: string, text: string): void {
+    const fits = text.length <= this.#limits.documentLength;
+    const index = fits ? new DocumentIndex(this.#vocabulary, text) : undefined;
+    this.#documents.set(path, { index, text, flushed: false });
+  }
+
+  /** The document's new text, and what changed; without an edit it is read anew. */
+  change(path: string, text: string, edit: Edit | undefined): void {
+    const document = this.#documents.get(path);
+    if (!document) return;
+    if (!document.index || !edit || text.length > this.#limits.documentLength) return this.open(path, text);
+    document.text = text;
+    document.flushed = false;
+    document.index.update(text, edit);
+  }
+
+  close(path: string): void {
+    this.#documents.delete(path);
+    if (this.#current !== path) return;
+    this.#workspace.show(path);
+    this.#current = undefined;
+  }
+
+  complete(path: string, offset: number): NgramResult {
+    const document = this.#documents.get(path);
+    if (!document) return none("unknown-document");
+    if (!document.index) return none("too-large");
+    const site = lineSite(document.text, offset, this.#vocabulary);
+    if (site.rest !== "" && !isClosing(site.rest)) return none("mid-line");
+    if (isInsideSecret(site.linePrefix)) return none("secret");
+    this.#makeCurrent(path);
+    return this.#best(document.index, site);
+  }
+
+  #best(index: DocumentIndex, site: LineSite): NgramResult {
+    const [best] = this.#guesser.guess(site, {
+      vocabulary: this.#vocabulary,
+      document: index.index,
+      hidden: index.placesWithin(site.wordStart, site.lineEnd + 1),
+      workspace: this.#workspace.index,
+    });
+    if (!best) return none("empty");
+    if (holdsSecret(site.typed + best.text)) return none("secret");
+    return { kind: "answer", text: best.text, confidence: confidenceOf(best) };
+  }
+
+  /** The document that is completed counts as a document; the one before it counts as a file again. */
+  #makeCurrent(path: string): void {
+    if (this.#current === path) return;
+    const before = this.#current;
+    this.#current = path;
+    this.#workspace.hide(path);
+    if (before === undefined) return;
+    const document = this.#documents.get(before);
+    if (document?.index && !document.flushed) {
+      this.#workspace.set(before, document.text);
+      document.flushed = true;
+    }
+    this.#workspace.show(before);
+  }
+}
+
+/** Only brackets, quotes and separators: what an editor closes, or what ends a statement. */
+function isClosing(rest: string): boolean {
+  return /^[)\]}>"'`;,]+$/.test(rest);
+}
+
+function none(reason: NoAnswer): NgramResult {
+  return { kind: "none", reason };
+}

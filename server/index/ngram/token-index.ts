@@ -1,0 +1,184 @@
+/**
+ * Every place where a context of tokens was seen, in typed arrays: tokens in reading order, and for a few
+ * context lengths a chain from each place to the place before it with the same context (as compressors find
+ * matches). Nothing is counted in advance: a query walks the chains. A token that left the counts keeps its
+ * place and is marked dead, until the owner builds a new index.
+ */
+
+import { idMask } from "./tokenizer.ts";
+
+/** Set on a token that is no longer counted. It still is context for what follows it. */
+const deadBit = 0x80000000;
+
+/** Longest context that is compared. */
+export const longestContext = 18;
+
+/** The context lengths that have a chain, longest first. Shorter chains are only walked for what longer miss. */
+export const chainOrders = [5, 2, 1] as const;
+
+/** Receives the tokens that followed a context. */
+export interface FollowerSink {
+  follower(token: number, matched: number, place: number): void;
+}
+
+/** The most recent tokens before a place, newest first. */
+export interface Context {
+  readonly ids: Uint32Array;
+  length: number;
+}
+
+export class TokenIndex {
+  #tokens: Uint32Array;
+  #length = 0;
+  #dead = 0;
+  readonly #links: Int32Array[];
+  #heads: Int32Array[];
+
+  constructor(capacity = 1 << 10) {
+    this.#tokens = new Uint32Array(capacity);
+    this.#links = chainOrders.map(() => new Int32Array(capacity));
+    this.#heads = chainOrders.map(() => new Int32Array(headsFor(capacity)).fill(-1));
+  }
+
+  /** Tokens held, dead ones included. */
+  get length(): number {
+    return this.#length;
+  }
+
+  get dead(): number {
+    return this.#dead;
+  }
+
+  get bytes(): number {
+    const arrays = [this.#tokens, ...this.#links, ...this.#heads];
+    return arrays.reduce((sum, array) => sum + array.byteLength, 0);
+  }
+
+  /**
+   * Appends `ids[from..to)` and returns the place of the first. Those before `countedFrom` are context for the
+   * others and are not counted themselves.
+   */
+  append(ids: Uint32Array, from: number, to: number, countedFrom = from): number {
+    const first = this.#length;
+    this.#reserve(first + to - from);
+    this.#tokens.set(ids.subarray(from, to), first);
+    this.#length += to - from;
+    for (let place = first; place < first + countedFrom - from; place++) this.#kill(place);
+    this.#link(first + countedFrom - from, this.#length);
+    return first;
+  }
+
+  tokenAt(place: number): number {
+    return (this.#tokens[place] ?? 0) & ~deadBit;
+  }
+
+  isCounted(place: number): boolean {
+    return ((this.#tokens[place] ?? deadBit) & deadBit) === 0;
+  }
+
+  /** The tokens `[from..to)`, counted or not. */
+  copy(from: number, to: number): Uint32Array {
+    return this.#tokens.slice(from, to).map((token) => token & ~deadBit);
+  }
+
+  setCounted(from: number, to: number, counted: "counted" | "dead"): void {
+    for (let place = from; place < to; place++) {
+      if (counted === "dead") this.#kill(place);
+      else this.#revive(place);
+    }
+  }
+
+  /** Gives `sink` what followed `context`, newest places first, at most `limit` places a chain. */
+  followers(context: Context, limit: number, sink: FollowerSink): void {
+    const tokens = this.#tokens;
+    const { ids, length } = context;
+    let above = longestContext + 1;
+    for (let chain = 0; chain < chainOrders.length; chain++) {
+      const order = chainOrders[chain] ?? 1;
+      if (length < order) continue;
+      const heads = this.#heads[chain];
+      const links = this.#links[chain];
+      if (!heads || !links) continue;
+      let place = heads[hashOfContext(ids, order) & (heads.length - 1)] ?? -1;
+      for (let left = limit; place >= 0 && left > 0; left--) {
+        const token = tokens[place] ?? 0;
+        if (token < deadBit) {
+          let matched = 0;
+          while (matched < length && ((tokens[place - 1 - matched] ?? 0) & idMask) === ids[matched])
+            matched++;
+          if (matched >= order && matched < above) sink.follower(token, matched, place);
+        }
+        place = links[place] ?? -1;
+      }
+      above = order;
+    }
+  }
+
+  #kill(place: number): void {
+    const token = this.#tokens[place] ?? 0;
+    if (token >= deadBit) return;
+    this.#tokens[place] = token | deadBit;
+    this.#dead++;
+  }
+
+  #revive(place: number): void {
+    const token = this.#tokens[place] ?? 0;
+    if (token < deadBit) return;
+    this.#tokens[place] = token & ~deadBit;
+    this.#dead--;
+  }
+
+  #link(from: number, to: number): void {
+    const tokens = this.#tokens;
+    for (let chain = 0; chain < chainOrders.length; chain++) {
+      const order = chainOrders[chain] ?? 1;
+      const heads = this.#heads[chain];
+      const links = this.#links[chain];
+      if (!heads || !links) continue;
+      const mask = heads.length - 1;
+      for (let place = from; place < to; place++) {
+        let hash: number = order;
+        for (let i = 1; i <= order; i++) hash = mix(hash, (tokens[place - i] ?? 0) & idMask);
+        const slot = finish(hash) & mask;
+        links[place] = heads[slot] ?? -1;
+        heads[slot] = place;
+      }
+    }
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#tokens.length) return;
+    const capacity = Math.max(length, Math.ceil(this.#tokens.length * 1.125) + 1024);
+    this.#tokens = grown(this.#tokens, new Uint32Array(capacity));
+    chainOrders.forEach((_, chain) => {
+      const links = this.#links[chain];
+      if (links) this.#links[chain] = grown(links, new Int32Array(capacity));
+    });
+    if (headsFor(capacity) === this.#heads[0]?.length) return;
+    this.#heads = chainOrders.map(() => new Int32Array(headsFor(capacity)).fill(-1));
+    this.#link(0, this.#length);
+  }
+}
+
+function headsFor(capacity: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1024, capacity) / 4));
+}
+
+function hashOfContext(ids: Uint32Array, order: number): number {
+  let hash: number = order;
+  for (let i = 0; i < order; i++) hash = mix(hash, ids[i] ?? 0);
+  return finish(hash);
+}
+
+function mix(hash: number, id: number): number {
+  return Math.imul(hash ^ id, 0x9e3779b1) ^ (hash >>> 13);
+}
+
+function finish(hash: number): number {
+  return (hash ^ (hash >>> 15) ^ (hash >>> 7)) >>> 0;
+}
+
+function grown<T extends Uint32Array | Int32Array>(from: T, into: T): T {
+  into.set(from);
+  return into;
+}

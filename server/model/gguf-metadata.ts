@@ -95,7 +95,8 @@ async function readArray(cursor: ByteCursor, key: string, collected: Collected):
     throw invalid(`The model file claims ${length} entries in ${key}, which cannot fit in it.`);
   }
   if (key === "tokenizer.ggml.tokens") {
-    if (kind !== kinds.string || collected.vocabulary > 0) throw invalid("The model file has a bad vocabulary.");
+    if (kind !== kinds.string || collected.vocabulary > 0)
+      throw invalid("The model file has a bad vocabulary.");
     collected.vocabulary = Number(length);
     await readTokens(cursor, collected);
   } else if (kind === kinds.string) {

@@ -20,7 +20,10 @@ const mostNameBytes = 64;
 const mostDimensions = 4;
 
 /** The bytes of all tensors together. */
-export async function readTensors(cursor: ByteCursor, table: TensorTable): Promise<{ readonly bytes: number }> {
+export async function readTensors(
+  cursor: ByteCursor,
+  table: TensorTable,
+): Promise<{ readonly bytes: number }> {
   const names = new Set<string>();
   const extents: Extent[] = [];
   for (let index = 0; index < table.count; index++) {

@@ -24,7 +24,11 @@ export interface GgufContent {
 }
 
 const alignment = 32;
-const types = { F32: { id: 0, bytes: 4 }, F16: { id: 1, bytes: 2 }, Q8_0: { id: 8, bytes: 34 / 32 } } as const;
+const types = {
+  F32: { id: 0, bytes: 4 },
+  F16: { id: 1, bytes: 2 },
+  Q8_0: { id: 8, bytes: 34 / 32 },
+} as const;
 
 export async function writeGguf(path: string, content: GgufContent): Promise<void> {
   const { header, offsets, size } = layOut(content);
@@ -99,7 +103,13 @@ function entryBytes(entry: MetadataEntry): Buffer {
 
 function tensorBytes(tensor: Tensor, offset: number): Buffer {
   const { id } = types[tensor.type];
-  return Buffer.concat([text(tensor.name), u32(tensor.shape.length), ...tensor.shape.map(u64), u32(id), u64(offset)]);
+  return Buffer.concat([
+    text(tensor.name),
+    u32(tensor.shape.length),
+    ...tensor.shape.map(u64),
+    u32(id),
+    u64(offset),
+  ]);
 }
 
 function elements(tensor: Tensor): number {

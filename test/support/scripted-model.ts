@@ -36,7 +36,10 @@ export interface ScriptedShape {
 
 /** Writes the model once per process and returns its path; it is deleted when the process ends. */
 export async function scripted(model: ScriptedModel, shape: ScriptedShape = {}): Promise<string> {
-  const key = createHash("sha256").update(JSON.stringify([model, shape])).digest("hex").slice(0, 16);
+  const key = createHash("sha256")
+    .update(JSON.stringify([model, shape]))
+    .digest("hex")
+    .slice(0, 16);
   const path = join(temporaryFolder(), `${shape.name ?? "scripted"}-${key}.gguf`);
   if (!existsSync(path)) await writeScripted(path, model, shape);
   return path;
@@ -171,7 +174,8 @@ function tensorsOf({ width, feedForward, kvHeads, layers, vocabulary, weights }:
 function scriptChat(vocabulary: Vocabulary, chat: Script): void {
   if (typeof chat !== "string") return vocabulary.script([special.assistant, "Ċ"], chat);
   const [, thought, answer] = /^<think>(.*?)<\/think>(.*)$/s.exec(chat) ?? [];
-  if (thought === undefined || answer === undefined) return vocabulary.script([special.assistant, "Ċ", "ĊĊ"], chat);
+  if (thought === undefined || answer === undefined)
+    return vocabulary.script([special.assistant, "Ċ", "ĊĊ"], chat);
   vocabulary.script([special.unthink, "ĊĊ"], answer);
   vocabulary.link(special.assistant, special.think);
   vocabulary.script([special.think, "Ċ"], thought, special.unthink);

@@ -37,7 +37,10 @@ export function splitIntoSteps(text: string, taken: ReadonlyMap<string, number>)
 }
 
 function wordEnds(text: string): readonly number[] {
-  return Array.from(text.matchAll(/\s*(?:[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_])|\s+$/gu), (word) => word.index + word[0].length);
+  return Array.from(
+    text.matchAll(/\s*(?:[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_])|\s+$/gu),
+    (word) => word.index + word[0].length,
+  );
 }
 
 /** The next word ends first, then the places within the word; never between two halves of a surrogate. */

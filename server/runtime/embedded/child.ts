@@ -1,0 +1,41 @@
+/**
+ * The process of one model: llama.cpp runs here and nowhere else, so that a native crash ends nothing but
+ * this. It holds no state worth saving and dies with the host, however the host dies.
+ */
+
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
+import type { ModelRuntime } from "../../model/model-runtime.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import { exposeRuntime, handled } from "../wire/expose-runtime.ts";
+import { EmbeddedRuntime } from "./embedded-runtime.ts";
+import { loadModel } from "./load.ts";
+import { childLog, childReading, loadParamsSchema, loadProgress, loadRequest } from "./protocol.ts";
+
+// A native computation cannot be waited for, so it is not asked to end.
+process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
+
+const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+let runtime: EmbeddedRuntime | undefined;
+
+connection.onRequest(loadRequest, (raw) =>
+  handled(loadParamsSchema, raw, async (params) => {
+    const { embedded, result } = await loadModel(params, {
+      library: await import("node-llama-cpp"),
+      onProgress: (fraction) => void connection.sendNotification(loadProgress, fraction),
+      onLog: (message) => void connection.sendNotification(childLog, message),
+    });
+    runtime = new EmbeddedRuntime(embedded);
+    return result;
+  }),
+);
+connection.onRequest(childReading, () => ({
+  ...loaded().reading(),
+  memoryBytes: process.memoryUsage.rss(),
+}));
+exposeRuntime(connection, loaded);
+connection.listen();
+
+function loaded(): EmbeddedRuntime & ModelRuntime {
+  if (!runtime) throw new RuntimeError("internal", "The model is not loaded yet.");
+  return runtime;
+}

@@ -1,0 +1,138 @@
+/**
+ * One answer, step by step: asks the queue for each turn, computes one step in it, and turns tokens into
+ * stream parts. It ends with one `stream-end`, whose usage says what was really computed.
+ */
+
+import type { LlamaModel, Token } from "node-llama-cpp";
+import type { Disposable } from "../../base/disposable.ts";
+import type { Sampling, StopReason, StreamPart, Usage } from "../../model/model-runtime.ts";
+import type { Ticket } from "../scheduler/step-queue.ts";
+import type { Lane, LaneJob, Step } from "./lane.ts";
+import type { Meter } from "./meter.ts";
+import { samplingOptions } from "./sampling-options.ts";
+import { StopMatcher } from "./stop-matcher.ts";
+import { ThinkingMeter } from "./thinking-meter.ts";
+import { TokenText } from "./token-text.ts";
+import { controlId } from "./tokens.ts";
+
+export interface GenerationOptions {
+  readonly model: LlamaModel;
+  readonly lane: Lane;
+  readonly ticket: Ticket;
+  readonly meter: Meter;
+  readonly prompt: readonly Token[];
+  readonly maxTokens: number;
+  readonly stop: readonly string[];
+  readonly sampling: Sampling;
+  /** What the prompt has written of the answer already. */
+  readonly opening?: string;
+  readonly thinkingTokens?: number;
+}
+
+type Delta = StreamPart & { readonly kind: "text-delta" };
+
+export class Generation {
+  readonly #options: GenerationOptions;
+  readonly #job: LaneJob;
+  readonly #text: TokenText;
+  readonly #stops: StopMatcher;
+  readonly #stopTokens: ReadonlySet<Token>;
+  readonly #thinking: ThinkingMeter;
+  #cached: number | undefined;
+  #computed = 0;
+  #generated = 0;
+
+  constructor(options: GenerationOptions) {
+    const { model, prompt, stop } = options;
+    this.#options = options;
+    this.#job = { tokens: [...prompt], sampling: samplingOptions(options.sampling, () => this.#answer()) };
+    this.#text = new TokenText(model, prompt);
+    this.#stops = new StopMatcher(stop);
+    this.#stopTokens = new Set(stop.map((name) => controlId(model, name)).filter((id) => id !== undefined));
+    this.#thinking = new ThinkingMeter(options.opening ?? "");
+  }
+
+  async *run(signal: AbortSignal): AsyncGenerator<StreamPart, void> {
+    if (this.#options.opening) yield delta(this.#options.opening);
+    while (this.#generated < this.#options.maxTokens) {
+      const step = await this.#step(signal);
+      if (!step) return yield this.#end("aborted");
+      if (step.kind === "prefilled") continue;
+      const ended = step.kind === "ended" || this.#stopTokens.has(step.token);
+      if (ended) return yield* this.#finish("stop");
+      const result = this.#stops.push(this.#text.push(step.token));
+      if (result.text !== "") yield delta(result.text);
+      if (result.stopped) return yield this.#end("stop");
+      if (this.#thinking.count(result.text) > (this.#options.thinkingTokens ?? Infinity)) {
+        yield await this.#stopThinking();
+      }
+    }
+    yield* this.#finish("length");
+  }
+
+  /** Waits for its turn and computes in it; undefined when it was aborted before. */
+  async #step(signal: AbortSignal): Promise<Step | undefined> {
+    const turn = await this.#options.ticket.turn(signal);
+    if (!turn) return undefined;
+    return this.#compute(turn);
+  }
+
+  async #compute(turn: Disposable): Promise<Step> {
+    const { lane, meter } = this.#options;
+    try {
+      const reused = await lane.claim(this.#job);
+      this.#cached ??= Math.min(reused, this.#options.prompt.length - 1);
+      const started = performance.now();
+      const step = await lane.advance(this.#job);
+      meter.record(step, performance.now() - started);
+      if (this.#generated === 0) this.#computed += step.tokens;
+      if (step.kind === "generated") this.#generated++;
+      return step;
+    } finally {
+      turn.dispose();
+    }
+  }
+
+  async #stopThinking(): Promise<Delta> {
+    const { model, lane } = this.#options;
+    const close = controlId(model, "</think>");
+    const tokens = close === undefined ? model.tokenize("</think>", false) : [close];
+    await lane.force(this.#job, [
+      ...model.tokenize("\n", false),
+      ...tokens,
+      ...model.tokenize("\n\n", false),
+    ]);
+    const text = `${this.#text.flush()}${this.#stops.flush()}\n</think>\n\n`;
+    this.#thinking.count(text);
+    return delta(text);
+  }
+
+  *#finish(reason: StopReason): Generator<StreamPart, void> {
+    const { text, stopped } = this.#stops.push(this.#text.flush());
+    const rest = stopped ? text : text + this.#stops.flush();
+    if (rest !== "") yield delta(rest);
+    yield this.#end(reason);
+  }
+
+  #end(reason: StopReason): StreamPart {
+    return { kind: "stream-end", reason, usage: this.#usage() };
+  }
+
+  #usage(): Usage {
+    const cached = this.#cached ?? 0;
+    return {
+      prompt: Math.min(this.#options.prompt.length, cached + this.#computed),
+      cached,
+      reasoning: this.#thinking.tokens,
+      generated: this.#generated,
+    };
+  }
+
+  #answer(): Token[] {
+    return this.#job.tokens.slice(this.#options.prompt.length);
+  }
+}
+
+function delta(text: string): Delta {
+  return { kind: "text-delta", text };
+}

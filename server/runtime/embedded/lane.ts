@@ -1,0 +1,98 @@
+/**
+ * One llama.cpp sequence, worked in steps by one request at a time. A request that was pre-empted finds
+ * its place again by its tokens: what is still in the KV cache is kept, the rest is computed anew.
+ */
+
+import type { LlamaContext, LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
+import type { StepPace } from "./step-pace.ts";
+
+/** What a request wants computed. `tokens` grows as it is answered. */
+export interface LaneJob {
+  readonly tokens: Token[];
+  readonly sampling: SequenceEvaluateOptions;
+}
+
+export type Step =
+  | { readonly kind: "prefilled"; readonly tokens: number }
+  | { readonly kind: "generated"; readonly tokens: number; readonly token: Token }
+  /** The model ended its answer. */
+  | { readonly kind: "ended"; readonly tokens: number };
+
+export class Lane {
+  readonly #context: LlamaContext;
+  readonly #sequence: LlamaContextSequence;
+  readonly #pace: StepPace;
+  #owner: LaneJob | undefined;
+  #answer: AsyncGenerator<Token, void> | undefined;
+
+  constructor(context: LlamaContext, pace: StepPace) {
+    this.#context = context;
+    this.#sequence = context.getSequence();
+    this.#pace = pace;
+  }
+
+  get contextTokens(): number {
+    return this.#context.contextSize;
+  }
+
+  /** Makes the sequence `job`'s; returns how many of its tokens need not be computed again. Call within a turn. */
+  async claim(job: LaneJob): Promise<number> {
+    if (this.#owner !== job) {
+      await this.#answer?.return();
+      this.#answer = undefined;
+      this.#owner = job;
+      await this.#align(job.tokens.slice(0, -1));
+    }
+    return this.#sequence.nextTokenIndex;
+  }
+
+  /** Computes without generating, up to the last token but one. Call after `claim` in the same turn. */
+  async prefill(job: LaneJob): Promise<Step | undefined> {
+    const from = this.#sequence.nextTokenIndex;
+    const missing = job.tokens.length - 1 - from;
+    if (missing <= 0) return undefined;
+    const count = Math.min(missing, this.#pace.next());
+    const started = performance.now();
+    await this.#sequence.evaluateWithoutGeneratingNewTokens(job.tokens.slice(from, from + count));
+    this.#pace.record(count, performance.now() - started);
+    return { kind: "prefilled", tokens: count };
+  }
+
+  /** One step: of the prompt while more than a step of it is missing, then one token of the answer. */
+  async advance(job: LaneJob): Promise<Step> {
+    const from = this.#sequence.nextTokenIndex;
+    const missing = job.tokens.length - from;
+    if (missing > this.#pace.next()) {
+      const step = await this.prefill(job);
+      if (step) return step;
+    }
+    this.#answer ??= this.#sequence.evaluate(job.tokens.slice(from), job.sampling);
+    const next = await this.#answer.next();
+    if (next.done) {
+      this.#answer = undefined;
+      return { kind: "ended", tokens: missing };
+    }
+    job.tokens.push(next.value);
+    return { kind: "generated", tokens: missing, token: next.value };
+  }
+
+  /** Appends tokens that the model did not choose; the answer goes on after them. */
+  async force(job: LaneJob, tokens: readonly Token[]): Promise<void> {
+    await this.#answer?.return();
+    this.#answer = undefined;
+    job.tokens.push(...tokens);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#answer?.return();
+    await this.#context.dispose();
+  }
+
+  /** Recurrent models cannot forget the end of what they saw: they begin again, in our steps. */
+  async #align(tokens: Token[]): Promise<void> {
+    const { firstDifferentIndex } = this.#sequence.compareContextTokens(tokens);
+    if (firstDifferentIndex === this.#sequence.nextTokenIndex) return;
+    if (this.#sequence.needsCheckpoints || firstDifferentIndex === 0) await this.#sequence.clearHistory();
+    else await this.#sequence.adaptStateToTokens(tokens, false);
+  }
+}

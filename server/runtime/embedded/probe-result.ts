@@ -1,0 +1,14 @@
+/** What the probe of llama.cpp says, checked by who started it. */
+
+import * as v from "valibot";
+
+export const probeResultSchema = v.variant("kind", [
+  v.object({
+    kind: v.literal("works"),
+    release: v.string(),
+    gpu: v.string(),
+    physicalCores: v.number(),
+  }),
+  v.object({ kind: v.picklist(["missing", "broken"]), reason: v.string() }),
+]);
+export type ProbeResult = v.InferOutput<typeof probeResultSchema>;

@@ -1,0 +1,35 @@
+/** What the host says to the process of a model beside the model contract itself. */
+
+import * as v from "valibot";
+import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc/node";
+import type { MeterReading } from "./meter.ts";
+
+const count = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+export const loadParamsSchema = v.object({
+  path: v.string(),
+  architecture: v.string(),
+  weightBytes: count,
+  kvBytesPerToken: count,
+  computeBytes: count,
+  trainedContextTokens: count,
+  contextTokens: v.optional(count),
+});
+export type LoadParams = v.InferOutput<typeof loadParamsSchema>;
+
+export interface LoadResult {
+  readonly contextTokens: number;
+  readonly threads: number;
+  readonly gpu: string;
+  readonly gpuLayers: number;
+}
+
+export interface ChildReading extends MeterReading {
+  readonly memoryBytes: number;
+}
+
+export const loadRequest = new RequestType<LoadParams, LoadResult, void>("child/load");
+/** Loaded so far, from 0 to 1. */
+export const loadProgress = new NotificationType<number>("child/progress");
+export const childLog = new NotificationType<string>("child/log");
+export const childReading = new RequestType0<ChildReading, void>("child/reading");

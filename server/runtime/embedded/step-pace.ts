@@ -1,0 +1,37 @@
+/**
+ * How many tokens of a prompt to compute before looking at aborts and at the queue again: as many as
+ * the measured speed allows in the time of one step, and never fewer than 32, below which llama.cpp wastes
+ * its batches.
+ */
+
+export const smallestStep = 32;
+const stepMs = 50;
+/** Weight of the newest measurement. */
+const freshness = 0.4;
+
+export class StepPace {
+  readonly #largest: number;
+  #msPerToken: number | undefined;
+
+  constructor(largest: number) {
+    this.#largest = Math.max(smallestStep, largest);
+  }
+
+  /** Tokens of the next step. */
+  next(): number {
+    if (this.#msPerToken === undefined) return smallestStep;
+    const fitting = Math.floor(stepMs / this.#msPerToken / smallestStep) * smallestStep;
+    return Math.min(this.#largest, Math.max(smallestStep, fitting));
+  }
+
+  record(tokens: number, ms: number): void {
+    if (tokens < smallestStep) return;
+    const measured = ms / tokens;
+    const before = this.#msPerToken ?? measured;
+    this.#msPerToken = before + (measured - before) * freshness;
+  }
+
+  get tokensPerSecond(): number | undefined {
+    return this.#msPerToken === undefined ? undefined : 1000 / this.#msPerToken;
+  }
+}

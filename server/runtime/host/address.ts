@@ -1,0 +1,56 @@
+/**
+ * Where the runtime host of a person and a HEARTH_HOME is reached. Everything lies in folders that only they
+ * can enter, and carries the protocol's version: another version has a host of its own.
+ */
+
+import { createHash } from "node:crypto";
+import { chmod, lstat, mkdir, realpath } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import { hostProtocolVersion } from "./protocol.ts";
+
+export interface HostAddress {
+  /** A Unix socket, or a named pipe on Windows. */
+  readonly socket: string;
+  readonly keyFile: string;
+  readonly lockFile: string;
+}
+
+/** sockaddr_un holds 108 bytes on Linux and 104 on macOS, the closing zero among them. */
+const longestSocketPath = 103;
+
+/** Makes the folders when they are missing. */
+export async function hostAddress(home: string): Promise<HostAddress> {
+  const run = join(home, "run");
+  await privateFolder(run);
+  const name = `host-v${hostProtocolVersion}`;
+  return {
+    socket: await socketPath(await realpath(run), name),
+    keyFile: join(run, `${name}.key`),
+    lockFile: join(run, `${name}.lock`),
+  };
+}
+
+async function socketPath(run: string, name: string): Promise<string> {
+  const digest = createHash("sha256").update(run).digest("hex").slice(0, 24);
+  if (process.platform === "win32") return `\\\\.\\pipe\\hearth-${digest}-${name}`;
+  const beside = join(run, `${name}.sock`);
+  if (Buffer.byteLength(beside) <= longestSocketPath) return beside;
+  const folder = join(tmpdir(), `hearth-${userInfo().uid}`);
+  await privateFolder(folder);
+  return join(folder, `${digest}-v${hostProtocolVersion}.sock`);
+}
+
+async function privateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  if (process.platform === "win32") return;
+  const stat = await lstat(path);
+  if (!stat.isDirectory() || stat.uid !== userInfo().uid) {
+    throw new RuntimeError(
+      "refused",
+      `${path} belongs to someone else: the runtime host does not start there.`,
+    );
+  }
+  if ((stat.mode & 0o077) !== 0) await chmod(path, 0o700);
+}

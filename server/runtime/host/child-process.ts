@@ -1,0 +1,91 @@
+/** Starts the process of one model and loads it. One that dies takes its requests with it, and nothing else. */
+
+import { type ChildProcess, fork } from "node:child_process";
+import * as v from "valibot";
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
+import type { Disposable } from "../../base/disposable.ts";
+import type { Logger } from "../../base/log.ts";
+import type { ModelRuntime } from "../../model/model-runtime.ts";
+import {
+  type ChildReading,
+  childLog,
+  childReading,
+  type LoadParams,
+  type LoadResult,
+  loadProgress,
+  loadRequest,
+} from "../embedded/protocol.ts";
+import { fromWire, type LostConnection } from "../wire/errors.ts";
+import { RemoteRuntime } from "../wire/remote-runtime.ts";
+import { cleanEnvironment } from "./environment.ts";
+
+export interface ChildOptions {
+  readonly entry: string;
+  readonly log: Logger;
+  readonly onProgress: (fraction: number) => void;
+}
+
+export interface LoadedChild extends Disposable {
+  readonly pid: number;
+  readonly runtime: ModelRuntime;
+  readonly result: LoadResult;
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+  reading(): Promise<ChildReading>;
+}
+
+const crashed: LostConnection = {
+  code: "runtime-crashed",
+  message: "The model's process ended unexpectedly.",
+};
+const stderrKept = 4096;
+
+/** Rejects with `runtime-crashed` when the process dies while it loads. */
+export async function startChild(params: LoadParams, options: ChildOptions): Promise<LoadedChild> {
+  const child = fork(options.entry, [], {
+    execArgv: [],
+    env: cleanEnvironment(),
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+  const ended = exitOf(child, options.log).then(() => connection.dispose());
+  connection.onError(([error]) => options.log.log("debug", `model process: ${error.message}`));
+  connection.onNotification(loadProgress, (raw) => {
+    const fraction = v.safeParse(v.number(), raw);
+    if (fraction.success) options.onProgress(fraction.output);
+  });
+  connection.onNotification(childLog, (raw) => options.log.log("debug", `llama.cpp: ${String(raw).trim()}`));
+  connection.listen();
+  const kill = () => void child.kill("SIGKILL");
+  try {
+    const result = await connection.sendRequest(loadRequest, params);
+    return {
+      pid: child.pid ?? 0,
+      runtime: new RemoteRuntime({ connection, model: "loaded", lost: crashed }),
+      result,
+      ended,
+      reading: () => connection.sendRequest(childReading),
+      dispose: kill,
+    };
+  } catch (error) {
+    kill();
+    throw fromWire(error, crashed);
+  }
+}
+
+async function exitOf(child: ChildProcess, log: Logger): Promise<void> {
+  let stderr = "";
+  child.stderr?.on("data", (bytes: Buffer) => {
+    stderr = (stderr + bytes.toString()).slice(-stderrKept);
+  });
+  await new Promise<void>((resolve) => {
+    child.once("error", (error) => {
+      log.log("error", `The model's process did not start: ${error.message}`);
+      resolve();
+    });
+    child.once("exit", (code, signal) => {
+      log.log("info", `The model's process ${child.pid} ended (${signal ?? code}). ${stderr.trim()}`);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,105 @@
+/** One model as a client sees it: opened on the connection of the moment, and again on the next one. */
+
+import * as v from "valibot";
+import type { ModelInfo } from "../../model/model-info.ts";
+import type { ModelRuntime, StreamPart } from "../../model/model-runtime.ts";
+import { fromWire, type LostConnection } from "../wire/errors.ts";
+import { RemoteRuntime } from "../wire/remote-runtime.ts";
+import type { HostConnection } from "./connect.ts";
+import { unlessAborted } from "./model-process.ts";
+import { closeRequest, type ModelSpec, openedSchema, openRequest } from "./protocol.ts";
+
+interface Opened {
+  readonly info: ModelInfo;
+  readonly runtime: ModelRuntime;
+  readonly close: () => void;
+}
+
+const lost: LostConnection = {
+  code: "runtime-unreachable",
+  message: "The runtime host ended in the middle of a request.",
+};
+
+export class ClientModel {
+  readonly #spec: ModelSpec;
+  readonly #connect: () => Promise<HostConnection>;
+  #opened: Promise<Opened> | undefined;
+  #holders = 0;
+
+  constructor(spec: ModelSpec, connect: () => Promise<HostConnection>) {
+    this.#spec = spec;
+    this.#connect = connect;
+  }
+
+  readonly runtime: ModelRuntime = {
+    infill: (request, signal) => this.#stream(signal, (runtime) => runtime.infill(request, signal)),
+    chat: (request, signal) => this.#stream(signal, (runtime) => runtime.chat(request, signal)),
+    embed: async (request, signal) => (await this.#awaited(signal)).embed(request, signal),
+    countTokens: async (text) => (await this.#open()).runtime.countTokens(text),
+    warm: async (request, signal) => (await this.#awaited(signal)).warm(request, signal),
+  };
+
+  async info(): Promise<ModelInfo> {
+    return (await this.#open()).info;
+  }
+
+  hold(): void {
+    this.#holders++;
+  }
+
+  /** Returns how many still hold it; the last one closes it at the host, once it is open. */
+  release(): number {
+    this.#holders--;
+    if (this.#holders === 0) {
+      this.#opened?.then(
+        (opened) => opened.close(),
+        () => undefined,
+      );
+      this.#opened = undefined;
+    }
+    return this.#holders;
+  }
+
+  #open(): Promise<Opened> {
+    this.#opened ??= this.#openNow();
+    return this.#opened;
+  }
+
+  async #openNow(): Promise<Opened> {
+    try {
+      const { messages, closed } = await this.#connect();
+      const { model, info } = v.parse(openedSchema, await messages.sendRequest(openRequest, this.#spec));
+      void closed.then(() => {
+        this.#opened = undefined;
+      });
+      return {
+        info,
+        runtime: new RemoteRuntime({ connection: messages, model, lost }),
+        close: () => void messages.sendRequest(closeRequest, { model }).catch(() => undefined),
+      };
+    } catch (error) {
+      this.#opened = undefined;
+      throw fromWire(error, lost);
+    }
+  }
+
+  async *#stream(
+    signal: AbortSignal,
+    open: (runtime: ModelRuntime) => AsyncIterable<StreamPart>,
+  ): AsyncGenerator<StreamPart, void> {
+    const opened = await unlessAborted(this.#open(), signal);
+    if (opened) yield* open(opened.runtime);
+    else
+      yield {
+        kind: "stream-end",
+        reason: "aborted",
+        usage: { prompt: 0, cached: 0, reasoning: 0, generated: 0 },
+      };
+  }
+
+  async #awaited(signal: AbortSignal): Promise<ModelRuntime> {
+    const opened = await unlessAborted(this.#open(), signal);
+    if (!opened) throw signal.reason;
+    return opened.runtime;
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * The way to models that run on this machine: one connection to the runtime host, made when it is first
+ * needed and again when it was lost.
+ */
+
+import * as v from "valibot";
+import type { Clock } from "../../base/clock.ts";
+import { systemClock } from "../../base/clock.ts";
+import { type Disposable, toDisposable } from "../../base/disposable.ts";
+import type { Logger } from "../../base/log.ts";
+import type { ModelInfo } from "../../model/model-info.ts";
+import type { ModelRuntime } from "../../model/model-runtime.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import { fromWire } from "../wire/errors.ts";
+import { ClientModel } from "./client-model.ts";
+import { connectToHost, type HostConnection } from "./connect.ts";
+import { unlessAborted } from "./model-process.ts";
+import {
+  type HostMetrics,
+  hostLog,
+  hostLogSchema,
+  type ModelEvent,
+  type ModelSpec,
+  metricsRequest,
+  metricsSchema,
+  modelEvent,
+  modelEventSchema,
+} from "./protocol.ts";
+
+export type { HostMetrics, ModelEvent, ModelSpec } from "./protocol.ts";
+
+export interface OpenModel extends Disposable {
+  readonly info: ModelInfo;
+  /** Goes on working after a crash of the model or of the host: what was in flight fails, the next call starts them. */
+  readonly runtime: ModelRuntime;
+}
+
+export interface HostClientOptions {
+  readonly home: string;
+  readonly entry: string;
+  readonly childEntry: string;
+  readonly log: Logger;
+  /** How long the host stays when its last client has gone; counts for the client that starts it. */
+  readonly idleMs?: number;
+  readonly clock?: Clock;
+}
+
+const usualIdleMs = 30_000;
+
+export class HostClient implements Disposable {
+  readonly #options: HostClientOptions;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(event: ModelEvent) => void>();
+  readonly #models = new Map<string, ClientModel>();
+  readonly #disposed = new AbortController();
+  #connection: Promise<HostConnection> | undefined;
+
+  constructor(options: HostClientOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /**
+   * Loads the model, or shares it. An abort ends the wait, with the signal's reason, and never the load.
+   * Rejects with a RuntimeError.
+   */
+  async open(spec: ModelSpec, signal: AbortSignal): Promise<OpenModel> {
+    const key = JSON.stringify([spec.path, spec.contextTokens, spec.fim]);
+    const model = this.#models.get(key) ?? new ClientModel(spec, () => this.#connected());
+    this.#models.set(key, model);
+    model.hold();
+    const release = () => {
+      if (model.release() === 0) this.#models.delete(key);
+    };
+    try {
+      const info = await unlessAborted(model.info(), signal);
+      if (!info) throw signal.reason;
+      let open = true;
+      return {
+        info,
+        runtime: model.runtime,
+        dispose: () => {
+          if (open) release();
+          open = false;
+        },
+      };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Rejects when no host runs or can be started. */
+  async metrics(): Promise<HostMetrics> {
+    const { messages } = await this.#connected();
+    try {
+      return v.parse(metricsSchema, await messages.sendRequest(metricsRequest));
+    } catch (error) {
+      throw fromWire(error, { code: "runtime-unreachable", message: "The runtime host is gone." });
+    }
+  }
+
+  /** What the host's models do: loading with progress, ready, restarting, failed. */
+  onEvent(listener: (event: ModelEvent) => void): Disposable {
+    this.#listeners.add(listener);
+    return toDisposable(() => this.#listeners.delete(listener));
+  }
+
+  dispose(): void {
+    this.#disposed.abort();
+    this.#connection?.then(
+      (connection) => connection.dispose(),
+      () => undefined,
+    );
+    this.#listeners.clear();
+    this.#models.clear();
+  }
+
+  #connected(): Promise<HostConnection> {
+    this.#connection ??= this.#connect();
+    return this.#connection;
+  }
+
+  async #connect(): Promise<HostConnection> {
+    try {
+      if (this.#disposed.signal.aborted)
+        throw new RuntimeError("runtime-unreachable", "The client was closed.");
+      const { home, entry, childEntry, idleMs = usualIdleMs } = this.#options;
+      const connection = await connectToHost(
+        { home, entry, childEntry, idleMs },
+        this.#clock,
+        this.#disposed.signal,
+      );
+      if (this.#disposed.signal.aborted) connection.dispose();
+      this.#listen(connection);
+      void connection.closed.then(() => {
+        this.#connection = undefined;
+      });
+      return connection;
+    } catch (error) {
+      this.#connection = undefined;
+      throw error;
+    }
+  }
+
+  #listen({ messages, pid }: HostConnection): void {
+    const { log } = this.#options;
+    log.log("debug", `Connected to the runtime host ${pid}.`);
+    messages.onNotification(modelEvent, (raw) => {
+      const event = v.safeParse(modelEventSchema, raw);
+      if (event.success) for (const listener of this.#listeners) listener(event.output);
+    });
+    messages.onNotification(hostLog, (raw) => {
+      const entry = v.safeParse(hostLogSchema, raw);
+      if (entry.success && entry.output.level !== "off")
+        log.log(entry.output.level, `host: ${entry.output.message}`);
+    });
+  }
+}

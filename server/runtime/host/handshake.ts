@@ -1,0 +1,75 @@
+/**
+ * Both ends prove that they can read the key file, without sending the key: a host that is an impostor
+ * learns nothing, and is told no code.
+ */
+
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import * as v from "valibot";
+import type { MessageConnection } from "vscode-jsonrpc/node";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import { handled } from "../wire/expose-runtime.ts";
+import { helloRequest, helloSchema, proveRequest, proveSchema, welcomeSchema } from "./protocol.ts";
+
+export interface HostIdentity {
+  readonly key: string;
+  readonly pid: number;
+}
+
+/** The client's side; resolves with the host's process id. */
+export async function greetHost(connection: MessageConnection, keyFile: string): Promise<number> {
+  const nonce = randomBytes(32).toString("hex");
+  const welcome = v.parse(welcomeSchema, await connection.sendRequest(helloRequest, { nonce }));
+  const key = await readFile(keyFile, "utf8");
+  if (!same(welcome.proof, prove(key, "host", nonce))) {
+    throw new RuntimeError("refused", "What answers at the runtime host's address is not our host.");
+  }
+  await connection.sendRequest(proveRequest, { proof: prove(key, "client", welcome.nonce) });
+  return welcome.pid;
+}
+
+/** The host's side; calls `admit` once the client has proved itself, `reject` when it failed to. */
+export function awaitGreeting(
+  connection: MessageConnection,
+  identity: HostIdentity,
+  outcome: { readonly admit: () => void; readonly reject: () => void },
+): void {
+  const nonce = randomBytes(32).toString("hex");
+  connection.onRequest(helloRequest, (raw) =>
+    handled(helloSchema, raw, (hello) => ({
+      nonce,
+      proof: prove(identity.key, "host", hello.nonce),
+      pid: identity.pid,
+    })),
+  );
+  connection.onRequest(proveRequest, (raw) =>
+    handled(proveSchema, raw, ({ proof }) => {
+      const proved = same(proof, prove(identity.key, "client", nonce));
+      if (!proved) {
+        outcome.reject();
+        throw new RuntimeError("refused", "The client does not know the key.");
+      }
+      outcome.admit();
+      return true;
+    }),
+  );
+}
+
+/** A new key for a host that starts, in place at once and whole. */
+export async function writeKey(keyFile: string): Promise<string> {
+  const key = randomBytes(32).toString("hex");
+  const fresh = `${keyFile}.${process.pid}`;
+  await writeFile(fresh, key, { mode: 0o600 });
+  await rename(fresh, keyFile);
+  return key;
+}
+
+function prove(key: string, who: "host" | "client", nonce: string): string {
+  return createHmac("sha256", key).update(`${who}:${nonce}`).digest("hex");
+}
+
+function same(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}

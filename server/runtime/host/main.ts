@@ -1,0 +1,51 @@
+/**
+ * The runtime host's process: one per person and HEARTH_HOME. Prints `ready` or `taken`, and then belongs to
+ * no one; it ends when its clients have been gone for a while, and its models end with it.
+ */
+
+import { parseArgs } from "node:util";
+import { systemClock } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import { hostAddress } from "./address.ts";
+import { Host } from "./host.ts";
+import { tryLock } from "./lock.ts";
+
+const { values } = parseArgs({
+  options: { home: { type: "string" }, child: { type: "string" }, "idle-ms": { type: "string" } },
+});
+if (values.home === undefined || values.child === undefined) {
+  process.stderr.write("The runtime host is started by Hearth: it wants --home and --child.\n");
+  process.exit(2);
+}
+
+const log: Logger = {
+  log: (level, message) => process.stderr.write(`${new Date().toISOString()} ${level} ${message}\n`),
+};
+// The log may be on a full disk, and the one who started us may be gone: neither is a reason to end.
+process.stderr.on("error", () => process.stderr.destroy());
+process.stdout.on("error", () => process.stdout.destroy());
+
+const address = await hostAddress(values.home);
+const lock = tryLock(address.lockFile);
+if (!lock) {
+  process.stdout.write("taken\n");
+} else {
+  const host = new Host({
+    address,
+    childEntry: values.child,
+    clock: systemClock,
+    idleMs: Number(values["idle-ms"] ?? 30_000),
+    log,
+    onIdle: () => end(),
+  });
+  const end = () => {
+    host.dispose();
+    lock.dispose();
+    process.exit(0);
+  };
+  process.once("SIGTERM", end);
+  process.once("SIGINT", end);
+  process.once("SIGHUP", end);
+  await host.listen();
+  process.stdout.write("ready\n");
+}

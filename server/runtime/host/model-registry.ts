@@ -1,0 +1,197 @@
+/**
+ * The models that the host has loaded. Two clients share one when they mean the same file: its real path,
+ * size, time and header. Reading gigabytes to hash them would cost more than a load; a file that was
+ * changed and still has all four was changed on purpose, by someone who owns the person's files.
+ */
+
+import { createHash } from "node:crypto";
+import { realpath, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Clock } from "../../base/clock.ts";
+import type { Disposable } from "../../base/disposable.ts";
+import type { Logger } from "../../base/log.ts";
+import { detectFim, detectReasoning } from "../../model/fim-detection.ts";
+import { readGgufFile } from "../../model/gguf.ts";
+import type { GgufHeader } from "../../model/gguf-header.ts";
+import type { ModelInfo } from "../../model/model-info.ts";
+import type { ModelRuntime } from "../../model/model-runtime.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import type { LoadParams } from "../embedded/protocol.ts";
+import { ModelProcess } from "./model-process.ts";
+import type { ModelEvent, ModelMetrics, ModelSpec } from "./protocol.ts";
+
+export interface RegistryOptions {
+  readonly childEntry: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How long a model that nobody uses stays loaded. */
+  readonly idleMs: number;
+  readonly onEvent: (event: ModelEvent) => void;
+}
+
+export interface ModelLease extends Disposable {
+  readonly model: string;
+  readonly info: ModelInfo;
+  readonly runtime: ModelRuntime;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly path: string;
+  readonly params: LoadParams;
+  readonly process: ModelProcess;
+  leases: number;
+  idle: Disposable | undefined;
+}
+
+interface Identity {
+  readonly id: string;
+  readonly path: string;
+  readonly header: GgufHeader;
+}
+
+export class ModelRegistry implements Disposable {
+  readonly #options: RegistryOptions;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+  }
+
+  async open(spec: ModelSpec): Promise<ModelLease> {
+    const identity = await identify(spec.path);
+    const entry = this.#lease(identity, spec);
+    try {
+      const { result } = await entry.process.ready();
+      const fim = spec.fim ?? detectFim(identity.header, identity.path);
+      let open = true;
+      return {
+        model: entry.id,
+        info: {
+          runtime: "embedded",
+          name: basename(spec.path, ".gguf"),
+          contextTokens: result.contextTokens,
+          reasons: detectReasoning(identity.header, identity.path),
+          sizeBytes: identity.header.fileBytes,
+          ...(fim === undefined ? {} : { fim }),
+        },
+        runtime: entry.process.runtime,
+        dispose: () => {
+          if (open) this.#release(entry);
+          open = false;
+        },
+      };
+    } catch (error) {
+      this.#release(entry);
+      throw error;
+    }
+  }
+
+  async metrics(): Promise<readonly ModelMetrics[]> {
+    return Promise.all(Array.from(this.#entries.values(), metricsOf));
+  }
+
+  dispose(): void {
+    for (const entry of this.#entries.values()) this.#unload(entry);
+  }
+
+  #lease(identity: Identity, spec: ModelSpec): Entry {
+    const known = this.#entries.get(identity.id);
+    const wish = spec.contextTokens;
+    // Who uses the model decides its context; a wish counts when nobody does.
+    const outdated = known?.leases === 0 && wish !== undefined && wish !== known.params.contextTokens;
+    if (known && outdated) this.#unload(known);
+    const entry = known && !outdated ? known : this.#create(identity, wish);
+    entry.leases++;
+    entry.idle?.dispose();
+    entry.idle = undefined;
+    return entry;
+  }
+
+  #create({ id, path, header }: Identity, contextTokens: number | undefined): Entry {
+    const { childEntry, clock, log, onEvent } = this.#options;
+    const params = loadParams(path, header, contextTokens);
+    const process = new ModelProcess({
+      params,
+      childEntry,
+      clock,
+      log,
+      onState: ({ state, progress, error }) =>
+        onEvent({
+          path,
+          state,
+          ...(progress === undefined ? {} : { progress }),
+          ...(error ? { code: error.code, message: error.message } : {}),
+        }),
+    });
+    const entry: Entry = { id, path, params, process, leases: 0, idle: undefined };
+    this.#entries.set(id, entry);
+    return entry;
+  }
+
+  #release(entry: Entry): void {
+    entry.leases--;
+    if (entry.leases > 0) return;
+    if (entry.process.live)
+      entry.idle = this.#options.clock.after(this.#options.idleMs, () => this.#unload(entry));
+    else this.#unload(entry);
+  }
+
+  #unload(entry: Entry): void {
+    entry.idle?.dispose();
+    entry.process.dispose();
+    if (this.#entries.get(entry.id) === entry) this.#entries.delete(entry.id);
+  }
+}
+
+async function identify(path: string): Promise<Identity> {
+  const header = await readGgufFile(path);
+  const real = await realpath(path);
+  const { size, mtimeMs } = await stat(real);
+  if (size !== header.fileBytes) throw new RuntimeError("model-invalid", `${path} is being written.`);
+  const id = createHash("sha256")
+    .update(JSON.stringify([real, size, mtimeMs, header.digest]))
+    .digest("hex");
+  return { id, path: real, header };
+}
+
+const batchTokens = 512;
+const floatBytes = 4;
+const halfBytes = 2;
+const graphBytes = 32 * 1024 * 1024;
+
+function loadParams(path: string, header: GgufHeader, contextTokens: number | undefined): LoadParams {
+  return {
+    path,
+    architecture: header.architecture,
+    weightBytes: header.weightBytes,
+    kvBytesPerToken: header.layers * header.kvHeads * (header.keyLength + header.valueLength) * halfBytes,
+    // llama.cpp reserves the logits of a whole batch, and a few activations as wide as the model.
+    computeBytes: batchTokens * (header.vocabulary + 16 * header.embeddingLength) * floatBytes + graphBytes,
+    trainedContextTokens: header.trainedContextTokens,
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+  };
+}
+
+async function metricsOf(entry: Entry): Promise<ModelMetrics> {
+  const { process, path, leases } = entry;
+  const live = process.live;
+  const reading = await process.reading();
+  return {
+    path,
+    state: process.state.state,
+    ...(live ? { pid: live.pid } : {}),
+    clients: leases,
+    restarts: process.restarts,
+    contextTokens: live?.result.contextTokens ?? 0,
+    threads: live?.result.threads ?? 0,
+    gpu: live?.result.gpu ?? "none",
+    memoryBytes: reading?.memoryBytes ?? 0,
+    requests: reading?.requests ?? 0,
+    aborts: reading?.aborts ?? 0,
+    promptTokens: reading?.promptTokens ?? 0,
+    generatedTokens: reading?.generatedTokens ?? 0,
+    promptTokensPerSecond: reading?.promptTokensPerSecond ?? 0,
+    generatedTokensPerSecond: reading?.generatedTokensPerSecond ?? 0,
+  };
+}

@@ -1,0 +1,95 @@
+/** What a server or command line says to the runtime host, beside the model contract (`../wire`). */
+
+import * as v from "valibot";
+import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc/node";
+import { logLevels } from "../../base/log.ts";
+import { fimFamilyIds } from "../../model/fim.ts";
+import { runtimeKinds } from "../../model/model-info.ts";
+import { runtimeErrorCodes } from "../../model/runtime-error.ts";
+
+/** Raised with every change that an older host or client would not understand. */
+export const hostProtocolVersion = 1;
+
+const short = v.pipe(v.string(), v.maxLength(256));
+const count = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+export const helloSchema = v.object({ nonce: short });
+export const welcomeSchema = v.object({ nonce: short, proof: short, pid: count });
+export const proveSchema = v.object({ proof: short });
+
+export const modelSpecSchema = v.object({
+  runtime: v.literal("embedded"),
+  path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
+  contextTokens: v.exactOptional(v.pipe(count, v.integer(), v.minValue(1))),
+  fim: v.exactOptional(v.picklist(fimFamilyIds)),
+});
+export type ModelSpec = Readonly<v.InferOutput<typeof modelSpecSchema>>;
+
+export const openedSchema = v.object({
+  model: short,
+  info: v.object({
+    runtime: v.picklist(runtimeKinds),
+    name: v.string(),
+    contextTokens: count,
+    fim: v.exactOptional(v.picklist(fimFamilyIds)),
+    reasons: v.boolean(),
+    sizeBytes: v.exactOptional(count),
+  }),
+});
+export type Opened = v.InferOutput<typeof openedSchema>;
+
+export const closeSchema = v.object({ model: short });
+
+export const modelStates = ["loading", "ready", "restarting", "failed"] as const;
+export const modelEventSchema = v.object({
+  path: v.string(),
+  state: v.picklist(modelStates),
+  /** Loaded so far, from 0 to 1. */
+  progress: v.exactOptional(v.number()),
+  /** Why it failed or restarts. */
+  code: v.exactOptional(v.picklist(runtimeErrorCodes)),
+  message: v.exactOptional(v.string()),
+});
+export type ModelEvent = Readonly<v.InferOutput<typeof modelEventSchema>>;
+
+export const metricsSchema = v.object({
+  pid: count,
+  upSeconds: count,
+  memoryBytes: count,
+  clients: count,
+  models: v.array(
+    v.object({
+      path: v.string(),
+      state: v.picklist(modelStates),
+      pid: v.exactOptional(count),
+      clients: count,
+      restarts: count,
+      contextTokens: count,
+      threads: count,
+      gpu: v.string(),
+      memoryBytes: count,
+      requests: count,
+      aborts: count,
+      promptTokens: count,
+      generatedTokens: count,
+      promptTokensPerSecond: count,
+      generatedTokensPerSecond: count,
+    }),
+  ),
+});
+export type HostMetrics = v.InferOutput<typeof metricsSchema>;
+export type ModelMetrics = HostMetrics["models"][number];
+
+export const hostLogSchema = v.object({ level: v.picklist(logLevels), message: v.string() });
+
+export const helloRequest = new RequestType<
+  v.InferInput<typeof helloSchema>,
+  v.InferInput<typeof welcomeSchema>,
+  void
+>("host/hello");
+export const proveRequest = new RequestType<v.InferInput<typeof proveSchema>, boolean, void>("host/prove");
+export const openRequest = new RequestType<ModelSpec, Opened, void>("host/open");
+export const closeRequest = new RequestType<v.InferInput<typeof closeSchema>, boolean, void>("host/close");
+export const metricsRequest = new RequestType0<HostMetrics, void>("host/metrics");
+export const modelEvent = new NotificationType<ModelEvent>("host/model");
+export const hostLog = new NotificationType<v.InferInput<typeof hostLogSchema>>("host/log");

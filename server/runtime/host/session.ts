@@ -1,0 +1,116 @@
+/** One client of the host: admitted after the handshake; what it held is released when it goes, however it goes. */
+
+import type { Socket } from "node:net";
+import * as v from "valibot";
+import {
+  createMessageConnection,
+  type MessageConnection,
+  SocketMessageReader,
+  SocketMessageWriter,
+} from "vscode-jsonrpc/node";
+import type { Disposable } from "../../base/disposable.ts";
+import type { Logger } from "../../base/log.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import { exposeRuntime, handled } from "../wire/expose-runtime.ts";
+import { awaitGreeting, type HostIdentity } from "./handshake.ts";
+import type { ModelLease, ModelRegistry } from "./model-registry.ts";
+import {
+  closeRequest,
+  closeSchema,
+  type HostMetrics,
+  hostLog,
+  type ModelEvent,
+  metricsRequest,
+  modelEvent,
+  modelSpecSchema,
+  type Opened,
+  openRequest,
+} from "./protocol.ts";
+
+export interface SessionOptions {
+  readonly socket: Socket;
+  readonly identity: HostIdentity;
+  readonly models: ModelRegistry;
+  readonly metrics: () => Promise<HostMetrics>;
+  readonly onClose: () => void;
+}
+
+export class Session implements Disposable {
+  readonly #options: SessionOptions;
+  readonly #connection: MessageConnection;
+  readonly #leases: ModelLease[] = [];
+  #admitted = false;
+  #closed = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { socket, identity } = options;
+    this.#connection = createMessageConnection(
+      new SocketMessageReader(socket),
+      new SocketMessageWriter(socket),
+    );
+    awaitGreeting(this.#connection, identity, {
+      admit: () => this.#admit(),
+      // After the answer is written; nothing else of theirs is heard.
+      reject: () => setImmediate(() => socket.destroySoon()),
+    });
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => this.#close());
+    this.#connection.onError(() => socket.destroy());
+    this.#connection.listen();
+  }
+
+  tellModel(event: ModelEvent): void {
+    if (this.#admitted && !this.#closed) void this.#connection.sendNotification(modelEvent, event);
+  }
+
+  tellLog(level: Parameters<Logger["log"]>[0], message: string): void {
+    if (this.#admitted && !this.#closed) void this.#connection.sendNotification(hostLog, { level, message });
+  }
+
+  dispose(): void {
+    this.#options.socket.destroy();
+  }
+
+  #admit(): void {
+    if (this.#admitted) return;
+    this.#admitted = true;
+    this.#connection.onRequest(openRequest, (raw) =>
+      handled(modelSpecSchema, raw, (spec) => this.#open(spec)),
+    );
+    this.#connection.onRequest(closeRequest, (raw) =>
+      handled(closeSchema, raw, ({ model }) => this.#release(model)),
+    );
+    this.#connection.onRequest(metricsRequest, () =>
+      handled(v.undefined(), undefined, this.#options.metrics),
+    );
+    exposeRuntime(this.#connection, (model) => this.#leaseOf(model).runtime);
+  }
+
+  async #open(spec: v.InferOutput<typeof modelSpecSchema>): Promise<Opened> {
+    const lease = await this.#options.models.open(spec);
+    // The client may have gone while the model was loading.
+    if (this.#closed) lease.dispose();
+    else this.#leases.push(lease);
+    return { model: lease.model, info: lease.info };
+  }
+
+  #release(model: string): boolean {
+    const index = this.#leases.findIndex((lease) => lease.model === model);
+    this.#leases.splice(index, index < 0 ? 0 : 1)[0]?.dispose();
+    return index >= 0;
+  }
+
+  #leaseOf(model: string): ModelLease {
+    const lease = this.#leases.find((held) => held.model === model);
+    if (!lease) throw new RuntimeError("refused", "The model is not open on this connection.");
+    return lease;
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#connection.dispose();
+    for (const lease of this.#leases.splice(0)) lease.dispose();
+    this.#options.onClose();
+  }
+}

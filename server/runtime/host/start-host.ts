@@ -1,0 +1,69 @@
+/** Starts a runtime host that outlives its starter, and waits until it listens or says that another one does. */
+
+import { spawn } from "node:child_process";
+import { mkdir, open, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import { cleanEnvironment } from "./environment.ts";
+
+export interface StartOptions {
+  readonly home: string;
+  readonly entry: string;
+  readonly childEntry: string;
+  readonly idleMs: number;
+}
+
+const mostLogBytes = 1024 * 1024;
+
+export async function startHost({
+  home,
+  entry,
+  childEntry,
+  idleMs,
+}: StartOptions): Promise<"ready" | "taken"> {
+  const log = await openLog(home);
+  try {
+    const args = ["--disable-warning=ExperimentalWarning", entry];
+    const options = ["--home", home, "--child", childEntry, "--idle-ms", String(idleMs)];
+    const host = spawn(process.execPath, [...args, ...options], {
+      cwd: home,
+      detached: true,
+      env: cleanEnvironment(),
+      stdio: ["ignore", "pipe", log?.fd ?? "ignore"],
+      windowsHide: true,
+    });
+    const { stdout } = host;
+    if (!stdout) throw new RuntimeError("internal", "The runtime host has no output.");
+    host.unref();
+    const said = await new Promise<string>((resolve, reject) => {
+      host.once("error", reject);
+      host.once("exit", (code) => resolve(`exit ${code}`));
+      createInterface({ input: stdout }).once("line", resolve);
+    });
+    stdout.destroy();
+    if (said === "ready" || said === "taken") return said;
+    throw new RuntimeError(
+      "runtime-unreachable",
+      `The runtime host did not start (${said}); its log is in ${home}.`,
+    );
+  } finally {
+    await log?.close();
+  }
+}
+
+/** The log begins anew when it has grown long; a disk that is full costs the log and nothing else. */
+async function openLog(home: string): Promise<Awaited<ReturnType<typeof open>> | undefined> {
+  const folder = join(home, "logs");
+  const path = join(folder, "host.log");
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const size = await stat(path).then(
+      (found) => found.size,
+      () => 0,
+    );
+    return await open(path, size > mostLogBytes ? "w" : "a", 0o600);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,75 +1,142 @@
 /** Builds every adapter once, for the language server and for the command line alike. */
 
+import { join } from "node:path";
 import { systemClock } from "./base/clock.ts";
-import { DisposableStore } from "./base/disposable.ts";
+import { type Disposable, DisposableStore } from "./base/disposable.ts";
 import type { Settings } from "./config/schema.ts";
+import { entryPoint } from "./entries.ts";
 import { CompletionModel } from "./features/completion/completion-model.ts";
+import type { CompletionOutcome, CompletionRequest } from "./features/completion/completion-outcome.ts";
 import { CompletionService } from "./features/completion/completion-service.ts";
+import { BuiltinCompleter } from "./index/ngram/builtin-completer.ts";
 import type { LanguageServices, ServicesRequest, Trust } from "./lsp/language-services.ts";
+import { ReadingWatch } from "./lsp/reading-watch.ts";
+import type { StatusFacts } from "./lsp/status.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
+import type { DoctorResult } from "./protocol/doctor.ts";
+import { completionCandidates, listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
+import type { Snapshot, TextChange } from "./text/snapshot.ts";
 
-export function createServices(request: ServicesRequest): LanguageServices {
-  const store = new DisposableStore();
-  const folders = new Set<string>();
-  const metrics = new Metrics();
-  let { settings, trust } = request;
-  const model = store.add(
-    new CompletionModel({
-      open: async (name) => {
-        throw new RuntimeError("model-not-found", name);
-      },
-      candidates: async () => [],
-      changed: request.onStatus,
-    }),
-  );
-  const completion = store.add(
-    new CompletionService({
-      clock: systemClock,
-      builtin: { complete: async () => ({ kind: "none", reason: "none" }) },
-      model,
-      settings: () => settings,
-      displayPath: (uri) => uri,
-    }),
-  );
-  model.bind(roleOf(settings, trust));
-  return {
-    metrics,
-    addFolder: (path) => {
-      folders.add(path);
-    },
-    removeFolder: (path) => {
-      folders.delete(path);
-    },
-    documentOpened: () => {},
-    documentChanged: (snapshot) => completion.documentChanged(snapshot),
-    documentClosed: (uri) => completion.documentClosed(uri),
-    fileChanged: () => {},
-    complete: (query, signal) => completion.complete(query, signal),
-    accepted: (id) => {
-      if (completion.accepted(id)) metrics.count("completion.accepted");
-    },
-    configure: (next) => {
-      settings = next;
-      model.bind(roleOf(settings, trust));
-    },
-    setTrust: (next) => {
-      trust = next;
-      model.bind(roleOf(settings, trust));
-    },
-    statusFacts: () => ({
-      completionEnabled: settings["completion.enabled"],
-      model: model.state,
-      trusted: trust === "trusted",
-      reading: undefined,
-    }),
-    doctor: async () => ({ checks: [] }),
-    dispose: () => store.dispose(),
-  };
+export class Services implements LanguageServices, Disposable {
+  readonly metrics = new Metrics();
+  readonly builtin: BuiltinCompleter;
+  readonly model: CompletionModel;
+  readonly completion: CompletionService;
+  readonly #store = new DisposableStore();
+  readonly #reading: ReadingWatch;
+  readonly #folders = new Set<string>();
+  #settings: Settings;
+  #trust: Trust;
+
+  constructor({ home, settings, trust, log, onStatus }: ServicesRequest) {
+    this.#settings = settings;
+    this.#trust = trust;
+    const clock = systemClock;
+    const limits = { fileBytes: settings["index.maxFileSize"], files: settings["index.maxFiles"] };
+    const workerPath = entryPoint("index-worker");
+    this.builtin = this.#store.add(new BuiltinCompleter({ workerPath, log, limits, clock }));
+    this.#reading = this.#store.add(new ReadingWatch({ clock, reader: this.builtin, onChange: onStatus }));
+    const models = join(home, "models");
+    this.model = this.#store.add(
+      new CompletionModel({
+        open: async (name) => {
+          throw new RuntimeError("model-not-found", localModelPath(name, models));
+        },
+        candidates: async () => completionCandidates(await listLocalModels(models)).map(({ path }) => path),
+        changed: onStatus,
+      }),
+    );
+    this.completion = this.#store.add(
+      new CompletionService({
+        clock,
+        builtin: this.builtin,
+        model: this.model,
+        settings: () => this.#settings,
+        displayPath: (uri) => uri,
+      }),
+    );
+    this.#bind();
+  }
+
+  addFolder(path: string): void {
+    this.#folders.add(path);
+    if (!this.#settings["index.enabled"]) return;
+    this.builtin.addFolder(path);
+    this.#reading.begin();
+  }
+
+  removeFolder(path: string): void {
+    this.#folders.delete(path);
+    this.builtin.removeFolder(path);
+  }
+
+  documentOpened(snapshot: Snapshot): void {
+    this.builtin.open(snapshot);
+  }
+
+  documentChanged(snapshot: Snapshot, changes: readonly (TextChange | string)[]): void {
+    this.builtin.change(snapshot.uri, snapshot.version, changes, snapshot);
+    this.completion.documentChanged(snapshot);
+  }
+
+  documentClosed(uri: string): void {
+    this.builtin.close(uri);
+    this.completion.documentClosed(uri);
+  }
+
+  fileChanged(path: string): void {
+    this.builtin.saved(path);
+  }
+
+  complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome> {
+    return this.completion.complete(request, signal);
+  }
+
+  accepted(id: string): void {
+    if (this.completion.accepted(id)) this.metrics.count("completion.accepted");
+  }
+
+  configure(settings: Settings): void {
+    const read = this.#settings["index.enabled"];
+    this.#settings = settings;
+    this.#bind();
+    if (read === settings["index.enabled"]) return;
+    for (const path of this.#folders) {
+      if (read) this.builtin.removeFolder(path);
+      else this.addFolder(path);
+    }
+  }
+
+  setTrust(trust: Trust): void {
+    this.#trust = trust;
+    this.#bind();
+  }
+
+  statusFacts(): StatusFacts {
+    return {
+      completionEnabled: this.#settings["completion.enabled"],
+      model: this.model.state,
+      trusted: this.#trust === "trusted",
+      reading: this.#reading.progress,
+    };
+  }
+
+  async doctor(): Promise<DoctorResult> {
+    return { checks: [] };
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  /** In a workspace that is not trusted no model is asked, whatever the settings say. */
+  #bind(): void {
+    const role = this.#settings["roles.complete"];
+    this.model.bind(this.#trust === "trusted" || role === "off" ? role : "builtin/ngram");
+  }
 }
 
-/** In a workspace that is not trusted no model is asked, whatever the settings say. */
-function roleOf(settings: Settings, trust: Trust): string {
-  const role = settings["roles.complete"];
-  return trust === "trusted" || role === "off" ? role : "builtin/ngram";
+export function createServices(request: ServicesRequest): Services {
+  return new Services(request);
 }

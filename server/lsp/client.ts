@@ -19,7 +19,7 @@ import { type StatusParams, statusNotification } from "../protocol/status.ts";
 
 /** What a client shows while something long runs. */
 export interface ShownProgress {
-  report(message: string, percentage: number): void;
+  report(message: string): void;
   end(message: string): void;
 }
 
@@ -86,9 +86,9 @@ export class Client {
     await this.#ask(() => this.#connection.sendRequest(WorkDoneProgressCreateRequest.type, { token }));
     const send = (value: ProgressValue) =>
       this.#send(() => this.#connection.sendProgress(WorkDoneProgress.type, token, value));
-    send({ kind: "begin", title, percentage: 0 });
+    send({ kind: "begin", title });
     return {
-      report: (message, percentage) => send({ kind: "report", message, percentage }),
+      report: (message) => send({ kind: "report", message }),
       end: (message) => send({ kind: "end", message }),
     };
   }

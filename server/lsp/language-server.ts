@@ -59,8 +59,7 @@ export class LanguageServer implements Disposable {
     this.#ports = ports;
     const { reader, writer } = ports.transport;
     const complain = (message: string) => this.#report(message);
-    const quiet = () => {};
-    const logger = { error: complain, warn: complain, info: quiet, log: quiet };
+    const logger = { error: complain, warn: complain, info: ignore, log: ignore };
     this.#connection = createProtocolConnection(reader, writer, logger);
     this.#connection.onClose(() => this.end(this.#state === "shut-down" ? 0 : 1));
     this.#connection.onError(([error]) => this.#onTransportError(error));
@@ -147,3 +146,6 @@ export class LanguageServer implements Disposable {
     else if (this.#skipped++ === 0) this.#ports.complain(message);
   }
 }
+
+/** The library's own chatter. */
+function ignore(): void {}

@@ -5,7 +5,8 @@ import type { Disposable } from "../base/disposable.ts";
 import type { Localizer } from "../base/l10n.ts";
 import type { Client, ShownProgress } from "./client.ts";
 import type { ClientProfile } from "./convert/client-profile.ts";
-import { describeStatus, type ReadingProgress, type StatusFacts } from "./status.ts";
+import type { ReadingProgress } from "./reading-watch.ts";
+import { describeStatus, type StatusFacts } from "./status.ts";
 
 export interface StatusPorts {
   readonly client: Client;
@@ -61,8 +62,6 @@ export class StatusReporter implements Disposable {
       return;
     }
     this.#progress ??= client.beginProgress(localizer.t("Hearth is reading the workspace"));
-    const { filesRead, filesFound } = reading;
-    const percentage = Math.floor((100 * filesRead) / Math.max(1, filesFound));
-    (await this.#progress).report(localizer.t("{0} of {1} files", filesRead, filesFound), percentage);
+    (await this.#progress).report(localizer.t("{0} files", reading.files));
   }
 }

@@ -3,12 +3,7 @@
 import type { Localizer } from "../base/l10n.ts";
 import type { ModelState } from "../features/completion/completion-model.ts";
 import type { RoleStatus, StatusParams, StatusState } from "../protocol/status.ts";
-
-/** How far the reading of the workspace is. */
-export interface ReadingProgress {
-  readonly filesRead: number;
-  readonly filesFound: number;
-}
+import type { ReadingProgress } from "./reading-watch.ts";
 
 export interface StatusFacts {
   readonly completionEnabled: boolean;
@@ -58,7 +53,7 @@ function describeState(
     case "ready":
   }
   if (reading) {
-    return { message: t("Reading the workspace: {0} of {1} files.", reading.filesRead, reading.filesFound) };
+    return { message: t("Reading the workspace: {0} files so far.", reading.files) };
   }
   return trusted ? { message: "" } : { message: t("This workspace is not trusted: no model is used.") };
 }

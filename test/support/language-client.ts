@@ -179,7 +179,7 @@ async function launch(options: StartOptions, home: string) {
     const child = fork(program, ["--node-ipc", ...args], { env, silent: true });
     return {
       child,
-      channel: [new IPCMessageReader(child as never), new IPCMessageWriter(child as never)] as const,
+      channel: [new IPCMessageReader(child), new IPCMessageWriter(child)] as const,
     };
   }
   if (options.transport === "socket") {

@@ -1,10 +1,10 @@
 /** The language server as a program: reads its command line, opens the transport, ends the process. */
 
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "./base/clock.ts";
 import { FileLog } from "./base/file-log.ts";
 import { languageOf } from "./base/l10n.ts";
+import { packageVersion } from "./base/package-version.ts";
 import { readLocalizer } from "./base/read-localizer.ts";
 import { hearthHome } from "./config/home.ts";
 import { packageFile, wordsFolder } from "./entries.ts";
@@ -31,7 +31,7 @@ async function main(args: ServerArguments): Promise<void> {
       process.stdout.write(`${usage()}\n`);
       return;
     case "version":
-      process.stdout.write(`${version()}\n`);
+      process.stdout.write(`${packageVersion(packageFile())}\n`);
       return;
     case "wrong":
       process.stderr.write(
@@ -50,7 +50,7 @@ async function serve(args: Extract<ServerArguments, { kind: "serve" }>): Promise
     process.exit(1);
   });
   const server = new LanguageServer({
-    version: version(),
+    version: packageVersion(packageFile()),
     transport,
     clock: systemClock,
     home: hearthHome(env),
@@ -89,11 +89,4 @@ function complain(sentence: string): void {
 
 function usage(): string {
   return t("Usage: hearth-language-server --stdio | --node-ipc | --socket=PORT");
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(packageFile(), "utf8"));
-  const found =
-    typeof manifest === "object" && manifest !== null && "version" in manifest && manifest.version;
-  return typeof found === "string" ? found : "0.0.0";
 }

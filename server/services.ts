@@ -1,6 +1,6 @@
 /** Builds every adapter once, for the language server and for the command line alike. */
 
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
 import type { Settings } from "./config/schema.ts";
@@ -13,14 +13,15 @@ import type { LanguageServices, ServicesRequest, Trust } from "./lsp/language-se
 import { ReadingWatch } from "./lsp/reading-watch.ts";
 import type { StatusFacts } from "./lsp/status.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { RuntimeError } from "./model/runtime-error.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import { completionCandidates, listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
+import { HostClient } from "./runtime/host/client.ts";
 import type { Snapshot, TextChange } from "./text/snapshot.ts";
 
 export class Services implements LanguageServices, Disposable {
   readonly metrics = new Metrics();
   readonly builtin: BuiltinCompleter;
+  readonly host: HostClient;
   readonly model: CompletionModel;
   readonly completion: CompletionService;
   readonly #store = new DisposableStore();
@@ -38,10 +39,13 @@ export class Services implements LanguageServices, Disposable {
     this.builtin = this.#store.add(new BuiltinCompleter({ workerPath, log, limits, clock }));
     this.#reading = this.#store.add(new ReadingWatch({ clock, reader: this.builtin, onChange: onStatus }));
     const models = join(home, "models");
+    const [entry, childEntry] = [entryPoint("host"), entryPoint("child")];
+    this.host = this.#store.add(new HostClient({ home, entry, childEntry, log, clock }));
     this.model = this.#store.add(
       new CompletionModel({
-        open: async (name) => {
-          throw new RuntimeError("model-not-found", localModelPath(name, models));
+        open: (name, signal) => {
+          const path = resolve(localModelPath(name, models));
+          return this.host.open({ runtime: "embedded", path }, signal);
         },
         candidates: async () => completionCandidates(await listLocalModels(models)).map(({ path }) => path),
         changed: onStatus,

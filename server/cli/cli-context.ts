@@ -34,7 +34,7 @@ export interface CliServices extends Disposable {
 
 export interface CliStatus {
   readonly model: ModelState;
-  readonly reading: { readonly filesRead: number; readonly filesFound: number } | undefined;
+  readonly reading: { readonly files: number } | undefined;
 }
 
 export interface DoctorRequest {

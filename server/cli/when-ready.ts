@@ -32,7 +32,7 @@ function isBusy({ model, reading }: CliStatus): boolean {
 }
 
 function sentenceOf({ model, reading }: CliStatus, { localizer: { t } }: CliContext): string {
-  if (reading) return t("Reading the workspace: {0} of {1} files.", reading.filesRead, reading.filesFound);
+  if (reading) return t("Reading the workspace: {0} files so far.", reading.files);
   return model.kind === "loading" ? t("Loading {0} …", model.name) : "";
 }
 

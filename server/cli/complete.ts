@@ -56,7 +56,7 @@ export function completeCommand(localizer: Localizer): Command<CliContext> {
 function cursorOf(text: string, { t }: Localizer): Cursor {
   const cursor = parseCursor(text);
   if (cursor) return cursor;
-  throw new Error(t("it must read FILE:LINE:COLUMN, as in {0}", "src/main.ts:10:5"));
+  throw new Error(t("write it as in {0}", "src/main.ts:10:5"));
 }
 
 async function complete(context: CliContext, flags: CompleteFlags, cursor: Cursor): Promise<Outcome> {

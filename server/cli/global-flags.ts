@@ -28,14 +28,14 @@ export function globalFlags({ t }: Localizer): FlagParametersForType<GlobalFlags
       parse: String,
       optional: true,
       placeholder: "DIR",
-      brief: t("The folder that is read [default: the Git root, else the working directory]"),
+      brief: t("The folder to read [default: the Git root]"),
     },
     settings: {
       kind: "parsed",
       parse: String,
       optional: true,
       placeholder: "FILE.json",
-      brief: t("Settings of this run, above those in HEARTH_HOME/settings.json"),
+      brief: t("A file of settings for this run"),
     },
     set: {
       kind: "parsed",
@@ -43,13 +43,13 @@ export function globalFlags({ t }: Localizer): FlagParametersForType<GlobalFlags
       optional: true,
       variadic: true,
       placeholder: "KEY=VALUE",
-      brief: t("One setting of this run; may be given several times"),
+      brief: t("One setting for this run, as key=value"),
     },
     lang: {
       kind: "enum",
       values: languages,
       optional: true,
-      brief: t("The language of what is printed [default: that of the system]"),
+      brief: t("The language of what is printed"),
     },
   };
 }

@@ -5,6 +5,7 @@ import { silentLogger } from "../base/log.ts";
 import { packageVersion } from "../base/package-version.ts";
 import { readLocalizer } from "../base/read-localizer.ts";
 import { hearthHome } from "../config/home.ts";
+import { doctor } from "../doctor.ts";
 import { packageFile, wordsFolder } from "../entries.ts";
 import { createServices } from "../services.ts";
 import { runCli } from "./app.ts";
@@ -42,7 +43,7 @@ const status = await runCli({
     signal: interruption.signal,
     openServices: (settings, onStatus) =>
       createServices({ home, settings, trust: "trusted", localizer, log: silentLogger, onStatus }),
-    doctor: async () => ({ checks: [] }),
+    doctor: (request, signal) => doctor({ home, localizer, ...request }, signal),
   },
 });
 process.exitCode = status;

@@ -1,12 +1,6 @@
 /** `hearth shell bash|zsh|fish`: the lines that let a shell complete Hearth's own verbs and flags. */
 
-import {
-  type Application,
-  buildChoiceParser,
-  buildCommand,
-  type Command,
-  proposeCompletions,
-} from "@stricli/core";
+import { type Application, buildCommand, type Command, proposeCompletions } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
 import type { CliContext } from "./cli-context.ts";
 
@@ -16,7 +10,8 @@ type Shell = (typeof shells)[number];
 /** The verb that the shell asks, with the words typed so far. */
 const asking = "__complete";
 
-export function shellCommand({ t }: Localizer): Command<CliContext> {
+export function shellCommand(localizer: Localizer): Command<CliContext> {
+  const { t } = localizer;
   return buildCommand<Record<never, never>, [Shell], CliContext>({
     docs: {
       brief: t("Print what lets your shell complete the names of commands and flags"),
@@ -29,7 +24,7 @@ export function shellCommand({ t }: Localizer): Command<CliContext> {
           {
             placeholder: shells.join("|"),
             brief: t("The shell"),
-            parse: buildChoiceParser(shells),
+            parse: (text) => shellOf(text, localizer),
             proposeCompletions: () => shells,
           },
         ],
@@ -39,6 +34,12 @@ export function shellCommand({ t }: Localizer): Command<CliContext> {
       this.process.stdout.write(scripts[shell]);
     },
   });
+}
+
+function shellOf(text: string, { t }: Localizer): Shell {
+  const shell = shells.find((known) => known === text);
+  if (shell) return shell;
+  throw new Error(t("it must be one of {0}", shells.join(", ")));
 }
 
 /** `app` is only known once this command is part of it. */

@@ -45,7 +45,7 @@ function argumentProblem(error: ArgumentScannerError, localizer: Localizer): str
     AliasNotFoundError: ({ input }) => t("There is no flag -{0}.", input),
     ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, input, exception }) =>
       t(
-        '{0} is wrong in "{1}": {2}.',
+        '{0} cannot be "{1}": {2}.',
         name,
         input,
         exception instanceof Error ? exception.message : String(exception),

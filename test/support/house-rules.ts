@@ -20,6 +20,7 @@ const layers: readonly (readonly string[])[] = [
 const compositionRoots: ReadonlySet<string> = new Set([
   "server/main.ts",
   "server/services.ts",
+  "server/doctor.ts",
   "server/entries.ts",
   "server/cli/main.ts",
   "server/runtime/host/main.ts",

@@ -43,7 +43,7 @@ export function ollamaAddress(host: string | undefined): URL {
   const hasScheme = /^https?:\/\//i.test(text);
   if (!URL.canParse(hasScheme ? text : `http://${text}`)) return fallback;
   const url = new URL(hasScheme ? text : `http://${text}`);
-  if (!hasScheme && url.port === "" && !/:80$/.test(text)) url.port = "11434";
+  if (!hasScheme && url.port === "" && !text.endsWith(":80")) url.port = "11434";
   if (url.hostname === "0.0.0.0") url.hostname = "127.0.0.1";
   if (url.hostname === "[::]") url.hostname = "[::1]";
   return url;

@@ -1,0 +1,39 @@
+/** What the doctor looks through; a composition root gives it, so that each check is a table in a test. */
+
+import type { Localizer } from "../../base/l10n.ts";
+import type { HomeState } from "../../config/home.ts";
+import type { Settings } from "../../config/schema.ts";
+import type {
+  LlamaCppFinding,
+  LlamaServerFinding,
+  ModelFileFinding,
+  OllamaFinding,
+} from "../../model/findings.ts";
+import type { DoctorCheck } from "../../protocol/doctor.ts";
+
+export interface DoctorPorts {
+  readonly localizer: Localizer;
+  readonly nodeVersion: string;
+  readonly home: string;
+  readonly settings: Settings;
+  /** What is wrong with the settings, in sentences. */
+  readonly problems: readonly string[];
+  readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
+  readonly logicalCores: number;
+  ensureHome(): Promise<HomeState>;
+  llamaCpp(signal: AbortSignal): Promise<LlamaCppFinding>;
+  ollama(signal: AbortSignal): Promise<OllamaFinding>;
+  llamaServer(signal: AbortSignal): Promise<LlamaServerFinding>;
+  /** A GGUF by its path, or by its name in the models folder. */
+  modelFile(nameOrPath: string): Promise<ModelFileFinding>;
+  /** Every GGUF in the models folder. */
+  modelFiles(): Promise<readonly ModelFileFinding[]>;
+}
+
+export interface Finding {
+  readonly state: DoctorCheck["state"];
+  readonly found: string;
+  /** Both are left out when all is well. */
+  readonly why?: string;
+  readonly mend?: string;
+}

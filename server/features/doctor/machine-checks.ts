@@ -1,0 +1,73 @@
+/** The checks of what Hearth stands on: Node, its folder, its settings, cores and memory. */
+
+import type { DoctorPorts, Finding } from "./doctor-ports.ts";
+import { gibibytes } from "./words.ts";
+
+/** The first version under which everything is tested; below `oldest` nothing starts. */
+const wanted = 22;
+const oldest = 20;
+
+export function checkNode({ nodeVersion, localizer: { t } }: DoctorPorts): Finding {
+  const found = t("Node.js {0}", nodeVersion);
+  const major = Number(nodeVersion.split(".")[0]);
+  if (major >= wanted) return { state: "ok", found };
+  return {
+    state: major < oldest ? "fail" : "warn",
+    found,
+    why: t("It is older than {0}, the first version that is tested.", wanted),
+    mend: t("Install Node.js {0} or newer.", 24),
+  };
+}
+
+export async function checkHome(ports: DoctorPorts): Promise<Finding> {
+  const { home, localizer } = ports;
+  const { t } = localizer;
+  const state = await ports.ensureHome();
+  switch (state.kind) {
+    case "writable":
+      return { state: "ok", found: home };
+    case "open":
+      return {
+        state: "warn",
+        found: home,
+        why: t("Other users of this machine can look into it (mode {0}).", state.mode.toString(8)),
+        mend: t("Run: {0}", `chmod 700 "${home}"`),
+      };
+    case "unwritable":
+      return {
+        state: "fail",
+        found: home,
+        why: t("It cannot be written: {0}", state.reason),
+        mend: t("Set HEARTH_HOME to a folder of yours, or mend who may write there."),
+      };
+  }
+}
+
+export function checkSettings({ problems, localizer: { t } }: DoctorPorts): Finding {
+  if (problems.length === 0) return { state: "ok", found: t("No problems") };
+  return {
+    state: "warn",
+    found: problems.length === 1 ? t("One problem") : t("{0} problems", problems.length),
+    why: problems.join("\n"),
+    mend: t("Correct or remove what is named. docs/settings.md lists every setting."),
+  };
+}
+
+/** Below this a small model of a few hundred million parameters has no room. */
+const leastFreeBytes = 1024 ** 3;
+
+export function checkMachine({ memory, logicalCores, localizer: { t } }: DoctorPorts): Finding {
+  const found = t(
+    "{0} processors, {1} of {2} of memory free",
+    logicalCores,
+    gibibytes(memory.freeBytes),
+    gibibytes(memory.totalBytes),
+  );
+  if (memory.freeBytes >= leastFreeBytes) return { state: "ok", found };
+  return {
+    state: "warn",
+    found,
+    why: t("A model needs at least {0} of free memory.", gibibytes(leastFreeBytes)),
+    mend: t("Close other programs before a model is loaded. The built-in completer needs none of it."),
+  };
+}

@@ -1,0 +1,62 @@
+/** The check of who completes code: the role as it is set, and whether that can answer. */
+
+import { explainError } from "../../model/explain-error.ts";
+import type { ModelFileFinding } from "../../model/findings.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import type { DoctorPorts, Finding } from "./doctor-ports.ts";
+import { fileSize } from "./words.ts";
+
+export async function checkCompleteRole(ports: DoctorPorts): Promise<Finding> {
+  const { t } = ports.localizer;
+  const role = ports.settings["roles.complete"];
+  if (role === "off") return { state: "ok", found: t("off") };
+  if (role === "builtin/ngram") return { state: "ok", found: t("built in: learns from this workspace") };
+  if (role === "auto") return checkAuto(ports);
+  if (role.startsWith("embedded/")) {
+    return checkEmbedded(await ports.modelFile(role.slice("embedded/".length)), ports);
+  }
+  return {
+    state: "fail",
+    found: role,
+    why: t("This version of Hearth runs models inside itself only."),
+    mend: t("Set roles.complete to auto, or to embedded/ and the path of a GGUF file."),
+  };
+}
+
+async function checkAuto(ports: DoctorPorts): Promise<Finding> {
+  const { t } = ports.localizer;
+  const files = await ports.modelFiles();
+  const broken = files.find((file) => file.kind === "unusable");
+  const [best] = files
+    .filter((file) => file.kind === "model" && file.fim !== undefined)
+    .toSorted((a, b) => sizeOf(b) - sizeOf(a));
+  const found = best ? modelText(best, ports) : t("built in: learns from this workspace");
+  if (!broken) return { state: "ok", found };
+  const { message, mend } = explainError(broken.error, ports.localizer);
+  return { state: "warn", found, why: `${broken.path}: ${message}`, mend };
+}
+
+function checkEmbedded(file: ModelFileFinding, ports: DoctorPorts): Finding {
+  const { localizer } = ports;
+  if (file.kind === "unusable") return failing(file.path, file.error, ports);
+  if (file.fim !== undefined) return { state: "ok", found: modelText(file, ports) };
+  const why = localizer.t("{0} was not trained to fill in the middle.", file.name);
+  return failing(modelText(file, ports), new RuntimeError("capability-missing", why), ports);
+}
+
+function failing(found: string, error: RuntimeError, { localizer }: DoctorPorts): Finding {
+  const { message, mend } = explainError(error, localizer);
+  return { state: "fail", found, why: message, mend };
+}
+
+function modelText(file: ModelFileFinding, { localizer: { t } }: DoctorPorts): string {
+  if (file.kind === "unusable") return file.path;
+  const size = fileSize(file.fileBytes);
+  return file.fim === undefined
+    ? t("embedded/{0} ({1})", file.name, size)
+    : t("embedded/{0} ({1}, template {2})", file.name, size, file.fim);
+}
+
+function sizeOf(file: ModelFileFinding): number {
+  return file.kind === "model" ? file.fileBytes : 0;
+}

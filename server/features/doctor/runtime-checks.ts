@@ -1,0 +1,89 @@
+/** The checks of what can run a model here. What is not installed is no fault: nothing needs it. */
+
+import type { DoctorPorts, Finding } from "./doctor-ports.ts";
+
+export async function checkLlamaCpp(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
+  const { t } = ports.localizer;
+  const finding = await ports.llamaCpp(signal);
+  switch (finding.kind) {
+    case "works": {
+      const where = finding.gpu === "none" ? t("on the CPU") : t("on the GPU ({0})", finding.gpu);
+      return {
+        state: "ok",
+        found: t(
+          "llama.cpp {0} works {1}, {2} physical cores",
+          finding.release,
+          where,
+          finding.physicalCores,
+        ),
+      };
+    }
+    case "missing":
+      return {
+        state: "warn",
+        found: t("No llama.cpp for this platform ({0})", `${process.platform}-${process.arch}`),
+        why: t("Without it no model runs inside Hearth; the built-in completer does. ({0})", finding.reason),
+        mend: t("Install Hearth again for this platform."),
+      };
+    case "broken":
+      return {
+        state: "fail",
+        found: t("llama.cpp does not start"),
+        why: finding.reason,
+        mend: t("Install Hearth again for this platform. The built-in completer works without it."),
+      };
+  }
+}
+
+/** The first version without CVE-2026-7482. */
+const safeOllama = [0, 17, 1] as const;
+
+export async function checkOllama(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
+  const { t } = ports.localizer;
+  const finding = await ports.ollama(signal);
+  switch (finding.kind) {
+    case "absent":
+      return { state: "ok", found: t("No Ollama at {0}", finding.url) };
+    case "not-asked":
+      return {
+        state: "warn",
+        found: t("{0} was not asked", finding.url),
+        why: t("OLLAMA_HOST names another machine, and privacy.offline is on."),
+        mend: t("Set privacy.offline to false if that machine may be asked."),
+      };
+    case "stranger":
+      return {
+        state: "warn",
+        found: t("What answers at {0} is not Ollama", finding.url),
+        why: t("Another program holds the port; no code is sent to it."),
+        mend: t("Start Ollama elsewhere and set OLLAMA_HOST."),
+      };
+    case "found": {
+      const found = t("Ollama {0} at {1}, {2} models", finding.version, finding.url, finding.models.length);
+      if (!isOlder(finding.version, safeOllama)) return { state: "ok", found };
+      return {
+        state: "warn",
+        found,
+        why: t("Versions before {0} have a known hole (CVE-2026-7482).", safeOllama.join(".")),
+        mend: t("Update Ollama."),
+      };
+    }
+  }
+}
+
+export async function checkLlamaServer(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
+  const { t } = ports.localizer;
+  const { path, running } = await ports.llamaServer(signal);
+  if (running)
+    return { state: "ok", found: t("llama-server answers at {0} ({1})", running.url, running.model) };
+  return { state: "ok", found: path ?? t("No llama-server on PATH") };
+}
+
+function isOlder(version: string, than: readonly number[]): boolean {
+  const parts = version.split(/[.-]/).map(Number);
+  for (const [index, wanted] of than.entries()) {
+    const part = parts[index] ?? 0;
+    if (part !== wanted) return part < wanted;
+  }
+  return false;
+}

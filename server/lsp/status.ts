@@ -42,13 +42,15 @@ function describeState(
       return {
         message: t(
           "{0} does not answer: {1} The built-in completer stands in.",
-          model.name,
+          shortName(model.name),
           model.error.message,
         ),
         mend: { title: t("Run the doctor"), command: "hearth.doctor" },
       };
     case "loading":
-      return { message: t("{0} is loading; the built-in completer answers meanwhile.", model.name) };
+      return {
+        message: t("{0} is loading; the built-in completer answers meanwhile.", shortName(model.name)),
+      };
     case "none":
     case "ready":
   }
@@ -71,4 +73,9 @@ function describeRole({ model }: StatusFacts, { t }: Localizer): RoleStatus {
     case "failed":
       return { runtime: "builtin", model: "ngram", label: t("built in: learns from this workspace") };
   }
+}
+
+/** A model may be named by its path. */
+function shortName(name: string): string {
+  return name.split(/[\\/]/).at(-1) ?? name;
 }

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { english } from "../../../server/base/l10n.ts";
+import type { CompletionOutcome } from "../../../server/features/completion/completion-outcome.ts";
+import { Documents } from "../../../server/lsp/documents.ts";
+import { onInlineCompletion } from "../../../server/lsp/handlers/inline-completion.ts";
+import type { Session } from "../../../server/lsp/session.ts";
+import { Metrics } from "../../../server/metrics/metrics.ts";
+import { RuntimeError } from "../../../server/model/runtime-error.ts";
+
+const uri = "file:///a.ts";
+const position = { line: 0, character: 2 };
+const suggested: CompletionOutcome = {
+  kind: "suggested",
+  items: [{ id: "c1", text: "()", range: { start: position, end: position } }],
+  report: {
+    runtime: "builtin",
+    model: "ngram",
+    reused: false,
+    timings: { queueMs: 0, contextMs: 0, overheadMs: 1, firstTokenMs: 0, totalMs: 2 },
+    context: [],
+  },
+};
+
+/** A session whose service answers with `complete`. */
+function sessionOf(complete: (documents: Documents) => Promise<CompletionOutcome>) {
+  const documents = new Documents();
+  documents.open(uri, "typescript", 1, "go");
+  const metrics = new Metrics();
+  const logged: string[] = [];
+  const session = {
+    documents,
+    localizer: english,
+    log: { log: (_level: string, message: string) => logged.push(message) },
+    profile: { encoding: "utf-16" },
+    services: async () => ({ complete: () => complete(documents), metrics }),
+  } as unknown as Session;
+  return { session, metrics, logged };
+}
+
+const params = { textDocument: { uri }, position, context: { triggerKind: 2 as const } };
+const never = new AbortController().signal;
+
+describe("onInlineCompletion", () => {
+  it("hands out what is suggested, and counts it", async () => {
+    const { session, metrics } = sessionOf(async () => suggested);
+    const { items } = await onInlineCompletion(session, params, never);
+    assert.deepEqual(items, [
+      {
+        insertText: "()",
+        range: { start: position, end: position },
+        command: { title: "", command: "hearth.server.accepted", arguments: ["c1"] },
+      },
+    ]);
+    const { counters, latencies } = metrics.snapshot();
+    assert.deepEqual(counters, { "completion.suggested": 1 });
+    assert.equal(latencies["completion.overhead"]?.max, 1);
+  });
+
+  it("hands out nothing that a change has overtaken", async () => {
+    const { session } = sessionOf(async (documents) => {
+      documents.change(uri, 2, [{ text: "other" }], "utf-16");
+      return suggested;
+    });
+    assert.deepEqual(await onInlineCompletion(session, params, never), { items: [] });
+  });
+
+  it("answers at once when it is cancelled, though the service goes on", async () => {
+    const { session, metrics } = sessionOf(() => new Promise(() => {}));
+    const cancellation = new AbortController();
+    const answer = onInlineCompletion(session, params, cancellation.signal);
+    cancellation.abort();
+    assert.deepEqual(await answer, { items: [] });
+    assert.deepEqual(metrics.snapshot().counters, { "completion.skipped.cancelled": 1 });
+  });
+
+  it("logs a failure and shows nothing", async () => {
+    const error = new RuntimeError("runtime-crashed", "the model's process ended");
+    const { session, metrics, logged } = sessionOf(async () => ({ kind: "failed", error }));
+    assert.deepEqual(await onInlineCompletion(session, params, never), { items: [] });
+    assert.deepEqual(logged, ["completion failed: the model's process ended"]);
+    assert.deepEqual(metrics.snapshot().counters, { "completion.failed.runtime-crashed": 1 });
+  });
+});

@@ -3,7 +3,7 @@
  * itself, and holds the bundles to their size. `--sourcemap` keeps maps beside them, for a debugger.
  */
 
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { build } from "esbuild";
 
@@ -20,12 +20,9 @@ const entries = [
   { name: "cli.js", source: "server/cli/main.ts", program: true },
 ];
 
-const missing = entries.filter(({ source }) => !existsSync(source));
-for (const { name, source } of missing) console.error(`${name}: ${source} does not exist, left out`);
-
-rmSync("dist", { recursive: true, force: true });
-mkdirSync("dist");
-const sizes = await Promise.all(entries.filter((entry) => !missing.includes(entry)).map(bundle));
+mkdirSync("dist/meta", { recursive: true });
+const sizes = await Promise.all(entries.map(bundle));
+removeOthers();
 console.log(sizes.map(({ name, bytes }) => `${name} ${kilobytes(bytes)}`).join(", "));
 
 const total = sizes.filter(({ loaded }) => loaded).reduce((sum, { bytes }) => sum + bytes, 0);
@@ -56,9 +53,17 @@ async function bundle({ name, source, loaded, program }) {
     logLevel: "warning",
   });
   if (program) chmodSync(outfile, 0o755);
-  mkdirSync("dist/meta", { recursive: true });
   writeFileSync(`dist/meta/${name}.json`, JSON.stringify(metafile));
   return { name, loaded, bytes: metafile.outputs[outfile].bytes };
+}
+
+/** What an earlier build left. Not emptied first, because a running server may read its files. */
+function removeOthers() {
+  const maps = process.argv.includes("--sourcemap") ? entries.map(({ name }) => `${name}.map`) : [];
+  const made = new Set(["meta", ...entries.map(({ name }) => name), ...maps]);
+  for (const name of readdirSync("dist").filter((found) => !made.has(found))) {
+    rmSync(`dist/${name}`, { recursive: true });
+  }
 }
 
 /** CommonJS packages inside an ES module ask for Node's own modules with `require`, which it lacks. */

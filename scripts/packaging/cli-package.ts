@@ -4,19 +4,17 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import binaries from "../../server/runtime/embedded/binaries.json" with { type: "json" };
 import { copyFiles } from "./copy-files.ts";
 import { llamaFiles } from "./llama-files.ts";
 import { notices } from "./notices.ts";
 
-const files = ["server.js", "host.js", "child.js", "index-worker.js", "cli.js"].map((name) => `dist/${name}`);
-
 /** The file that it wrote. npm gives every file in it one fixed time. */
 export async function makeCliPackage(root: string, stage: string, out: string): Promise<string> {
   rmSync(stage, { recursive: true, force: true });
-  copyFiles([...files, "l10n", "LICENSE", "README.md"], root, stage);
+  copyFiles([...globSync("dist/*.js", { cwd: root }), "l10n", "LICENSE", "README.md"], root, stage);
   copyFiles(await llamaFiles(root), root, join(stage, "dist"));
   writeFileSync(join(stage, "NOTICES.txt"), `${notices(root)}\n`);
   writeFileSync(join(stage, "package.json"), `${JSON.stringify(manifest(root), null, 2)}\n`);

@@ -1,15 +1,18 @@
 /** The command line as a program: builds what the verbs need, and ends with their status. */
 
+import { onAbort } from "../base/abort.ts";
 import { languageOf } from "../base/l10n.ts";
 import { silentLogger } from "../base/log.ts";
 import { packageVersion } from "../base/package-version.ts";
 import { readLocalizer } from "../base/read-localizer.ts";
 import { hearthHome } from "../config/home.ts";
+import type { Settings } from "../config/schema.ts";
 import { doctor } from "../doctor.ts";
 import { packageFile, wordsFolder } from "../entries.ts";
 import { createServices } from "../services.ts";
 import { runCli } from "./app.ts";
 import { languageArgument } from "./arguments.ts";
+import type { CliServices } from "./cli-context.ts";
 import { exitStatus } from "./run-verb.ts";
 
 const { env } = process;
@@ -41,9 +44,36 @@ const status = await runCli({
     stdin: process.stdin,
     localizer,
     signal: interruption.signal,
-    openServices: (settings, onStatus) =>
-      createServices({ home, settings, trust: "trusted", localizer, log: silentLogger, onStatus }),
+    openServices,
     doctor: (request, signal) => doctor({ home, localizer, ...request }, signal),
   },
 });
 process.exitCode = status;
+
+function openServices(settings: Settings, onStatus: () => void): CliServices {
+  const services = createServices({
+    home,
+    settings,
+    trust: "trusted",
+    localizer,
+    log: silentLogger,
+    onStatus,
+  });
+  return {
+    addFolder: (path) => services.addFolder(path),
+    documentOpened: (snapshot) => services.documentOpened(snapshot),
+    statusFacts: () => services.statusFacts(),
+    complete: (request, signal) => services.complete(request, signal),
+    settled: async (signal) => {
+      await services.model.settled(signal);
+      await Promise.race([services.builtin.idle(), aborted(signal)]);
+    },
+    dispose: () => services.dispose(),
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    onAbort(signal, resolve);
+  });
+}

@@ -4,6 +4,9 @@ import { join, resolve } from "node:path";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
 import type { Settings } from "./config/schema.ts";
+import { describeProblem } from "./config/setting-problem.ts";
+import { loadSettings } from "./config/settings-layers.ts";
+import { doctor } from "./doctor.ts";
 import { entryPoint } from "./entries.ts";
 import { CompletionModel } from "./features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "./features/completion/completion-outcome.ts";
@@ -27,12 +30,18 @@ export class Services implements LanguageServices, Disposable {
   readonly #store = new DisposableStore();
   readonly #reading: ReadingWatch;
   readonly #folders = new Set<string>();
+  readonly #doctor: (settings: Settings, signal: AbortSignal) => Promise<DoctorResult>;
   #settings: Settings;
   #trust: Trust;
 
-  constructor({ home, settings, trust, log, onStatus }: ServicesRequest) {
+  constructor({ home, settings, trust, localizer, log, onStatus }: ServicesRequest) {
     this.#settings = settings;
     this.#trust = trust;
+    this.#doctor = async (current, signal) => {
+      const { problems } = await loadSettings({ home });
+      const sentences = problems.map((problem) => describeProblem(problem, localizer));
+      return doctor({ home, settings: current, problems: sentences, localizer }, signal);
+    };
     const clock = systemClock;
     const limits = { fileBytes: settings["index.maxFileSize"], files: settings["index.maxFiles"] };
     const workerPath = entryPoint("index-worker");
@@ -126,8 +135,8 @@ export class Services implements LanguageServices, Disposable {
     };
   }
 
-  async doctor(): Promise<DoctorResult> {
-    return { checks: [] };
+  doctor(signal: AbortSignal): Promise<DoctorResult> {
+    return this.#doctor(this.#settings, signal);
   }
 
   dispose(): void {

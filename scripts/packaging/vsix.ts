@@ -1,7 +1,7 @@
 /** Makes the VSIX of a target in a folder of its own, and writes the same bytes for the same files. */
 
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { listFiles, PackageManager } from "@vscode/vsce";
 import { copyFiles } from "./copy-files.ts";
@@ -43,7 +43,7 @@ export async function makeVsix({ root, target, stage, file }: VsixOptions): Prom
   writeFileSync(join(stage, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(join(stage, "NOTICES.txt"), `${notices(root)}\n`);
   const readme = join(stage, "README.md");
-  writeFileSync(readme, standaloneReadme(readFileSync(readme, "utf8")));
+  if (existsSync(readme)) writeFileSync(readme, standaloneReadme(readFileSync(readme, "utf8")));
   // Everything in this folder was chosen already.
   writeFileSync(join(stage, ".vscodeignore"), "");
   // Inside dist/, where the child's import finds it; vsce leaves a node_modules beside the manifest out.

@@ -214,7 +214,10 @@ class Vocabulary {
   }
 
   #add(token: string): void {
-    if (this.#ids.has(token)) throw new Error(`The step ${token} occurs twice: give longer steps`);
+    const known = this.#ids.get(token);
+    // A single byte has its token already; it can be a step once.
+    if (known !== undefined && !this.#next.has(known)) return;
+    if (known !== undefined) throw new Error(`The step ${token} occurs twice: give longer steps`);
     this.#ids.set(token, this.tokens.length);
     this.tokens.push(token);
     this.types.push(1);

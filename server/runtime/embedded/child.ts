@@ -25,6 +25,7 @@ connection.onRequest(loadRequest, (raw) =>
       onLog: (message) => void connection.sendNotification(childLog, message),
     });
     runtime = new EmbeddedRuntime(embedded);
+    await runtime.prepare(params.completes ? "completion" : "chat");
     return result;
   }),
 );

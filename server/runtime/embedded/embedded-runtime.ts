@@ -20,7 +20,6 @@ import { chatPrompt, type OwnTemplate } from "./chat-prompt.ts";
 import { Generation, type GenerationOptions } from "./generation.ts";
 import { Lane, type LaneJob } from "./lane.ts";
 import { Meter, type MeterReading } from "./meter.ts";
-import { StepPace } from "./step-pace.ts";
 import { tokenize } from "./tokens.ts";
 
 export interface EmbeddedModel {
@@ -45,6 +44,11 @@ export class EmbeddedRuntime implements ModelRuntime {
 
   constructor(loaded: EmbeddedModel) {
     this.#loaded = loaded;
+  }
+
+  /** Makes the KV cache for a priority before its first request, so that a lack of memory shows at once. */
+  async prepare(priority: Priority): Promise<void> {
+    await this.#lane(priority);
   }
 
   async *infill(request: InfillRequest, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
@@ -174,7 +178,7 @@ export class EmbeddedRuntime implements ModelRuntime {
 
   async #createLane(): Promise<Lane> {
     const context = await this.#loaded.createContext(this.#loaded.contextTokens);
-    return new Lane(context, new StepPace(context.batchSize));
+    return new Lane(context);
   }
 
   #embeddingContext(): Promise<LlamaEmbeddingContext> {

@@ -4,7 +4,8 @@
  */
 
 import type { LlamaContext, LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
-import type { StepPace } from "./step-pace.ts";
+import { StepPace, smallestStep } from "./step-pace.ts";
+import { ThreadLadder } from "./thread-ladder.ts";
 
 /** What a request wants computed. `tokens` grows as it is answered. */
 export interface LaneJob {
@@ -22,13 +23,18 @@ export class Lane {
   readonly #context: LlamaContext;
   readonly #sequence: LlamaContextSequence;
   readonly #pace: StepPace;
+  /** Prompts and single tokens gain differently from threads. */
+  readonly #promptThreads: ThreadLadder;
+  readonly #answerThreads: ThreadLadder;
   #owner: LaneJob | undefined;
   #answer: AsyncGenerator<Token, void> | undefined;
 
-  constructor(context: LlamaContext, pace: StepPace) {
+  constructor(context: LlamaContext) {
     this.#context = context;
     this.#sequence = context.getSequence();
-    this.#pace = pace;
+    this.#pace = new StepPace(context.batchSize);
+    this.#promptThreads = new ThreadLadder(context.idealThreads);
+    this.#answerThreads = new ThreadLadder(context.idealThreads);
   }
 
   get contextTokens(): number {
@@ -52,9 +58,9 @@ export class Lane {
     const missing = job.tokens.length - 1 - from;
     if (missing <= 0) return undefined;
     const count = Math.min(missing, this.#pace.next());
-    const started = performance.now();
-    await this.#sequence.evaluateWithoutGeneratingNewTokens(job.tokens.slice(from, from + count));
-    this.#pace.record(count, performance.now() - started);
+    await this.#timed(count, () =>
+      this.#sequence.evaluateWithoutGeneratingNewTokens(job.tokens.slice(from, from + count)),
+    );
     return { kind: "prefilled", tokens: count };
   }
 
@@ -67,7 +73,8 @@ export class Lane {
       if (step) return step;
     }
     this.#answer ??= this.#sequence.evaluate(job.tokens.slice(from), job.sampling);
-    const next = await this.#answer.next();
+    const answer = this.#answer;
+    const next = await this.#timed(missing, () => answer.next());
     if (next.done) {
       this.#answer = undefined;
       return { kind: "ended", tokens: missing };
@@ -86,6 +93,19 @@ export class Lane {
   async dispose(): Promise<void> {
     await this.#answer?.return();
     await this.#context.dispose();
+  }
+
+  /** Computes with as many threads as were best, and learns from the time it takes. */
+  async #timed<T>(tokens: number, compute: () => Promise<T>): Promise<T> {
+    const ladder = tokens === 1 ? this.#answerThreads : this.#promptThreads;
+    this.#context.model.llama.maxThreads = ladder.threads;
+    const started = performance.now();
+    const result = await compute();
+    const ms = performance.now() - started;
+    // Between one token and a whole step the time is mostly that of reading the weights: it tells nothing.
+    if (tokens === 1 || tokens >= smallestStep) ladder.record(ms / tokens);
+    this.#pace.record(tokens, ms);
+    return result;
   }
 
   /** Recurrent models cannot forget the end of what they saw: they begin again, in our steps. */

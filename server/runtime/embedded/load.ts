@@ -57,7 +57,7 @@ interface Limits {
 }
 
 function embed(library: Library, model: LlamaModel, { contextTokens, threads }: Limits): EmbeddedModel {
-  const shared = { threads: { ideal: threads, min: threads }, batchSize: batchTokens };
+  const shared = { threads: { ideal: threads, min: 1 }, batchSize: batchTokens };
   const onCpu = model.llama.gpu === false;
   return {
     model,

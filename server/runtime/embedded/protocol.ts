@@ -13,7 +13,9 @@ export const loadParamsSchema = v.object({
   kvBytesPerToken: count,
   computeBytes: count,
   trainedContextTokens: count,
-  contextTokens: v.optional(count),
+  contextTokens: v.exactOptional(count),
+  /** Which cache to make at once: the one for completions, or the one for everything else. */
+  completes: v.boolean(),
 });
 export type LoadParams = v.InferOutput<typeof loadParamsSchema>;
 

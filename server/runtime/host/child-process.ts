@@ -48,17 +48,22 @@ export async function startChild(params: LoadParams, options: ChildOptions): Pro
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+  let loading = true;
   const ended = exitOf(child, options.log).then(() => connection.dispose());
   connection.onError(([error]) => options.log.log("debug", `model process: ${error.message}`));
   connection.onNotification(loadProgress, (raw) => {
     const fraction = v.safeParse(v.number(), raw);
-    if (fraction.success) options.onProgress(fraction.output);
+    if (fraction.success && loading) options.onProgress(fraction.output);
   });
-  connection.onNotification(childLog, (raw) => options.log.log("debug", `llama.cpp: ${String(raw).trim()}`));
+  connection.onNotification(childLog, (raw) => {
+    const message = v.safeParse(v.string(), raw);
+    if (message.success) options.log.log("debug", `llama.cpp: ${message.output.trim()}`);
+  });
   connection.listen();
   const kill = () => void child.kill("SIGKILL");
   try {
     const result = await connection.sendRequest(loadRequest, params);
+    loading = false;
     return {
       pid: child.pid ?? 0,
       runtime: new RemoteRuntime({ connection, model: "loaded", lost: crashed }),

@@ -69,9 +69,7 @@ export class ClientModel {
     try {
       const { messages, closed } = await this.#connect();
       const { model, info } = v.parse(openedSchema, await messages.sendRequest(openRequest, this.#spec));
-      void closed.then(() => {
-        this.#opened = undefined;
-      });
+      void this.#forgetAfter(closed);
       return {
         info,
         runtime: new RemoteRuntime({ connection: messages, model, lost }),
@@ -81,6 +79,11 @@ export class ClientModel {
       this.#opened = undefined;
       throw fromWire(error, lost);
     }
+  }
+
+  async #forgetAfter(closed: Promise<void>): Promise<void> {
+    await closed;
+    this.#opened = undefined;
   }
 
   async *#stream(

@@ -3,6 +3,7 @@
  * needed and again when it was lost.
  */
 
+import { resolve } from "node:path";
 import * as v from "valibot";
 import type { Clock } from "../../base/clock.ts";
 import { systemClock } from "../../base/clock.ts";
@@ -65,8 +66,10 @@ export class HostClient implements Disposable {
    * Rejects with a RuntimeError.
    */
   async open(spec: ModelSpec, signal: AbortSignal): Promise<OpenModel> {
-    const key = JSON.stringify([spec.path, spec.contextTokens, spec.fim]);
-    const model = this.#models.get(key) ?? new ClientModel(spec, () => this.#connected());
+    // The host has a working folder of its own.
+    const absolute = { ...spec, path: resolve(spec.path) };
+    const key = JSON.stringify([absolute.path, spec.contextTokens, spec.fim]);
+    const model = this.#models.get(key) ?? new ClientModel(absolute, () => this.#connected());
     this.#models.set(key, model);
     model.hold();
     const release = () => {
@@ -133,14 +136,17 @@ export class HostClient implements Disposable {
       );
       if (this.#disposed.signal.aborted) connection.dispose();
       this.#listen(connection);
-      void connection.closed.then(() => {
-        this.#connection = undefined;
-      });
+      void this.#forgetAfter(connection.closed);
       return connection;
     } catch (error) {
       this.#connection = undefined;
       throw error;
     }
+  }
+
+  async #forgetAfter(closed: Promise<void>): Promise<void> {
+    await closed;
+    this.#connection = undefined;
   }
 
   #listen({ messages, pid }: HostConnection): void {

@@ -16,7 +16,7 @@ import type { GgufHeader } from "../../model/gguf-header.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
-import type { LoadParams } from "../embedded/protocol.ts";
+import type { ChildReading, LoadParams } from "../embedded/protocol.ts";
 import { ModelProcess } from "./model-process.ts";
 import type { ModelEvent, ModelMetrics, ModelSpec } from "./protocol.ts";
 
@@ -60,10 +60,10 @@ export class ModelRegistry implements Disposable {
 
   async open(spec: ModelSpec): Promise<ModelLease> {
     const identity = await identify(spec.path);
-    const entry = this.#lease(identity, spec);
+    const fim = spec.fim ?? detectFim(identity.header, identity.path);
+    const entry = this.#lease(identity, { ...spec, ...(fim === undefined ? {} : { fim }) });
     try {
       const { result } = await entry.process.ready();
-      const fim = spec.fim ?? detectFim(identity.header, identity.path);
       let open = true;
       return {
         model: entry.id,
@@ -101,16 +101,16 @@ export class ModelRegistry implements Disposable {
     // Who uses the model decides its context; a wish counts when nobody does.
     const outdated = known?.leases === 0 && wish !== undefined && wish !== known.params.contextTokens;
     if (known && outdated) this.#unload(known);
-    const entry = known && !outdated ? known : this.#create(identity, wish);
+    const entry = known && !outdated ? known : this.#create(identity, spec);
     entry.leases++;
     entry.idle?.dispose();
     entry.idle = undefined;
     return entry;
   }
 
-  #create({ id, path, header }: Identity, contextTokens: number | undefined): Entry {
+  #create({ id, path, header }: Identity, spec: ModelSpec): Entry {
     const { childEntry, clock, log, onEvent } = this.#options;
-    const params = loadParams(path, header, contextTokens);
+    const params = loadParams(path, header, spec);
     const process = new ModelProcess({
       params,
       childEntry,
@@ -160,7 +160,7 @@ const floatBytes = 4;
 const halfBytes = 2;
 const graphBytes = 32 * 1024 * 1024;
 
-function loadParams(path: string, header: GgufHeader, contextTokens: number | undefined): LoadParams {
+function loadParams(path: string, header: GgufHeader, { contextTokens, fim }: ModelSpec): LoadParams {
   return {
     path,
     architecture: header.architecture,
@@ -169,29 +169,36 @@ function loadParams(path: string, header: GgufHeader, contextTokens: number | un
     // llama.cpp reserves the logits of a whole batch, and a few activations as wide as the model.
     computeBytes: batchTokens * (header.vocabulary + 16 * header.embeddingLength) * floatBytes + graphBytes,
     trainedContextTokens: header.trainedContextTokens,
+    completes: fim !== undefined,
     ...(contextTokens === undefined ? {} : { contextTokens }),
   };
 }
 
-async function metricsOf(entry: Entry): Promise<ModelMetrics> {
-  const { process, path, leases } = entry;
-  const live = process.live;
-  const reading = await process.reading();
+const unread: ChildReading = {
+  memoryBytes: 0,
+  requests: 0,
+  aborts: 0,
+  promptTokens: 0,
+  generatedTokens: 0,
+  promptTokensPerSecond: 0,
+  generatedTokensPerSecond: 0,
+};
+
+async function metricsOf({ process, path, leases }: Entry): Promise<ModelMetrics> {
+  const { contextTokens, threads, gpu } = process.live?.result ?? {
+    contextTokens: 0,
+    threads: 0,
+    gpu: "none",
+  };
   return {
     path,
     state: process.state.state,
-    ...(live ? { pid: live.pid } : {}),
+    ...(process.live ? { pid: process.live.pid } : {}),
     clients: leases,
     restarts: process.restarts,
-    contextTokens: live?.result.contextTokens ?? 0,
-    threads: live?.result.threads ?? 0,
-    gpu: live?.result.gpu ?? "none",
-    memoryBytes: reading?.memoryBytes ?? 0,
-    requests: reading?.requests ?? 0,
-    aborts: reading?.aborts ?? 0,
-    promptTokens: reading?.promptTokens ?? 0,
-    generatedTokens: reading?.generatedTokens ?? 0,
-    promptTokensPerSecond: reading?.promptTokensPerSecond ?? 0,
-    generatedTokensPerSecond: reading?.generatedTokensPerSecond ?? 0,
+    contextTokens,
+    threads,
+    gpu,
+    ...((await process.reading()) ?? unread),
   };
 }

@@ -51,8 +51,7 @@ export class Session implements Disposable {
     );
     awaitGreeting(this.#connection, identity, {
       admit: () => this.#admit(),
-      // After the answer is written; nothing else of theirs is heard.
-      reject: () => setImmediate(() => socket.destroySoon()),
+      reject: () => socket.destroy(),
     });
     socket.on("error", () => socket.destroy());
     socket.once("close", () => this.#close());

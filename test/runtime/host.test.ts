@@ -1,0 +1,287 @@
+/** One host for everybody: sharing, crashes on every side, and nothing left behind. */
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createConnection } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
+import { entryPoint } from "../../server/entries.ts";
+import { hostAddress } from "../../server/runtime/host/address.ts";
+import type { HostClient, ModelEvent, ModelSpec } from "../../server/runtime/host/client.ts";
+import {
+  helloRequest,
+  metricsRequest,
+  openRequest,
+  proveRequest,
+} from "../../server/runtime/host/protocol.ts";
+import {
+  collect,
+  complete,
+  fim,
+  gone,
+  greedy,
+  type HostFixture,
+  hostFixture,
+  isAlive,
+  never,
+} from "../support/host-fixture.ts";
+import { scripted } from "../support/scripted-model.ts";
+
+describe("the runtime host", function () {
+  this.timeout(60_000);
+  let fixture: HostFixture;
+  let spec: ModelSpec;
+  before(async () => {
+    spec = { runtime: "embedded", path: await scripted({ infill: "return x;", chat: "Answer" }) };
+  });
+  beforeEach(() => {
+    fixture = hostFixture();
+  });
+  afterEach(() => fixture.dispose());
+
+  async function childOf(client: HostClient): Promise<number> {
+    const { models } = await client.metrics();
+    const pid = models[0]?.pid;
+    assert.ok(pid !== undefined, "the model runs");
+    return pid;
+  }
+
+  it("loads a model once for all clients, whoever comes first", async () => {
+    const clients = [fixture.client(), fixture.client(), fixture.client()];
+    const opened = await Promise.all(clients.map((client) => client.open(spec, never)));
+    const answers = await Promise.all(opened.map((model) => complete(model.runtime, "a")));
+    for (const { text } of answers) assert.equal(text, "return x;");
+    const metrics = await Promise.all(clients.map((client) => client.metrics()));
+    assert.equal(new Set(metrics.map((one) => one.pid)).size, 1, "one host");
+    assert.equal(metrics[0]?.clients, 3);
+    assert.equal(metrics[0]?.models.length, 1, "one child");
+    assert.equal(metrics[0]?.models[0]?.clients, 3);
+  });
+
+  it("counts a file reached by two names as one model", async () => {
+    const client = fixture.client();
+    await Promise.all([
+      client.open(spec, never),
+      client.open({ ...spec, path: join(spec.path, "..", spec.path.split("/").at(-1) ?? "") }, never),
+    ]);
+    assert.equal((await client.metrics()).models.length, 1);
+  });
+
+  it("reports loading and readiness, and how fast the model is", async () => {
+    const client = fixture.client();
+    const events: ModelEvent[] = [];
+    client.onEvent((event) => events.push(event));
+    const { runtime } = await client.open(spec, never);
+    assert.equal(events.at(-1)?.state, "ready");
+    await complete(runtime, "x".repeat(300));
+    const [model] = (await client.metrics()).models;
+    assert.equal(model?.state, "ready");
+    assert.ok((model?.promptTokens ?? 0) >= 300);
+    assert.ok((model?.promptTokensPerSecond ?? 0) > 0);
+  });
+
+  it("fails what a killed model was doing with runtime-crashed, and answers again", async () => {
+    const client = fixture.client();
+    const { runtime } = await client.open(spec, never);
+    const pid = await childOf(client);
+    const restarted = new Promise<void>((resolve) => {
+      const seen: string[] = [];
+      client.onEvent(({ state }) => {
+        seen.push(state);
+        if (seen.includes("restarting") && state === "ready") resolve();
+      });
+    });
+    const running = collect(
+      runtime.infill(
+        { prompt: fim("x".repeat(3500)), maxTokens: 9, stop: [], sampling: greedy, priority: "completion" },
+        never,
+      ),
+    );
+    process.kill(pid, "SIGKILL");
+    await assert.rejects(running, { code: "runtime-crashed" });
+    assert.equal((await complete(runtime, "a")).text, "return x;");
+    await restarted;
+    const [model] = (await client.metrics()).models;
+    assert.notEqual(model?.pid, pid);
+    assert.equal(model?.restarts, 1);
+  });
+
+  it("survives the death of the host: its models die, the next request starts another", async () => {
+    const client = fixture.client();
+    const { runtime } = await client.open(spec, never);
+    const child = await childOf(client);
+    const { pid } = await client.metrics();
+    const running = collect(
+      runtime.infill(
+        { prompt: fim("x".repeat(3500)), maxTokens: 9, stop: [], sampling: greedy, priority: "completion" },
+        never,
+      ),
+    );
+    process.kill(pid, "SIGKILL");
+    await assert.rejects(running, { code: "runtime-unreachable" });
+    await gone(child);
+    assert.equal((await complete(runtime, "a")).text, "return x;");
+    assert.notEqual((await client.metrics()).pid, pid);
+  });
+
+  it("ends in the middle of a stream on SIGTERM, with its models", async () => {
+    const client = fixture.client();
+    const { runtime } = await client.open(spec, never);
+    const child = await childOf(client);
+    const { pid } = await client.metrics();
+    const running = collect(
+      runtime.infill(
+        { prompt: fim("x".repeat(3500)), maxTokens: 9, stop: [], sampling: greedy, priority: "completion" },
+        never,
+      ),
+    );
+    process.kill(pid, "SIGTERM");
+    await assert.rejects(running, { code: "runtime-unreachable" });
+    await Promise.all([gone(pid), gone(child)]);
+    assert.deepEqual(
+      readdirSync(join(fixture.home, "run")).filter((name) => name.endsWith(".sock")),
+      [],
+    );
+  });
+
+  it("ends when its last client has been gone for a while, leaving no child", async () => {
+    const host = spawn(
+      process.execPath,
+      [entryPoint("host"), "--home", fixture.home, "--child", entryPoint("child"), "--idle-ms", "50"],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    const [first] = await once(createInterface({ input: host.stdout }), "line");
+    assert.equal(first, "ready");
+    const client = fixture.client();
+    await client.open(spec, never);
+    const metrics = await client.metrics();
+    assert.equal(metrics.pid, host.pid, "the client found the host that was there");
+    const child = await childOf(client);
+    client.dispose();
+    const [code] = await once(host, "exit");
+    assert.equal(code, 0);
+    await gone(child);
+  });
+
+  it("notices a client that vanished without a word, in the middle of a stream", async () => {
+    const stays = fixture.client();
+    await stays.open(spec, never);
+    const program = `
+      const { HostClient } = await import(${JSON.stringify(new URL("../../server/runtime/host/client.ts", import.meta.url).href)});
+      const options = ${JSON.stringify({ home: fixture.home, entry: entryPoint("host"), childEntry: entryPoint("child") })};
+      const client = new HostClient({ ...options, log: { log() {} } });
+      const { runtime } = await client.open(${JSON.stringify(spec)}, new AbortController().signal);
+      const request = { prompt: ${JSON.stringify(fim("y".repeat(3900)))}, maxTokens: 9, stop: [], sampling: { temperature: 0 }, priority: "completion" };
+      const stream = runtime.infill(request, new AbortController().signal)[Symbol.asyncIterator]();
+      void stream.next();
+      process.stdout.write("running\\n");
+    `;
+    const other = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(createInterface({ input: other.stdout }), "line");
+    assert.equal((await stays.metrics()).clients, 2);
+    other.kill("SIGKILL");
+    await once(other, "exit");
+    for (;;) {
+      const { clients, models } = await stays.metrics();
+      if (clients === 1 && models[0]?.clients === 1) break;
+    }
+  });
+
+  it("unloads a model that nobody uses, and loads it again", async () => {
+    const client = fixture.client({ idleMs: 50 });
+    const first = await client.open(spec, never);
+    const child = await childOf(client);
+    first.dispose();
+    await gone(child);
+    const second = await client.open(spec, never);
+    assert.equal((await complete(second.runtime, "a")).text, "return x;");
+  });
+
+  it("does not cancel a load with the wait for it", async () => {
+    const client = fixture.client();
+    const abort = new AbortController();
+    const first = client.open(spec, abort.signal);
+    abort.abort(new Error("typed on"));
+    await assert.rejects(first, /typed on/);
+    const { runtime } = await client.open(spec, never);
+    assert.equal((await complete(runtime, "a")).text, "return x;");
+    assert.equal((await client.metrics()).models.length, 1);
+  });
+
+  it("takes a home whose socket path would be too long", async () => {
+    const long = join(mkdtempSync(join(tmpdir(), "hearth-long-")), "x".repeat(120));
+    mkdirSync(long);
+    const deep = hostFixture(long);
+    const { runtime } = await deep.client().open(spec, never);
+    assert.equal((await complete(runtime, "a")).text, "return x;");
+    await deep.dispose();
+    rmSync(join(long, ".."), { recursive: true });
+  });
+
+  it("keeps its folder, key and socket to the person", async () => {
+    await fixture.client().metrics();
+    const run = join(fixture.home, "run");
+    const mode = (path: string) => statSync(path).mode & 0o777;
+    assert.equal(mode(run), 0o700);
+    assert.equal(mode(join(run, "host-v1.key")), 0o600);
+    assert.equal(mode(join(run, "host-v1.sock")), 0o600);
+  });
+
+  it("tells nothing to one who does not know the key", async () => {
+    await fixture.client().metrics();
+    const socket = createConnection((await hostAddress(fixture.home)).socket);
+    const messages = createMessageConnection(
+      new SocketMessageReader(socket),
+      new SocketMessageWriter(socket),
+    );
+    messages.listen();
+    await assert.rejects(messages.sendRequest(metricsRequest), /Unhandled method/);
+    await assert.rejects(messages.sendRequest(openRequest, spec), /Unhandled method/);
+    await messages.sendRequest(helloRequest, { nonce: "n" });
+    const closed = once(socket, "close");
+    void messages.sendRequest(proveRequest, { proof: "guess" });
+    await closed;
+  });
+
+  it("refuses an impostor at its address", async () => {
+    const first = fixture.client();
+    await first.metrics();
+    const { keyFile } = await hostAddress(fixture.home);
+    writeFileSync(keyFile, "another key");
+    await assert.rejects(fixture.client().metrics(), { code: "refused" });
+  });
+
+  it("outlives garbage on its socket", async () => {
+    const client = fixture.client();
+    const { runtime } = await client.open(spec, never);
+    const { socket: path } = await hostAddress(fixture.home);
+    const garbage = [
+      "\0\0\0",
+      "Content-Length: 5\r\n\r\n{]}{[",
+      "Content-Length: 2\r\n\r\n{}",
+      `Content-Length: 99999999999\r\n\r\n`,
+    ];
+    for (const bytes of garbage) {
+      const socket = createConnection(path);
+      await once(socket, "connect");
+      socket.end(bytes);
+      await once(socket.resume(), "close");
+    }
+    assert.equal((await complete(runtime, "a")).text, "return x;");
+  });
+
+  it("starts anew after a host that left its socket behind", async () => {
+    const client = fixture.client();
+    const { pid } = await client.metrics();
+    process.kill(pid, "SIGKILL");
+    await gone(pid);
+    assert.notEqual((await client.metrics()).pid, pid);
+    assert.ok(!isAlive(pid));
+  });
+});

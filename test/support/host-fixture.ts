@@ -1,0 +1,102 @@
+/** A runtime host in a HEARTH_HOME of its own, and clients of it; all of it is gone after `dispose`. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Logger } from "../../server/base/log.ts";
+import { entryPoint } from "../../server/entries.ts";
+import type { ModelRuntime, StreamPart } from "../../server/model/model-runtime.ts";
+import { control, type PromptPiece, text } from "../../server/model/prompt.ts";
+import { HostClient } from "../../server/runtime/host/client.ts";
+
+export interface HostFixture {
+  readonly home: string;
+  readonly logged: readonly string[];
+  client(options?: { readonly idleMs?: number }): HostClient;
+  dispose(): Promise<void>;
+}
+
+export function hostFixture(parent = tmpdir()): HostFixture {
+  const home = mkdtempSync(join(parent, "hearth-home-"));
+  const clients: HostClient[] = [];
+  const logged: string[] = [];
+  const log: Logger = { log: (level, message) => logged.push(`${level} ${message}`) };
+  return {
+    home,
+    logged,
+    client({ idleMs = 200 } = {}) {
+      const made = new HostClient({
+        home,
+        entry: entryPoint("host"),
+        childEntry: entryPoint("child"),
+        log,
+        idleMs,
+      });
+      clients.push(made);
+      return made;
+    },
+    async dispose() {
+      for (const client of clients) client.dispose();
+      const pids = logged.map((line) => /Connected to the runtime host (\d+)/.exec(line)?.[1]);
+      await Promise.all(pids.filter((pid) => pid !== undefined).map((pid) => gone(Number(pid))));
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when no process has this id; other people's children send no exit event, so the system is asked. */
+export async function gone(pid: number, withinMs = 10_000): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (isAlive(pid)) {
+    if (performance.now() > deadline) throw new Error(`The process ${pid} is still there`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const never: AbortSignal = new AbortController().signal;
+export const greedy = { temperature: 0 } as const;
+
+export function fim(prefix: string, suffix = "\n}"): readonly PromptPiece[] {
+  return [
+    control("<|fim_prefix|>"),
+    text(prefix),
+    control("<|fim_suffix|>"),
+    text(suffix),
+    control("<|fim_middle|>"),
+  ];
+}
+
+export interface Collected {
+  readonly text: string;
+  readonly parts: readonly StreamPart[];
+  readonly end: StreamPart & { readonly kind: "stream-end" };
+}
+
+export async function collect(stream: AsyncIterable<StreamPart>): Promise<Collected> {
+  const parts: StreamPart[] = [];
+  for await (const part of stream) parts.push(part);
+  const end = parts.at(-1);
+  if (end?.kind !== "stream-end") throw new Error("The stream did not end");
+  const deltas = parts.filter((part) => part.kind !== "stream-end");
+  return { text: deltas.map((part) => part.text).join(""), parts, end };
+}
+
+export function complete(
+  runtime: ModelRuntime,
+  prefix: string,
+  signal: AbortSignal = never,
+): Promise<Collected> {
+  const prompt = fim(prefix);
+  return collect(
+    runtime.infill({ prompt, maxTokens: 64, stop: [], sampling: greedy, priority: "completion" }, signal),
+  );
+}

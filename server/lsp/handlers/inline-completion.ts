@@ -24,9 +24,14 @@ export async function onInlineCompletion(
   const snapshot = session.documents.get(uri);
   if (!snapshot) return noCompletions;
   if (params.position.line >= snapshot.lineCount) {
-    const sentence = "Line {0} is outside the document, which has {1} lines.";
-    const message = session.localizer.t(sentence, params.position.line + 1, snapshot.lineCount);
-    throw new ResponseError(ErrorCodes.InvalidParams, message);
+    throw new ResponseError(
+      ErrorCodes.InvalidParams,
+      session.localizer.t(
+        "Line {0} is outside the document, which has {1} lines.",
+        params.position.line + 1,
+        snapshot.lineCount,
+      ),
+    );
   }
   const { encoding } = session.profile;
   const wanted = fromWire(snapshot, params.position, encoding);

@@ -17,8 +17,8 @@ export function activate(context: vscode.ExtensionContext): void {
     show: (message, ...titles) => vscode.window.showErrorMessage(message, ...titles),
     log: (message) => log.error(message),
   });
-  const status = new StatusModel(after);
-  const host = createHost({ context, log, errors, status });
+  const status = new StatusModel({ after, metrics: async () => host.running?.metrics() });
+  const host: ServerHost<ServerClient> = createHost({ context, log, errors, status });
   stop = () => host.stop();
   context.subscriptions.push(
     log,
@@ -61,6 +61,7 @@ function createHost({ context, log, errors, status }: HostParts): ServerHost<Ser
         log,
         onEnded,
         onStatus: (params) => status.serverSaid(params),
+        onExecuted: () => status.countSoon(),
         watchCompletion: (answer) => status.watchCompletion(answer),
       }),
     onState,

@@ -9,6 +9,7 @@ import {
 } from "vscode-languageclient/node";
 import { type DoctorResult, doctorRequest } from "../../server/protocol/doctor.ts";
 import type { InitializationOptions } from "../../server/protocol/initialization.ts";
+import { type MetricsResult, metricsRequest } from "../../server/protocol/metrics.ts";
 import { type StatusParams, statusNotification } from "../../server/protocol/status.ts";
 import { type TrustParams, trustNotification } from "../../server/protocol/trust.ts";
 import { QuietClient } from "./quiet-client.ts";
@@ -23,6 +24,8 @@ export interface ServerClientOptions {
   readonly log: vscode.LogOutputChannel;
   readonly onEnded: (why: string) => void;
   readonly onStatus: (status: StatusParams) => void;
+  /** A command of the server was executed, such as the one that reports an acceptance. */
+  readonly onExecuted: () => void;
   /** Wraps every request for a completion, to show that one is under way. */
   readonly watchCompletion: <T>(answer: PromiseLike<T>) => PromiseLike<T>;
 }
@@ -46,6 +49,10 @@ export class ServerClient implements ServerConnection {
 
   doctor(): Promise<DoctorResult> {
     return this.#client.sendRequest<DoctorResult>(doctorRequest.method, {});
+  }
+
+  metrics(): Promise<MetricsResult> {
+    return this.#client.sendRequest<MetricsResult>(metricsRequest.method, {});
   }
 
   tellTrust(params: TrustParams): Promise<void> {
@@ -76,6 +83,11 @@ function clientOptions(options: ServerClientOptions): LanguageClientOptions {
       },
     },
     middleware: {
+      executeCommand: async (command, parameters, next) => {
+        const result: unknown = await next(command, parameters);
+        options.onExecuted();
+        return result;
+      },
       provideInlineCompletionItems: (document, position, context, token, next) => {
         const answer = next(document, position, context, token);
         return isPromiseLike(answer) ? options.watchCompletion(answer) : answer;

@@ -13,9 +13,10 @@ export class StatusItem {
     this.#item.show();
   }
 
-  show(view: StatusView): void {
+  /** `numbers` are lines for the hover. */
+  show(view: StatusView, numbers: readonly string[]): void {
     this.#item.text = `$(${view.icon}) Hearth`;
-    this.#item.tooltip = tooltip(view);
+    this.#item.tooltip = tooltip(view, numbers);
     this.#item.accessibilityInformation = { label: `Hearth: ${view.sentence}`, role: "button" };
     this.#item.backgroundColor =
       view.icon === "warning" ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
@@ -26,11 +27,10 @@ export class StatusItem {
   }
 }
 
-function tooltip(view: StatusView): vscode.MarkdownString {
+function tooltip(view: StatusView, numbers: readonly string[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendMarkdown("**Hearth** — ").appendText(view.sentence);
-  if (view.complete) {
-    text.appendMarkdown("\n\n").appendText(`${vscode.l10n.t("complete")}: ${view.complete}`);
-  }
+  const complete = view.complete ? [`${vscode.l10n.t("complete")}: ${view.complete}`] : [];
+  for (const line of [...complete, ...numbers]) text.appendMarkdown("\n\n").appendText(line);
   return text;
 }

@@ -50,6 +50,9 @@ const quiet = {
   "typescript.tsserver.enabled": false,
 };
 
+/** Without a marketplace the editor itself has nothing to ask the world for. */
+const noGallery = { EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "" }) };
+
 export function installExtension(editor: Editor, folders: EditorFolders, vsix: string): void {
   const args = [...folderArguments(folders), "--install-extension", vsix, "--force"];
   const done = spawnSync(process.execPath, [editor.program, ...args], { encoding: "utf8" });
@@ -60,6 +63,7 @@ export async function startEditor(options: EditorServerOptions): Promise<EditorS
   const { editor, folders } = options;
   writeSettings(join(folders.root, "user", "User"), { ...quiet, ...options.settings });
   writeSettings(join(folders.root, "user", "Machine"), options.machine ?? {});
+  if (options.locale) writeLanguagePack(join(folders.root, "user"), options.locale);
   const args = [
     ...folderArguments(folders),
     "--auth=none",
@@ -69,7 +73,7 @@ export async function startEditor(options: EditorServerOptions): Promise<EditorS
     ...(options.trust === "asked" ? [] : ["--disable-workspace-trust"]),
     ...(options.locale ? ["--locale", options.locale] : []),
   ];
-  const env = { ...process.env, HEARTH_HOME: join(folders.root, "hearth"), ...options.env };
+  const env = { ...process.env, ...noGallery, HEARTH_HOME: join(folders.root, "hearth"), ...options.env };
   const child = spawn(process.execPath, [editor.program, ...args], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -91,6 +95,18 @@ function folderArguments({ root, extensions }: EditorFolders): readonly string[]
 function writeSettings(folder: string, settings: object): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "settings.json"), JSON.stringify(settings, null, 2));
+}
+
+/**
+ * The editor changes its language, and that of its extensions, only where it finds a language pack. This
+ * one translates none of the editor's own words, so that what is in Chinese is ours.
+ */
+function writeLanguagePack(user: string, locale: string): void {
+  const translation = join(user, "language-pack.json");
+  writeFileSync(translation, JSON.stringify({ contents: {} }));
+  const extensions = [{ extensionIdentifier: { id: "hearth.language-pack" }, version: "1.0.0" }];
+  const pack = { hash: "hearth", label: locale, extensions, translations: { vscode: translation } };
+  writeFileSync(join(user, "languagepacks.json"), JSON.stringify({ [locale]: pack }));
 }
 
 async function listeningAt(child: ChildProcess): Promise<string> {

@@ -2,7 +2,7 @@
 
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { after, before } from "mocha";
+import { after, afterEach, before } from "mocha";
 import { type Browser, chromium } from "playwright-core";
 import type { Editor } from "../../../scripts/editor-setup.ts";
 import { type EditorServer, type EditorServerOptions, startEditor } from "./editor-server.ts";
@@ -93,11 +93,17 @@ export class Session {
       env: this.witnessEnvironment,
     });
     this.#browser = await chromium.launch({ executablePath: editor.browser, args: browserArguments });
-    this.#workbench = await Workbench.open({
-      browser: this.#browser,
-      url: this.#server.url,
-      folder: this.folder,
-    });
+    this.#workbench = await Workbench.launch(this.#browser);
+    await this.#workbench.open(this.#server.url, this.folder);
+  }
+
+  /** What a failed test leaves behind: the screen and the log, in `out/test-vscode/`. */
+  async keepEvidence(title: string): Promise<void> {
+    const folder = join("out", "test-vscode");
+    const name = `${this.#options.name}: ${title}`.replaceAll(/[^\w]+/g, "-");
+    mkdirSync(folder, { recursive: true });
+    await this.#workbench?.page.screenshot({ path: join(folder, `${name}.png`) });
+    writeFileSync(join(folder, `${name}.log`), this.log());
   }
 
   async stop(): Promise<void> {
@@ -122,6 +128,10 @@ export class Session {
 export function useSession(options: SessionOptions): Session {
   const session = new Session(options);
   before(() => session.start());
+  afterEach(async function () {
+    if (this.currentTest?.state !== "failed") return;
+    await session.keepEvidence(this.currentTest.title);
+  });
   after(() => session.stop());
   return session;
 }

@@ -2,13 +2,6 @@
 
 import type { Browser, Page } from "playwright-core";
 
-export interface WorkbenchOptions {
-  readonly browser: Browser;
-  readonly url: string;
-  /** The folder that the window opens. */
-  readonly folder: string;
-}
-
 /** How long anything that must appear may take. */
 const patience = { timeout: 45_000 };
 
@@ -22,12 +15,15 @@ export class Workbench {
     page.on("request", (request) => this.requests.push(request.url()));
   }
 
-  static async open({ browser, url, folder }: WorkbenchOptions): Promise<Workbench> {
+  static async launch(browser: Browser): Promise<Workbench> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 760 } });
-    const workbench = new Workbench(await context.newPage());
-    await workbench.page.goto(`${url}/?folder=${encodeURIComponent(folder)}`);
-    await workbench.ready();
-    return workbench;
+    return new Workbench(await context.newPage());
+  }
+
+  /** Opens the window and waits until the extension shows itself. */
+  async open(url: string, folder: string): Promise<void> {
+    await this.page.goto(`${url}/?folder=${encodeURIComponent(folder)}`);
+    await this.ready();
   }
 
   async reload(): Promise<void> {
@@ -118,6 +114,18 @@ export class Workbench {
 
   statusItem(sentence = "") {
     return this.page.locator(`.statusbar-item[id="hearth.hearth.hearth.status"] [aria-label*="${sentence}"]`);
+  }
+
+  /** Waits until the hover of the status item says this. */
+  async waitForHover(sentence: string): Promise<void> {
+    await this.statusItem().hover();
+    await this.page.locator(".monaco-hover", { hasText: sentence }).waitFor(patience);
+    await this.page.mouse.move(640, 300);
+  }
+
+  /** A row of the list that is open. */
+  menuEntry(words: string) {
+    return this.page.locator(".quick-input-list .monaco-list-row", { hasText: words }).first();
   }
 
   /** Saves the file and waits until the editor shows it as saved. */

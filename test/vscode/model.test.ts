@@ -1,0 +1,47 @@
+/** Ghost text from a model in the embedded llama.cpp: a scripted one, whose text is known beforehand. */
+
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { scripted } from "../support/scripted-model.ts";
+import { useSession } from "./support/session.ts";
+
+const head = "export function add(first: number, second: number): number {\n";
+const beginning = "  const sum =";
+const infill = " first + second;";
+
+describe("ghost text from a model", () => {
+  const session = useSession({
+    name: "model",
+    files: { "add.ts": head, "again.ts": head },
+    complete: async () => `embedded/${await scripted({ infill })}`,
+  });
+
+  it("is the model's text, and Tab puts exactly that into the file", async () => {
+    const { workbench } = session;
+    await workbench.waitForStatus("Ready.");
+    await workbench.openFile("add.ts");
+    await workbench.goToEnd();
+    await workbench.type(beginning);
+    await workbench.waitForGhostText(infill);
+    await workbench.press("Tab");
+    await workbench.waitForNoGhostText();
+    await workbench.save();
+    assert.equal(session.read("add.ts"), head + beginning + infill);
+  });
+
+  it("comes again after the model's process was killed", async () => {
+    const { workbench } = session;
+    const killed = modelProcess();
+    assert.ok(killed, JSON.stringify(session.processes()));
+    process.kill(killed.pid, "SIGKILL");
+    await workbench.openFile("again.ts");
+    await workbench.goToEnd();
+    await workbench.type(beginning);
+    await workbench.waitForGhostText(infill);
+    assert.notEqual(modelProcess()?.pid, killed.pid);
+  });
+
+  function modelProcess() {
+    return session.processes().find(({ program }) => program === "child.js");
+  }
+});

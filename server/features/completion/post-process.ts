@@ -1,6 +1,6 @@
 /** From what a source wrote to what may be shown: a list of pure steps, each of which may refuse. */
 
-import { looksSecret } from "../../security/secrets.ts";
+import { holdsSecret } from "../../security/secrets.ts";
 import type { SkipReason } from "./completion-outcome.ts";
 import { closersOnly, type LineShape } from "./line-shape.ts";
 
@@ -108,7 +108,7 @@ function refuseHidden(text: string): string | { readonly refused: Refusal } {
 }
 
 function refuseSecret(text: string): string | { readonly refused: Refusal } {
-  return looksSecret(text) ? { refused: "secret" } : text;
+  return holdsSecret(text) ? { refused: "secret" } : text;
 }
 
 function fileLineBreaks(text: string, place: ShownPlace): string {

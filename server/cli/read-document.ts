@@ -118,7 +118,7 @@ function tooLarge({ path, localizer }: DocumentRequest, bytes: number): Failure 
       megabytes(bytes),
       megabytes(maxBytes),
     ),
-    mend: t("Split the file, or leave it to your editor's search."),
+    mend: t("Split the file."),
   };
 }
 

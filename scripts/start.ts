@@ -1,0 +1,164 @@
+/**
+ * `npm start`: shows on this repository, or at a place of the person's own file, what Hearth does on this
+ * machine now. Asks nothing, downloads nothing, changes nothing.
+ */
+
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { languageOf } from "../server/base/l10n.ts";
+import { silentLogger } from "../server/base/log.ts";
+import { readLocalizer } from "../server/base/read-localizer.ts";
+import { languageArgument } from "../server/cli/arguments.ts";
+import { parseCursor } from "../server/cli/cursor.ts";
+import { hearthHome } from "../server/config/home.ts";
+import { loadSettings } from "../server/config/settings-layers.ts";
+import { entryPoint, wordsFolder } from "../server/entries.ts";
+import { createServices } from "../server/services.ts";
+import { builtinPart } from "./start/builtin-part.ts";
+import { foundPart } from "./start/found-part.ts";
+import {
+  completeWith,
+  loadedText,
+  promptOf,
+  type Speed,
+  showPrompt,
+  speedText,
+  stream,
+  withModel,
+} from "./start/model-part.ts";
+import { pageOn } from "./start/page.ts";
+import type { Place } from "./start/places.ts";
+import type { Stage } from "./start/stage.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
+const testModel = fileURLToPath(new URL("../test/fixtures/models/seedling-q8_0.gguf", import.meta.url));
+const { env } = process;
+const argv = process.argv.slice(2);
+const language = languageOf(languageArgument(argv) ?? env["LC_ALL"] ?? env["LC_MESSAGES"] ?? env["LANG"]);
+const localizer = readLocalizer(language, wordsFolder());
+const { t } = localizer;
+const interruption = new AbortController();
+process.once("SIGINT", () => {
+  interruption.abort();
+  process.exitCode = 130;
+});
+
+await main();
+
+async function main(): Promise<void> {
+  const request = parseArguments(argv);
+  if (request === undefined) {
+    process.stderr.write(`${usage()}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const home = hearthHome(env);
+  const { settings } = await loadSettings({ home });
+  const services = createServices({
+    home,
+    // The demonstration says itself which model answers where.
+    settings: { ...settings, "roles.complete": "builtin/ngram" },
+    trust: "trusted",
+    localizer,
+    log: silentLogger,
+    onStatus: () => {},
+  });
+  const page = pageOn(process.stdout);
+  const { signal } = interruption;
+  const stage: Stage = { page, localizer, services, settings, root, home, signal };
+  try {
+    if (request.cursor === undefined) await tour(stage, request.models);
+    else await ownFile(stage, request.cursor, request.models);
+    if (!signal.aborted) goOn(stage);
+  } finally {
+    services.dispose();
+  }
+}
+
+interface StartRequest {
+  readonly cursor: string | undefined;
+  readonly models: readonly string[];
+}
+
+/** Undefined when something is neither a place, a GGUF nor a language. */
+function parseArguments(words: readonly string[]): StartRequest | undefined {
+  const plain = words.filter((word, index) => !word.startsWith("--lang") && words[index - 1] !== "--lang");
+  const models = plain.filter((word) => /\.gguf$/i.test(word));
+  const [cursor, ...more] = plain.filter((word) => !models.includes(word));
+  if (more.length > 0 || (cursor !== undefined && !parseCursor(cursor))) return undefined;
+  return { cursor, models: models.map((path) => resolve(path)) };
+}
+
+function usage(): string {
+  return t("Usage: npm start -- [FILE:LINE:COLUMN] [MODEL.gguf …] [--lang en|zh-cn]");
+}
+
+async function tour(stage: Stage, named: readonly string[]): Promise<void> {
+  const { page, signal } = stage;
+  const places = await builtinPart(stage);
+  const [first] = places;
+  if (first && !signal.aborted) await testModelPart(stage, [first, ...places.slice(1, 3)]);
+  if (signal.aborted) return;
+  const best = await foundPart(stage, named);
+  if (!best || signal.aborted) return;
+  page.heading(t("Completed here by {0}", best.name));
+  await withModel(stage, best.path, async (model, loadMs) => {
+    page.say(loadedText(stage, model, loadMs));
+    await completeWith(stage, model, places.slice(0, 4));
+  });
+}
+
+/** The prompt comes from the test model's own tokenizer; its text proves only that it runs. */
+async function testModelPart(stage: Stage, places: readonly [Place, ...Place[]]): Promise<void> {
+  const { page, signal } = stage;
+  await withModel(stage, testModel, async (model, loadMs) => {
+    showPrompt(stage, model, await promptOf(model, places[0]));
+    page.heading(t("llama.cpp runs inside Hearth"));
+    page.say(t("A model of 3 MB that was made for tests answers at these places. Its text is not for use:"));
+    const speeds: Speed[] = [];
+    for (const place of places) {
+      page.raw("    ");
+      const onText = page.shortLine((text) => page.paint.dim(text));
+      speeds.push(await stream(model, await promptOf(model, place), { signal, stop: [], onText }));
+      page.line();
+    }
+    page.say(loadedText(stage, model, loadMs));
+    page.say(speedText(stage, speeds));
+  });
+}
+
+/** The command line does it, as it would anywhere. */
+async function ownFile(stage: Stage, cursor: string, named: readonly string[]): Promise<void> {
+  const { page } = stage;
+  page.heading(t("Completed there, with no model"));
+  if ((await complete(cursor, "builtin/ngram")) !== 0) return;
+  const best = await foundPart(stage, named);
+  if (!best) return;
+  page.heading(t("Completed there by {0}", best.name));
+  await complete(cursor, `embedded/${best.path}`);
+}
+
+function complete(cursor: string, role: string): Promise<number> {
+  const args = [entryPoint("cli"), "complete", cursor, "--set", `roles.complete=${role}`, "--lang", language];
+  const child = spawn(process.execPath, args, { stdio: "inherit", signal: interruption.signal });
+  return new Promise((done) => {
+    child.once("error", () => done(1));
+    child.once("exit", (code) => {
+      process.exitCode = code ?? 1;
+      done(code ?? 1);
+    });
+  });
+}
+
+function goOn({ page }: Stage): void {
+  page.heading(t("How to go on"));
+  page.row(t("your file"), "npm start -- path/to/file.ts:12:8");
+  page.row(t("a real model"), "npm start -- path/to/model.gguf");
+  page.row(
+    "",
+    t("any GGUF with fill-in-the-middle, such as Qwen2.5-Coder; Hearth finds those in its models folder"),
+  );
+  page.row(t("check up"), "npx --no hearth doctor");
+  page.row("VS Code", "npm run install:vscode");
+}

@@ -1,0 +1,67 @@
+/** The local models on this machine: what runs elsewhere is named, a GGUF is used. */
+
+import { join } from "node:path";
+import { explainError } from "../../server/model/explain-error.ts";
+import { findLlamaServer, usualLlamaServer } from "../../server/runtime/discovery/find-llama-server.ts";
+import { findOllama } from "../../server/runtime/discovery/find-ollama.ts";
+import {
+  completionCandidates,
+  inspectLocalModel,
+  type LocalFile,
+  type LocalModel,
+  listLocalModels,
+} from "../../server/runtime/embedded/local-models.ts";
+import type { Stage } from "./stage.ts";
+
+/** The best model that can complete; `named` are the files that the person has named. */
+export async function foundPart(stage: Stage, named: readonly string[]): Promise<LocalModel | undefined> {
+  const { page, home, localizer } = stage;
+  const { t } = localizer;
+  page.heading(t("Models on this machine"));
+  const folder = join(home, "models");
+  const [, , inFolder, byName] = await Promise.all([
+    ollamaRow(stage),
+    llamaServerRow(stage),
+    listLocalModels(folder),
+    Promise.all(named.map(inspectLocalModel)),
+  ]);
+  const files = [...byName, ...inFolder];
+  if (files.length === 0) page.row("GGUF", t("none in {0}, none named", folder));
+  for (const file of files) page.row("GGUF", fileText(stage, file));
+  // What a person has named goes before what lies there.
+  return completionCandidates(byName)[0] ?? completionCandidates(inFolder)[0];
+}
+
+async function ollamaRow({ page, settings, signal, localizer: { t } }: Stage): Promise<void> {
+  const offline = settings["privacy.offline"];
+  const finding = await findOllama({ host: process.env["OLLAMA_HOST"], offline }, signal);
+  const later = t("This version does not use it yet.");
+  const text = {
+    found: () =>
+      finding.kind === "found"
+        ? `${t("{0} at {1}: {2}.", finding.version, finding.url, finding.models.join(", ") || t("no models"))} ${later}`
+        : "",
+    absent: () => t("none at {0}", finding.url),
+    stranger: () => t("what answers at {0} is not Ollama", finding.url),
+    "not-asked": () => t("{0} leaves this machine and was not asked", finding.url),
+  }[finding.kind]();
+  page.row("Ollama", text);
+}
+
+async function llamaServerRow({ page, signal, localizer: { t } }: Stage): Promise<void> {
+  const searchPath = process.env["PATH"] ?? "";
+  const { path, running } = await findLlamaServer({ searchPath, url: usualLlamaServer }, signal);
+  const later = t("This version does not use it yet.");
+  if (running) page.row("llama-server", `${t("answers at {0}: {1}.", running.url, running.model)} ${later}`);
+  else if (path === undefined) page.row("llama-server", t("none on PATH, none at {0}", usualLlamaServer));
+  else page.row("llama-server", `${path}. ${later}`);
+}
+
+function fileText({ localizer }: Stage, file: LocalFile): string {
+  const { t } = localizer;
+  if (file.kind === "unusable") return `${file.path}: ${explainError(file.error, localizer).message}`;
+  const { name, fim, path } = file.model;
+  return fim === undefined
+    ? t("{0}: was not trained to fill in the middle, so it does not complete", path)
+    : t("{0}: completes with the template of {1}", name, fim);
+}

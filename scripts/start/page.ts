@@ -1,0 +1,92 @@
+/** The page that `npm start` prints: headings, rows and code within the width of the terminal. */
+
+import { type Paint, paintFor } from "../../server/cli/paint.ts";
+import { textWidth, visibleText } from "../../server/cli/visible-text.ts";
+
+export interface Page {
+  readonly paint: Paint;
+  heading(text: string): void;
+  line(text?: string): void;
+  /** A sentence, broken at spaces. */
+  say(text: string): void;
+  /** A name and what is to be said of it. */
+  row(name: string, text: string): void;
+  /** A line of code, what is added marked, cut to the width. */
+  code(before: string, added: string): void;
+  /** Text without a line break. */
+  raw(text: string): void;
+  /** Takes text as it arrives and prints it in one line, up to its width. */
+  shortLine(paint: (text: string) => string): (text: string) => void;
+}
+
+const margin = "  ";
+const nameWidth = 14;
+
+export function pageOn(stream: NodeJS.WriteStream): Page {
+  const paint = paintFor(stream);
+  const width = Math.min(80, stream.columns ?? 80);
+  const write = (text: string) => {
+    stream.write(text);
+  };
+  const line = (text = "") => write(`${text}\n`);
+  return {
+    paint,
+    line,
+    heading: (text) => line(`\n${paint.strong(text)}`),
+    say: (text) => {
+      for (const part of broken(text, width - margin.length)) line(margin + part);
+    },
+    row: (name, text) => {
+      const [first = "", ...rest] = broken(text, width - margin.length - nameWidth);
+      line(margin + paint.strong(padded(name, nameWidth)) + first);
+      for (const part of rest) line(margin + " ".repeat(nameWidth) + part);
+    },
+    code: (before, added) => {
+      const room = width - 2 * margin.length;
+      const head = cutFront(visibleText(before), Math.max(8, room - textWidth(visibleText(added))));
+      const tail = cutBack(visibleText(added), room - textWidth(head));
+      line(`${margin}${margin}${paint.dim(head)}${paint.added(tail)}`);
+      if (!paint.colours)
+        line(`${margin}${margin}${" ".repeat(textWidth(head))}${"^".repeat(textWidth(tail))}`);
+    },
+    raw: write,
+    shortLine: (painted) => {
+      let room = width - 3 * margin.length;
+      return (text) => {
+        if (room <= 0) return;
+        const shown = cutBack(visibleText(text).replaceAll("\n", "⏎"), room);
+        room -= textWidth(shown);
+        write(painted(shown));
+      };
+    },
+  };
+}
+
+/** `text` in lines of at most `width` columns; Chinese breaks anywhere, other text at spaces. */
+function broken(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let current = "";
+  for (const word of text.split(
+    /(?<= )|(?<=[\u3000-\u9fff\uff00-\uffef])(?![\u3001\u3002\uff0c\uff1b\uff1a\uff09\u201d])/,
+  )) {
+    if (current !== "" && textWidth((current + word).trimEnd()) > width) {
+      lines.push(current.trimEnd());
+      current = "";
+    }
+    current += word;
+  }
+  return [...lines, current.trimEnd()];
+}
+
+function padded(text: string, width: number): string {
+  return text + " ".repeat(Math.max(1, width - textWidth(text)));
+}
+
+function cutFront(text: string, width: number): string {
+  const trimmed = text.replace(/^ +/, (indent) => " ".repeat(Math.min(2, indent.length)));
+  return textWidth(trimmed) <= width ? trimmed : `…${trimmed.slice(trimmed.length - width + 1)}`;
+}
+
+export function cutBack(text: string, width: number): string {
+  return textWidth(text) <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}

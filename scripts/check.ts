@@ -20,7 +20,7 @@ const checks: readonly Check[] = [
   },
   {
     name: "format",
-    command: ["biome", "ci", "--error-on-warnings"],
+    command: ["biome", "ci", "--error-on-warnings", ...(process.stdout.isTTY ? [] : ["--colors=off"])],
     fix: ["biome", "check", "--write"],
   },
   { name: "unused", command: ["knip", "--no-progress", "--treat-config-hints-as-errors"] },

@@ -16,6 +16,7 @@ import {
   strangers,
   unparsed,
 } from "./support/house-rules.ts";
+import { type Lockfile, unlocked } from "./support/lockfile.ts";
 import { parseSource, type SourceFile } from "./support/source-file.ts";
 
 const everything = read("{server,src,scripts,bench,test}/**/*.ts");
@@ -154,14 +155,30 @@ describe("generated files", () => {
   }
 });
 
+describe("the lockfile", () => {
+  const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as Lockfile;
+
+  // `npm install` leaves out what the registry lacks, without a word; `npm ci` then refuses, everywhere.
+  it("knows every part that some platform needs", () => assert.deepEqual(unlocked(lock), []));
+  it("knows every part that some platform needs: control", () => {
+    const tool = {
+      version: "1.0.0",
+      optionalDependencies: { "tool-linux": "1.0.0", "tool-darwin": "1.0.0" },
+    };
+    const packages = {
+      "node_modules/tool": tool,
+      "node_modules/tool/node_modules/tool-linux": { version: "1.0.0" },
+    };
+    assert.deepEqual(unlocked({ packages }), ["node_modules/tool → tool-darwin"]);
+  });
+});
+
 describe("the binaries of llama.cpp", () => {
   const installed = JSON.parse(readFileSync("node_modules/node-llama-cpp/package.json", "utf8")) as {
     readonly version: string;
     readonly optionalDependencies: Readonly<Record<string, string>>;
   };
-  const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
-    readonly packages: Readonly<Record<string, { readonly version: string; readonly integrity: string }>>;
-  };
+  const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as Lockfile;
   const targets = Object.entries(binaries.targets);
 
   it("are those of the installed node-llama-cpp", () => assert.equal(binaries.version, installed.version));

@@ -1,6 +1,6 @@
 /** Builds every adapter once, for the language server and for the command line alike. */
 
-import { join, resolve } from "node:path";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
 import type { Settings } from "./config/schema.ts";
@@ -12,6 +12,7 @@ import { CompletionModel } from "./features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "./features/completion/completion-outcome.ts";
 import { CompletionService } from "./features/completion/completion-service.ts";
 import { BuiltinCompleter } from "./index/ngram/builtin-completer.ts";
+import { filePath } from "./lsp/convert/file-path.ts";
 import type { LanguageServices, ServicesRequest, Trust } from "./lsp/language-services.ts";
 import { ReadingWatch } from "./lsp/reading-watch.ts";
 import type { StatusFacts } from "./lsp/status.ts";
@@ -66,7 +67,7 @@ export class Services implements LanguageServices, Disposable {
         builtin: this.builtin,
         model: this.model,
         settings: () => this.#settings,
-        displayPath: (uri) => uri,
+        displayPath: (uri) => this.#displayPath(uri),
       }),
     );
     this.#bind();
@@ -141,6 +142,17 @@ export class Services implements LanguageServices, Disposable {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  /** From the innermost folder that holds the document, with forward slashes; else its name. */
+  #displayPath(uri: string): string {
+    const path = filePath(uri);
+    if (path === undefined) return uri;
+    const inside = [...this.#folders]
+      .map((folder) => relative(folder, path))
+      .filter((name) => name !== "" && !name.startsWith("..") && !isAbsolute(name))
+      .toSorted((a, b) => a.length - b.length);
+    return (inside[0] ?? basename(path)).replaceAll("\\", "/");
   }
 
   /** In a workspace that is not trusted no model is asked, whatever the settings say. */

@@ -3,17 +3,16 @@
  * machine now. Asks nothing, downloads nothing, changes nothing.
  */
 
-import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { languageOf } from "../server/base/l10n.ts";
 import { silentLogger } from "../server/base/log.ts";
 import { readLocalizer } from "../server/base/read-localizer.ts";
 import { languageArgument } from "../server/cli/arguments.ts";
-import { parseCursor } from "../server/cli/cursor.ts";
+import { type Cursor, parseCursor } from "../server/cli/cursor.ts";
 import { hearthHome } from "../server/config/home.ts";
 import { loadSettings } from "../server/config/settings-layers.ts";
-import { entryPoint, wordsFolder } from "../server/entries.ts";
+import { wordsFolder } from "../server/entries.ts";
 import { createServices } from "../server/services.ts";
 import { builtinPart } from "./start/builtin-part.ts";
 import { foundPart } from "./start/found-part.ts";
@@ -27,6 +26,7 @@ import {
   stream,
   withModel,
 } from "./start/model-part.ts";
+import { ownFilePart } from "./start/own-file-part.ts";
 import { pageOn } from "./start/page.ts";
 import type { Place } from "./start/places.ts";
 import type { Stage } from "./start/stage.ts";
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
   const stage: Stage = { page, localizer, services, settings, root, home, signal };
   try {
     if (request.cursor === undefined) await tour(stage, request.models);
-    else await ownFile(stage, request.cursor, request.models);
+    else process.exitCode = await ownFilePart(stage, request.cursor, request.models);
     if (!signal.aborted) goOn(stage);
   } finally {
     services.dispose();
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
 }
 
 interface StartRequest {
-  readonly cursor: string | undefined;
+  readonly cursor: Cursor | undefined;
   readonly models: readonly string[];
 }
 
@@ -85,8 +85,9 @@ interface StartRequest {
 function parseArguments(words: readonly string[]): StartRequest | undefined {
   const plain = words.filter((word, index) => !word.startsWith("--lang") && words[index - 1] !== "--lang");
   const models = plain.filter((word) => /\.gguf$/i.test(word));
-  const [cursor, ...more] = plain.filter((word) => !models.includes(word));
-  if (more.length > 0 || (cursor !== undefined && !parseCursor(cursor))) return undefined;
+  const [place, ...more] = plain.filter((word) => !models.includes(word));
+  const cursor = place === undefined ? undefined : parseCursor(place);
+  if (more.length > 0 || (place !== undefined && !cursor)) return undefined;
   return { cursor, models: models.map((path) => resolve(path)) };
 }
 
@@ -125,29 +126,6 @@ async function testModelPart(stage: Stage, places: readonly [Place, ...Place[]])
     }
     page.say(loadedText(stage, model, loadMs));
     page.say(speedText(stage, speeds));
-  });
-}
-
-/** The command line does it, as it would anywhere. */
-async function ownFile(stage: Stage, cursor: string, named: readonly string[]): Promise<void> {
-  const { page } = stage;
-  page.heading(t("Completed there, with no model"));
-  if ((await complete(cursor, "builtin/ngram")) !== 0) return;
-  const best = await foundPart(stage, named);
-  if (!best) return;
-  page.heading(t("Completed there by {0}", best.name));
-  await complete(cursor, `embedded/${best.path}`);
-}
-
-function complete(cursor: string, role: string): Promise<number> {
-  const args = [entryPoint("cli"), "complete", cursor, "--set", `roles.complete=${role}`, "--lang", language];
-  const child = spawn(process.execPath, args, { stdio: "inherit", signal: interruption.signal });
-  return new Promise((done) => {
-    child.once("error", () => done(1));
-    child.once("exit", (code) => {
-      process.exitCode = code ?? 1;
-      done(code ?? 1);
-    });
   });
 }
 

@@ -25,6 +25,7 @@ const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {
     interruption.abort();
+    process.stdin.destroy();
     // Whatever is still in the way ends here; a second signal ends the process by itself.
     setTimeout(() => process.exit(exitStatus.interrupted), 2000).unref();
   });

@@ -3,6 +3,7 @@
 import { execFile } from "node:child_process";
 import * as v from "valibot";
 import type { LlamaCppFinding } from "../../model/findings.ts";
+import { cleanEnvironment } from "../host/environment.ts";
 import { probeResultSchema } from "./probe-result.ts";
 
 /** Opening a GPU for the first time may compile shaders. */
@@ -10,7 +11,7 @@ const limitMs = 20_000;
 
 /** `entry` is the program of the probe. */
 export function findLlamaCpp(entry: string, signal: AbortSignal): Promise<LlamaCppFinding> {
-  const env = { ...process.env, ELECTRON_RUN_AS_NODE: "1" };
+  const env = cleanEnvironment();
   return new Promise((resolve) => {
     execFile(process.execPath, [entry], { env, signal, timeout: limitMs }, (error, stdout, stderr) => {
       const line = stdout.trim().split("\n").at(-1) ?? "";

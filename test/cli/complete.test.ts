@@ -1,0 +1,234 @@
+/** `hearth complete` as a shell sees it: the shapes of its JSON, its exit status, and what it says to bad input. */
+
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { hostFixture } from "../support/host-fixture.ts";
+import { type CliEnd, type CliRun, runCli } from "../support/run-cli.ts";
+import { scripted } from "../support/scripted-model.ts";
+
+const line = "const value = computeTheValue(first, second);\n";
+const source = `${line.repeat(6)}const value = computeTheValue(`;
+const cursor = "code.ts:7:31";
+
+describe("hearth complete", function () {
+  this.timeout(60_000);
+  const fixture = hostFixture();
+  const folder = join(fixture.home, "workspace");
+
+  before(async () => {
+    await mkdir(join(folder, ".git"), { recursive: true });
+    await writeFile(join(folder, "code.ts"), source);
+    // The first client decides how soon the host ends after the last one.
+    await fixture.client().metrics();
+  });
+  after(() => fixture.dispose());
+
+  const run = (...args: readonly string[]) => runWith({}, ...args);
+  const runWith = (more: Partial<CliRun>, ...args: readonly string[]): Promise<CliEnd> =>
+    runCli({ args, cwd: folder, ...more, env: { HEARTH_HOME: fixture.home, ...more.env } });
+
+  function parsed({ stdout }: CliEnd): Record<string, unknown> {
+    assert.equal(stdout.trim().split("\n").length, 1, stdout);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  /** The command fails with this code, says it in one line of JSON, and says what mends it. */
+  async function fails(end: Promise<CliEnd>, code: string): Promise<string> {
+    const ended = await end;
+    const { error } = parsed(ended) as { error: { code: string; message: string; mend: string } };
+    assert.equal(error.code, code);
+    assert.equal(ended.status, 1);
+    assert.ok(error.message.length > 0 && error.mend.length > 0);
+    return error.message;
+  }
+
+  it("gives the built-in completer's text with its confidence, without tokens", async () => {
+    const end = await run("complete", cursor, "--json");
+    const answer = parsed(end);
+    assert.equal(end.status, 0);
+    assert.equal(end.stderr, "");
+    assert.equal(answer["outcome"], "suggested");
+    assert.equal(answer["text"], "first, second);");
+    assert.deepEqual(answer["range"], {
+      start: { line: 6, character: 30 },
+      end: { line: 6, character: 30 },
+    });
+    assert.equal(answer["runtime"], "builtin");
+    assert.equal(answer["model"], "ngram");
+    assert.equal(typeof answer["confidence"], "number");
+    assert.equal("tokens" in answer, false);
+    assert.deepEqual(Object.keys(answer["timings"] as object).toSorted(), [
+      "contextMs",
+      "firstTokenMs",
+      "overheadMs",
+      "queueMs",
+      "totalMs",
+    ]);
+  });
+
+  it("gives a model's text with its template, tokens and context", async () => {
+    const model = await scripted({ infill: "first, second);" });
+    const end = await run("--json", "complete", cursor, "--set", `roles.complete=embedded/${model}`);
+    const answer = parsed(end);
+    assert.equal(answer["text"], "first, second);");
+    assert.equal(answer["runtime"], "embedded");
+    assert.equal(answer["template"], "qwen");
+    assert.equal("confidence" in answer, false);
+    assert.deepEqual(Object.keys(answer["tokens"] as object).toSorted(), ["cached", "generated", "prompt"]);
+    const [prefix] = answer["context"] as readonly Record<string, unknown>[];
+    assert.equal(prefix?.["source"], "prefix");
+    assert.equal(prefix?.["path"], "code.ts");
+  });
+
+  it("shows a person the line with what is added, plainly without colours", async () => {
+    const { stdout, status } = await run("complete", cursor);
+    assert.equal(status, 0);
+    assert.match(stdout, /^code\.ts:7:31 {2}built in · \d+ % sure · /);
+    assert.match(stdout, /7 │ const value = computeTheValue\(first, second\);\n {4}│ {31}\^{15}\n/);
+  });
+
+  it("marks what is added by colour where there is colour", async () => {
+    const { stdout } = await runWith({ env: { NO_COLOR: "", FORCE_COLOR: "1" } }, "complete", cursor);
+    assert.ok(stdout.includes("\u001b[32mfirst, second);\u001b[39m"), stdout);
+  });
+
+  it("takes the unsaved text from standard input", async () => {
+    const stdin = `\uFEFF${source.replaceAll("Value", "Sum")}`;
+    const answer = parsed(await runWith({ stdin }, "complete", "unsaved.ts:7:29", "--stdin", "--json"));
+    assert.equal(answer["text"], "first, second);");
+  });
+
+  it("speaks Chinese when asked to, the help too", async () => {
+    const { stdout } = await run("--lang", "zh-cn", "complete", "--help");
+    assert.match(stdout, /补全文件中某处的代码/);
+    const { stderr } = await runWith({ env: { LANG: "zh_CN.UTF-8" } }, "complete", "none.ts:1:1");
+    assert.match(stderr, /没有文件/);
+  });
+
+  it("names what is wrong with settings on standard error, and goes on", async () => {
+    const end = await run("complete", cursor, "--json", "--set", "completion.maxTokens=many");
+    assert.match(
+      end.stderr,
+      /completion\.maxTokens in --set must be a whole number from 1 to 2048, not "many"/,
+    );
+    assert.equal(parsed(end)["outcome"], "suggested");
+  });
+
+  it("ends with 130 when interrupted", async () => {
+    const end = await runWith(
+      { during: (kill) => setTimeout(kill, 700, "SIGINT") },
+      "complete",
+      "a.ts:1:1",
+      "--stdin",
+    );
+    assert.equal(end.status, 130);
+    assert.equal(end.stdout, "");
+  });
+
+  describe("refuses wrong usage with status 2", () => {
+    const wrong: readonly (readonly [args: readonly string[], said: RegExp])[] = [
+      [["complete"], /FILE:LINE:COLUMN is missing/],
+      [["complete", "code.ts"], /write it as in src\/main\.ts:10:5/],
+      [["complete", "code.ts:0:1"], /write it as in/],
+      [["complete", "code.ts:1:1", "more"], /one argument too many/],
+      [["complete", "code.ts:1:1", "--jsn"], /Did you mean --json\?/],
+      [["complet", "code.ts:1:1"], /There is no command complet\. Did you mean `complete`\?/],
+      [["complete", "code.ts:1:1", "--lang", "fr"], /--lang must be one of en, zh-cn, not "fr"/],
+      [["complete", "code.ts:1:1", "--settings"], /--settings needs a value/],
+    ];
+    for (const [args, said] of wrong) {
+      it(args.join(" "), async () => {
+        const { status, stderr, stdout } = await run(...args);
+        assert.equal(status, 2);
+        assert.match(stderr, said);
+        assert.equal(stdout, "");
+      });
+    }
+  });
+
+  describe("says in one sentence why a document cannot be completed", () => {
+    before(async () => {
+      await writeFile(join(folder, "binary.ts"), randomBytes(4096));
+      await writeFile(join(folder, "nul.ts"), `const a = "\0";\n`);
+      await writeFile(join(folder, "latin1.ts"), Buffer.from("// caf\xe9\n", "latin1"));
+      await writeFile(join(folder, "empty.ts"), "");
+      await writeFile(join(folder, "large.ts"), Buffer.alloc(50 * 1024 * 1024, "x\n"));
+    });
+    const bad: readonly (readonly [place: string, code: string, said: RegExp])[] = [
+      ["none.ts:1:1", "file-not-found", /There is no file .*none\.ts/],
+      ["code.ts/none:1:1", "file-not-found", /There is no file/],
+      [".:1:1", "not-a-file", /\. is not a file/],
+      ["code.ts:99:1", "cursor-outside", /There is no line 99: the document has 7\./],
+      ["code.ts:7:99", "cursor-outside", /There is no column 99: line 7 ends at column 31\./],
+      ["empty.ts:2:1", "cursor-outside", /There is no line 2: the document has 1\./],
+      ["binary.ts:1:1", "not-text", /binary\.ts is not a text in UTF-8/],
+      ["nul.ts:1:1", "not-text", /is not a text/],
+      ["latin1.ts:1:1", "not-text", /is not a text/],
+      ["large.ts:1:1", "file-too-large", /large\.ts has 50 MB; files up to 20 MB are completed/],
+    ];
+    for (const [place, code, said] of bad) {
+      it(`${place}: ${code}`, async () => {
+        assert.match(await fails(run("complete", place, "--json"), code), said);
+      });
+    }
+    it("the same on standard error for a person", async () => {
+      const { status, stderr, stdout } = await run("complete", "none.ts:1:1");
+      assert.equal(status, 1);
+      assert.equal(stdout, "");
+      assert.match(stderr, /^There is no file .*\nCheck the path; .*\n$/);
+    });
+  });
+
+  describe("says in one sentence why a model cannot be used", () => {
+    const model = (name: string) => join(fixture.home, name);
+    before(async () => {
+      const whole = await readFile("test/fixtures/models/seedling-q8_0.gguf");
+      await writeFile(model("empty.gguf"), "");
+      await writeFile(model("header-cut.gguf"), whole.subarray(0, 5000));
+      await writeFile(model("tensors-cut.gguf"), whole.subarray(0, 2_000_000));
+      await writeFile(model("random.gguf"), randomBytes(100_000));
+      await writeFile(model("text.gguf"), "version https://git-lfs.github.com/spec/v1\n".repeat(5));
+      await writeFile(model("tensors-4-billion.gguf"), withTensorCount(whole, 4_000_000_000n));
+      await writeFile(model("architecture.gguf"), renamed(whole, "llama", "mixup"));
+    });
+    const bad: readonly (readonly [file: string, code: string, said: RegExp])[] = [
+      ["none.gguf", "model-not-found", /There is no file .*none\.gguf/],
+      ["empty.gguf", "model-invalid", /is empty/],
+      ["header-cut.gguf", "model-invalid", /cannot fit/],
+      ["tensors-cut.gguf", "model-invalid", /is cut short/],
+      ["random.gguf", "model-invalid", /does not begin with GGUF/],
+      ["text.gguf", "model-invalid", /does not begin with GGUF/],
+      ["tensors-4-billion.gguf", "model-invalid", /4,000,000,000 tensors, which cannot fit/],
+      ["architecture.gguf", "model-unsupported", /cannot run the architecture mixup/],
+      [".", "model-invalid", /is not a file/],
+    ];
+    for (const [file, code, said] of bad) {
+      it(`${file}: ${code}`, async () => {
+        const end = run("complete", cursor, "--json", "--set", `roles.complete=embedded/${model(file)}`);
+        assert.match(await fails(end, code), said);
+      });
+    }
+    it("and the host lives on", async () => {
+      const { pid } = await fixture.client().metrics();
+      assert.ok(pid > 0);
+    });
+  });
+});
+
+function withTensorCount(model: Buffer, count: bigint): Buffer {
+  const changed = Buffer.from(model);
+  changed.writeBigUInt64LE(count, 8);
+  return changed;
+}
+
+/** Every `from` in the header becomes `to`, which is as long. */
+function renamed(model: Buffer, from: string, to: string): Buffer {
+  const changed = Buffer.from(model);
+  for (let at = changed.indexOf(from); at >= 0 && at < 2000; at = changed.indexOf(from, at)) {
+    changed.write(to, at);
+  }
+  return changed;
+}

@@ -93,16 +93,43 @@ export class Snapshot {
   with(version: number, changes: readonly (TextChange | string)[]): Snapshot {
     let current: Snapshot = this;
     for (const change of changes) {
-      const text = typeof change === "string" ? change : current.#replace(change);
-      current = new Snapshot(this.uri, this.languageId, version, text);
+      current =
+        typeof change === "string"
+          ? new Snapshot(this.uri, this.languageId, version, change)
+          : current.#replaced(version, change);
     }
-    return current === this ? new Snapshot(this.uri, this.languageId, version, this.text) : current;
+    if (current !== this) return current;
+    const same = new Snapshot(this.uri, this.languageId, version, this.text);
+    same.#lineStarts = this.#lineStarts;
+    return same;
   }
 
-  #replace(change: TextChange): string {
+  #replaced(version: number, change: TextChange): Snapshot {
     const start = this.offsetAt(change.range.start);
     const end = Math.max(start, this.offsetAt(change.range.end));
-    return this.text.slice(0, start) + change.text + this.text.slice(end);
+    const text = this.text.slice(0, start) + change.text + this.text.slice(end);
+    const next = new Snapshot(this.uri, this.languageId, version, text);
+    next.#lineStarts = this.#startsAfter(start, end, change.text);
+    return next;
+  }
+
+  /**
+   * The line starts once `inserted` stands between `start` and `end`. Only the lines touched are searched, and
+   * the one before them: a line feed behind its carriage return joins it.
+   */
+  #startsAfter(start: number, end: number, inserted: string): readonly number[] {
+    const starts = this.#starts;
+    const first = this.positionAt(start - 1).line;
+    const kept = this.positionAt(end).line + 1;
+    const from = this.lineStart(first);
+    const touched = this.text.slice(from, start) + inserted + this.text.slice(end, this.lineStart(kept));
+    const shift = inserted.length - (end - start);
+    const next = starts.slice(0, first);
+    for (const each of lineStartsOf(touched)) next.push(from + each);
+    // The last of them begins the first line that is kept.
+    if (kept < starts.length) next.pop();
+    for (let line = kept; line < starts.length; line++) next.push((starts[line] ?? 0) + shift);
+    return next;
   }
 
   get #starts(): readonly number[] {

@@ -63,4 +63,23 @@ describe("Snapshot", () => {
       }),
     );
   });
+
+  it("has after any changes the lines of a text made anew", () => {
+    const change = fc.record({ from: fc.nat(40), to: fc.nat(40), text: anyText });
+    fc.assert(
+      fc.property(anyText, fc.array(change, { maxLength: 5 }), (text, changes) => {
+        let snapshot = of(text);
+        for (const { from, to, text: inserted } of changes) {
+          const [start, end] = [Math.min(from, to), Math.max(from, to)].map((at) => snapshot.positionAt(at));
+          if (!start || !end) return;
+          snapshot = snapshot.with(2, [{ range: { start, end }, text: inserted }]);
+          const fresh = of(snapshot.text);
+          const starts = (each: Snapshot) =>
+            Array.from({ length: each.lineCount }, (_, line) => each.lineStart(line));
+          assert.deepEqual(starts(snapshot), starts(fresh));
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
 });

@@ -23,7 +23,8 @@ export async function loadSettings(sources: SettingsSources): Promise<ResolvedSe
   const read = [await readSettingsFile(join(sources.home, "settings.json"), { mayBeMissing: true })];
   if (sources.file !== undefined) read.push(await readSettingsFile(sources.file, { mayBeMissing: false }));
   for (const values of sources.editor ?? []) {
-    read.push({ layers: [{ origin: editorOrigin, values }], problems: [] });
+    // An editor that has nothing to say sends null.
+    if (values !== null) read.push({ layers: [{ origin: editorOrigin, values }], problems: [] });
   }
   read.push(readAssignments(sources.assignments ?? []));
   const resolved = resolveSettings(read.flatMap(({ layers }) => layers));

@@ -1,0 +1,210 @@
+/** What the doctor says of each state of a machine; the machine is a table. */
+
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { english } from "../../../../server/base/l10n.ts";
+import { defaultSettings } from "../../../../server/config/resolve-settings.ts";
+import type { Settings } from "../../../../server/config/schema.ts";
+import { runDoctor } from "../../../../server/features/doctor/doctor.ts";
+import type { DoctorPorts } from "../../../../server/features/doctor/doctor-ports.ts";
+import type { ModelFileFinding } from "../../../../server/model/findings.ts";
+import { RuntimeError } from "../../../../server/model/runtime-error.ts";
+import type { DoctorCheck } from "../../../../server/protocol/doctor.ts";
+
+const never = new AbortController().signal;
+const gib = 1024 ** 3;
+const url = "http://127.0.0.1:11434";
+
+const healthy: DoctorPorts = {
+  localizer: english,
+  nodeVersion: "24.21.0",
+  home: "/home/me/hearth",
+  settings: defaultSettings,
+  problems: [],
+  memory: { totalBytes: 8 * gib, freeBytes: 4 * gib },
+  logicalCores: 4,
+  ensureHome: async () => ({ kind: "writable" }),
+  llamaCpp: async () => ({ kind: "works", release: "b1", gpu: "none", physicalCores: 2 }),
+  ollama: async () => ({ kind: "absent", url }),
+  llamaServer: async () => ({}),
+  modelFile: async (path) => ({ kind: "model", path, name: "coder", fileBytes: gib, fim: "qwen" }),
+  modelFiles: async () => [],
+};
+
+/** The check with this id, on a machine that differs from a healthy one in `ports`. */
+async function check(
+  id: string,
+  ports: Partial<DoctorPorts>,
+  expected: Pick<DoctorCheck, "state"> & {
+    readonly found?: RegExp;
+    readonly why?: RegExp;
+    readonly mend?: RegExp;
+  },
+): Promise<void> {
+  const { checks } = await runDoctor({ ...healthy, ...ports }, never);
+  const found = checks.find((item) => item.id === id);
+  assert.ok(found, `no check ${id}`);
+  assert.equal(found.state, expected.state, JSON.stringify(found));
+  if (expected.found) assert.match(found.found, expected.found);
+  if (expected.why) assert.match(found.why, expected.why);
+  if (expected.mend) assert.match(found.mend, expected.mend);
+  // Trouble has three parts; what is in order has one.
+  assert.equal(found.why !== "" && found.mend !== "", found.state !== "ok", JSON.stringify(found));
+}
+
+function role(value: string): { readonly settings: Settings } {
+  return { settings: { ...defaultSettings, "roles.complete": value } };
+}
+
+const broken: ModelFileFinding = {
+  kind: "unusable",
+  path: "/m/bad.gguf",
+  error: new RuntimeError("model-invalid", "The model file is empty."),
+};
+
+describe("the doctor", () => {
+  it("has nothing to mend on a healthy machine, in a fixed order", async () => {
+    const { checks } = await runDoctor(healthy, never);
+    assert.deepEqual(
+      checks.map(({ id, state }) => `${id} ${state}`),
+      [
+        "node ok",
+        "home ok",
+        "settings ok",
+        "machine ok",
+        "llama.cpp ok",
+        "roles.complete ok",
+        "ollama ok",
+        "llama-server ok",
+      ],
+    );
+  });
+
+  it("an old Node", () => check("node", { nodeVersion: "20.19.2" }, { state: "warn", why: /older than 22/ }));
+  it("a Node too old", () => check("node", { nodeVersion: "18.0.0" }, { state: "fail" }));
+  it("a home that others can read", () =>
+    check(
+      "home",
+      { ensureHome: async () => ({ kind: "open", mode: 0o755 }) },
+      { state: "warn", why: /755/, mend: /chmod 700/ },
+    ));
+  it("a home that cannot be written", () =>
+    check(
+      "home",
+      { ensureHome: async () => ({ kind: "unwritable", reason: "EROFS" }) },
+      { state: "fail", why: /EROFS/, mend: /HEARTH_HOME/ },
+    ));
+  it("settings with problems", () =>
+    check(
+      "settings",
+      { problems: ["a is wrong", "b is wrong"] },
+      { state: "warn", found: /2 problems/, why: /a is wrong\nb is wrong/ },
+    ));
+  it("little memory", () =>
+    check(
+      "machine",
+      { memory: { totalBytes: 2 * gib, freeBytes: gib / 2 } },
+      { state: "warn", found: /0\.5 GiB of 2\.0 GiB/ },
+    ));
+  it("no llama.cpp for the platform", () =>
+    check("llama.cpp", { llamaCpp: async () => ({ kind: "missing", reason: "none" }) }, { state: "warn" }));
+  it("a llama.cpp that crashes", () =>
+    check(
+      "llama.cpp",
+      { llamaCpp: async () => ({ kind: "broken", reason: "SIGILL" }) },
+      { state: "fail", why: /SIGILL/ },
+    ));
+  it("a check that throws", () =>
+    check(
+      "llama.cpp",
+      { llamaCpp: () => Promise.reject(new Error("boom")) },
+      { state: "fail", why: /boom/ },
+    ));
+
+  it("the role off", () => check("roles.complete", role("off"), { state: "ok", found: /^off$/ }));
+  it("the role built in", () =>
+    check("roles.complete", role("builtin/ngram"), { state: "ok", found: /built in/ }));
+  it("the role auto with no model", () => check("roles.complete", {}, { state: "ok", found: /built in/ }));
+  it("the role auto takes the largest model that can complete", () =>
+    check(
+      "roles.complete",
+      {
+        modelFiles: async () => [
+          { kind: "model", path: "/m/chat.gguf", name: "chat", fileBytes: 9 * gib },
+          { kind: "model", path: "/m/small.gguf", name: "small", fileBytes: gib, fim: "qwen" },
+          { kind: "model", path: "/m/large.gguf", name: "large", fileBytes: 2 * gib, fim: "seed" },
+        ],
+      },
+      { state: "ok", found: /^embedded\/large \(2\.0 GiB, template seed\)$/ },
+    ));
+  it("a broken file beside the role auto", () =>
+    check(
+      "roles.complete",
+      { modelFiles: async () => [broken] },
+      { state: "warn", found: /built in/, why: /bad\.gguf: .*is empty/ },
+    ));
+  it("a named model that is there", () =>
+    check("roles.complete", role("embedded/coder"), { state: "ok", found: /embedded\/coder \(1\.0 GiB/ }));
+  it("a named model that is broken", () =>
+    check(
+      "roles.complete",
+      { ...role("embedded/bad"), modelFile: async () => broken },
+      { state: "fail", found: /bad\.gguf/, why: /is empty/ },
+    ));
+  it("a named model that cannot fill in the middle", () =>
+    check(
+      "roles.complete",
+      {
+        ...role("embedded/r1"),
+        modelFile: async (path) => ({ kind: "model", path, name: "r1", fileBytes: gib }),
+      },
+      { state: "fail", why: /r1 was not trained/, mend: /roles\.complete/ },
+    ));
+  it("a runtime that this version does not have", () =>
+    check("roles.complete", role("ollama/qwen:1b"), {
+      state: "fail",
+      found: /ollama\/qwen:1b/,
+      mend: /auto/,
+    }));
+
+  it("Ollama", () =>
+    check(
+      "ollama",
+      { ollama: async () => ({ kind: "found", url, version: "0.24.0", models: ["a"] }) },
+      { state: "ok", found: /0\.24\.0/ },
+    ));
+  for (const [version, state] of [
+    ["0.17.0", "warn"],
+    ["0.17.1", "ok"],
+    ["0.9.12", "warn"],
+    ["1.0.0", "ok"],
+    ["0.17.1-rc2", "ok"],
+  ] as const) {
+    it(`Ollama ${version}: ${state}`, () =>
+      check("ollama", { ollama: async () => ({ kind: "found", url, version, models: [] }) }, { state }));
+  }
+  it("a stranger on Ollama's port", () =>
+    check(
+      "ollama",
+      { ollama: async () => ({ kind: "stranger", url }) },
+      { state: "warn", found: /not Ollama/ },
+    ));
+  it("an Ollama elsewhere while offline", () =>
+    check(
+      "ollama",
+      { ollama: async () => ({ kind: "not-asked", url: "http://gpu:11434" }) },
+      { state: "warn", mend: /privacy\.offline/ },
+    ));
+  it("llama-server running and on PATH", async () => {
+    await check(
+      "llama-server",
+      { llamaServer: async () => ({ running: { url: "http://127.0.0.1:8080", model: "m.gguf" } }) },
+      { state: "ok", found: /m\.gguf/ },
+    );
+    await check(
+      "llama-server",
+      { llamaServer: async () => ({ path: "/usr/bin/llama-server" }) },
+      { state: "ok", found: /usr/ },
+    );
+  });
+});

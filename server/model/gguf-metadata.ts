@@ -15,6 +15,10 @@ type Value = number | string | boolean;
 /** Strings longer than this are no metadata that a model needs (the longest templates have 20 KB). */
 const mostStringBytes = 1024 * 1024;
 const mostTokenBytes = 64 * 1024;
+/** What is held of one header at most, keys and texts together; real ones come to some 50 KB. */
+const mostHeldBytes = 16 * 1024 * 1024;
+/** The largest vocabularies have 300,000 tokens, with twice as many merges. */
+const mostArrayEntries = 8 * 1024 * 1024;
 const kinds = { u8: 0, i8: 1, u16: 2, i16: 3, u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 };
 /** Bytes of the fixed-size kinds, by kind; 10 to 12 are 64-bit unsigned, signed and float. */
 const sizes = [1, 1, 2, 2, 4, 4, 4, 1, undefined, undefined, 8, 8, 8];
@@ -29,21 +33,27 @@ interface Collected {
   readonly values: Map<string, Value>;
   readonly knownTokens: Map<string, number>;
   vocabulary: number;
+  heldBytes: number;
 }
 
 export async function readMetadata(cursor: ByteCursor, count: number): Promise<Metadata> {
-  const collected: Collected = { values: new Map(), knownTokens: new Map(), vocabulary: 0 };
+  const collected: Collected = { values: new Map(), knownTokens: new Map(), vocabulary: 0, heldBytes: 0 };
   for (let index = 0; index < count; index++) {
     const key = await readString(cursor, 65_535);
     await cursor.need(4);
     const kind = cursor.u32();
     if (kind === kinds.array) await readArray(cursor, key, collected);
-    else {
-      if (collected.values.has(key)) throw invalid(`The model file gives ${key} twice.`);
-      collected.values.set(key, await readValue(cursor, kind, key));
-    }
+    else hold(collected, key, await readValue(cursor, kind, key));
   }
   return { alignment: alignmentOf(collected.values), model: describe(collected) };
+}
+
+function hold(collected: Collected, key: string, value: Value): void {
+  if (collected.values.has(key)) throw invalid(`The model file gives ${key} twice.`);
+  collected.heldBytes += key.length + (typeof value === "string" ? value.length : 0);
+  if (collected.heldBytes > mostHeldBytes)
+    throw invalid("The model file has too much metadata to be a model.");
+  collected.values.set(key, value);
 }
 
 function describe({ values, knownTokens, vocabulary }: Collected): Metadata["model"] {
@@ -53,7 +63,7 @@ function describe({ values, knownTokens, vocabulary }: Collected): Metadata["mod
   }
   const kind = values.get("general.type");
   if (kind !== undefined && kind !== "model") {
-    throw new RuntimeError("model-unsupported", `The file holds no language model but a ${kind}.`);
+    throw new RuntimeError("model-unsupported", `The file holds no language model but: ${String(kind)}.`);
   }
   const count = (name: string, fallback?: number): number => {
     const value = values.get(`${architecture}.${name}`) ?? fallback;
@@ -91,7 +101,7 @@ async function readArray(cursor: ByteCursor, key: string, collected: Collected):
   const length = cursor.u64();
   const size = kind === kinds.string ? 8 : sizes[kind];
   if (size === undefined) throw invalid(`The model file gives ${key} as an array of kind ${kind}.`);
-  if (length * BigInt(size) > BigInt(cursor.remaining)) {
+  if (length * BigInt(size) > BigInt(cursor.remaining) || length > BigInt(mostArrayEntries)) {
     throw invalid(`The model file claims ${length} entries in ${key}, which cannot fit in it.`);
   }
   if (key === "tokenizer.ggml.tokens") {

@@ -5,7 +5,7 @@
  */
 
 export const smallestStep = 32;
-const stepMs = 50;
+const stepMs = 40;
 /** Weight of the newest measurement. */
 const freshness = 0.4;
 

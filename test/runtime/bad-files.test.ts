@@ -1,0 +1,127 @@
+/** Files that are no model, or not one that fits: a clear refusal through the host. */
+
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RuntimeError, type RuntimeErrorCode } from "../../server/model/runtime-error.ts";
+import { countsAt, patched } from "../support/gguf-fixtures.ts";
+import { complete, hostFixture, never } from "../support/host-fixture.ts";
+import { scripted } from "../support/scripted-model.ts";
+
+describe("a file that cannot be loaded", function () {
+  this.timeout(60_000);
+  const fixture = hostFixture();
+  const client = fixture.client({ idleMs: 1000 });
+  const folder = mkdtempSync(join(tmpdir(), "hearth-bad-"));
+  let sound: string;
+  before(async () => {
+    sound = await scripted({ infill: "return x;" });
+  });
+  after(async () => {
+    await fixture.dispose();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A file of this name whose bytes are those of a sound model, changed. */
+  function changed(name: string, change: (bytes: Buffer) => Buffer): string {
+    const path = join(folder, name);
+    writeFileSync(path, change(readFileSync(sound)));
+    return path;
+  }
+
+  const rename = (bytes: Buffer, from: string, to: string) =>
+    Buffer.from(bytes.toString("latin1").replaceAll(from, to), "latin1");
+
+  const cases: readonly (readonly [
+    what: string,
+    path: () => string,
+    code: RuntimeErrorCode,
+    says: RegExp,
+  ])[] = [
+    ["is missing", () => join(folder, "none.gguf"), "model-not-found", /no file/],
+    ["is empty", () => changed("empty.gguf", () => Buffer.alloc(0)), "model-invalid", /empty/],
+    [
+      "is cut short",
+      () => changed("cut.gguf", (bytes) => bytes.subarray(0, 900_000)),
+      "model-invalid",
+      /cut short/,
+    ],
+    [
+      "is cut in its header",
+      () => changed("head.gguf", (bytes) => bytes.subarray(0, 2000)),
+      "model-invalid",
+      /header|cannot fit/,
+    ],
+    ["is random", () => changed("random.gguf", () => randomBytes(65_536)), "model-invalid", /not a GGUF/],
+    [
+      "claims 4 billion tensors",
+      () => changed("many.gguf", (bytes) => patched(bytes, countsAt.tensors, 4_294_967_295n)),
+      "model-invalid",
+      /4,294,967,295 tensors/,
+    ],
+    [
+      "has an architecture that nobody knows",
+      () => changed("arch.gguf", (bytes) => rename(bytes, "qwen2", "qwenX")),
+      "model-unsupported",
+      /qwen/,
+    ],
+    [
+      "lacks a tensor that its architecture needs",
+      () => changed("tensor.gguf", (bytes) => rename(bytes, "blk.0.ffn_up.weight", "blk.0.ffn_oh.weight")),
+      "model-invalid",
+      /refused the model/,
+    ],
+  ];
+  for (const [what, path, code, says] of cases) {
+    it(`and ${what}: ${code}`, async () => {
+      await assert.rejects(client.open({ runtime: "embedded", path: path() }, never), (error) => {
+        assert.ok(error instanceof RuntimeError, String(error));
+        assert.equal(
+          `${error.code}: ${error.message}`.startsWith(code),
+          true,
+          `${error.code}: ${error.message}`,
+        );
+        assert.match(error.message, says);
+        return true;
+      });
+    });
+  }
+
+  it("and asks for a context larger than memory: out-of-memory, with the numbers", async () => {
+    const path = await scripted({ infill: "x;" }, { contextTokens: 2_000_000_000, kvHeads: 4, width: 512 });
+    const spec = { runtime: "embedded", path, contextTokens: 1_500_000_000 } as const;
+    await assert.rejects(client.open(spec, never), (error) => {
+      assert.ok(error instanceof RuntimeError);
+      assert.equal(error.code, "out-of-memory");
+      assert.match(error.message, /1,500,000,000 tokens needs [\d.]+ GiB of memory, and [\d.]+ GiB are free/);
+      return true;
+    });
+  });
+
+  it("takes a context larger than the model was trained for as that, and one that is not asked for as what fits", async () => {
+    const asked = await client.open({ runtime: "embedded", path: sound, contextTokens: 1_000_000 }, never);
+    assert.equal(asked.info.contextTokens, 4096);
+    const path = await scripted({ infill: "x;" }, { contextTokens: 2_000_000_000 });
+    const unasked = await client.open({ runtime: "embedded", path }, never);
+    assert.equal(unasked.info.contextTokens, 8192);
+  });
+
+  it("leaves the host and its other models as they were", async () => {
+    const { runtime } = await client.open({ runtime: "embedded", path: sound }, never);
+    assert.equal((await complete(runtime, "a")).text, "return x;");
+    const { models } = await client.metrics();
+    assert.ok(models.every((model) => model.state === "ready"));
+  });
+
+  it("is loaded once it is whole", async () => {
+    const path = join(folder, "later.gguf");
+    copyFileSync(sound, path);
+    truncateSync(path, 900_000);
+    await assert.rejects(client.open({ runtime: "embedded", path }, never), { code: "model-invalid" });
+    copyFileSync(sound, path);
+    const { runtime } = await client.open({ runtime: "embedded", path }, never);
+    assert.equal((await complete(runtime, "a")).text, "return x;");
+  });
+});

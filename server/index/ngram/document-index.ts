@@ -4,7 +4,7 @@
  */
 
 import { longestContext, TokenIndex } from "./token-index.ts";
-import { TokenBuffer, tokenize } from "./tokenizer.ts";
+import { idMask, TokenBuffer, tokenize } from "./tokenizer.ts";
 import { special, type Vocabulary } from "./vocabulary.ts";
 
 /** An edit: `text[start..newEnd)` of the new text stands where `[start..oldEnd)` of the old one stood. */
@@ -22,6 +22,7 @@ export class DocumentIndex {
   #starts = new Uint32Array(0);
   #places = new Int32Array(0);
   #length = 0;
+  readonly #uses = new Map<number, number>();
 
   constructor(vocabulary: Vocabulary, text: string) {
     this.#vocabulary = vocabulary;
@@ -30,6 +31,11 @@ export class DocumentIndex {
 
   get index(): TokenIndex {
     return this.#index;
+  }
+
+  /** How often the text holds the token. */
+  usesOf(id: number): number {
+    return this.#uses.get(id) ?? 0;
   }
 
   /** Tokens of the text, the mark of its start included. */
@@ -53,6 +59,7 @@ export class DocumentIndex {
     tokenize(text, this.#vocabulary, fresh);
     this.#index = new TokenIndex(fresh.length + 256);
     this.#length = 0;
+    this.#uses.clear();
     this.#splice(0, 0, fresh, 0);
     const first = this.#index.append(fresh.ids, 0, fresh.length, 1);
     for (let i = 0; i < fresh.length; i++) this.#places[i] = first + i;
@@ -105,6 +112,8 @@ export class DocumentIndex {
 
   #splice(from: number, to: number, fresh: TokenBuffer, shift: number): void {
     const length = this.#length - (to - from) + fresh.length;
+    this.#use(this.#ids.subarray(from, to), -1);
+    this.#use(fresh.ids.subarray(0, fresh.length), 1);
     if (length > this.#ids.length) this.#grow(length + (length >> 2));
     for (const column of [this.#ids, this.#starts, this.#places]) {
       column.copyWithin(from + fresh.length, to, this.#length);
@@ -114,6 +123,14 @@ export class DocumentIndex {
     this.#length = length;
     if (shift === 0) return;
     for (let i = from + fresh.length; i < length; i++) this.#starts[i] = (this.#starts[i] ?? 0) + shift;
+  }
+
+  #use(ids: Uint32Array, times: 1 | -1): void {
+    for (const token of ids) {
+      const uses = this.usesOf(token & idMask) + times;
+      if (uses > 0) this.#uses.set(token & idMask, uses);
+      else this.#uses.delete(token & idMask);
+    }
   }
 
   /** The first token to read again: two lines before the edit, since a break tells the change of indentation. */

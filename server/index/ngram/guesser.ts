@@ -4,26 +4,20 @@
  */
 
 import type { LineSite } from "./line-site.ts";
-import { Mixer } from "./mixer.ts";
+import { bracketsAfter, Mixer } from "./mixer.ts";
 import { type Context, type FollowerSink, longestContext, type TokenIndex } from "./token-index.ts";
 import { isWordCode } from "./tokenizer.ts";
 import { isBreak, special, type Vocabulary } from "./vocabulary.ts";
 
-/** Chosen on the tuning packages of `bench/cases/packages.ts`, never on the held-out ones. */
 export const tuning = {
-  documentWeight: 4,
-  workspaceWeight: 1,
-  /** Of the different tokens seen, the share that counts as "something new follows". */
-  escape: 1,
   /** Places read per context length and index. */
   places: 256,
   beam: 6,
   branches: 6,
-  fitWeight: 0.6,
   mostTokens: 40,
-  mostCharacters: 200,
-  mostFinished: 8,
-} as const;
+  mostFinished: 12,
+  fitWeight: 0.6,
+};
 
 /** A finished line. The logarithms are natural. */
 export interface Guess {
@@ -31,8 +25,8 @@ export interface Guess {
   readonly tokens: number;
   /** How probable the line is after what stands before it. */
   readonly chance: number;
-  /** How probable it makes what stands behind it. */
-  readonly fit: number;
+  /** How probable it makes the break behind it, and each of the tokens after that. */
+  readonly fits: readonly number[];
   /** Its share, 0 to 1, among all lines that the beam finished. */
   readonly share: number;
 }
@@ -40,6 +34,7 @@ export interface Guess {
 export interface GuessSources {
   readonly vocabulary: Vocabulary;
   readonly document: TokenIndex;
+  readonly usesOf: (id: number) => number;
   /** Places of `document` that nobody could know: the cursor's own line. */
   readonly hidden: ReadonlySet<number>;
   readonly workspace: TokenIndex;
@@ -50,15 +45,14 @@ interface Line {
   readonly text: string;
   readonly tokens: number;
   readonly chance: number;
-  /** Brackets that the line opened and has not closed. */
+  /** Brackets that the guess opened and has not closed. */
   readonly depth: number;
+  /** The brackets that are open on the whole line, innermost last. */
+  readonly open: string;
 }
 
-/** The chance of a token that was never seen after any part of the context. */
-const unseen = 1 / 20_000;
-
 export class LineGuesser {
-  readonly #mixer = new Mixer(tuning.escape);
+  readonly #mixer = new Mixer();
   readonly #context: Context = { ids: new Uint32Array(longestContext), length: 0 };
 
   /** The best lines, best first; none when nothing ever followed. */
@@ -76,7 +70,7 @@ export class LineGuesser {
 
   /** The word at the cursor may be whole, or the start of a longer one. */
   #startsWithin(site: LineSite, sources: GuessSources): Line[] {
-    this.#predict(site.before, sources);
+    this.#predict({ ids: site.before, open: site.open }, sources);
     const mixer = this.#mixer;
     const { vocabulary } = sources;
     const whole = vocabulary.idOf(site.typed);
@@ -84,20 +78,21 @@ export class LineGuesser {
       {
         ...startOf(site),
         ids: [...site.before, whole],
-        chance: Math.log(mixer.probabilityOf(whole, unseen)),
+        chance: Math.log(mixer.probabilityOf(whole)),
       },
     ];
     for (let i = 0; i < mixer.size; i++) {
       const id = mixer.ids[i] ?? 0;
       const text = vocabulary.textOf(id);
       if (text.length <= site.typed.length || !text.startsWith(site.typed)) continue;
-      const chance = Math.log(mixer.probabilities[i] ?? unseen);
+      const chance = Math.log(mixer.probabilities[i] ?? 0);
       lines.push({
         ids: [...site.before, id],
         text: text.slice(site.typed.length),
         tokens: 1,
         chance,
         depth: 0,
+        open: site.open,
       });
     }
     const total = Math.log(lines.reduce((sum, line) => sum + Math.exp(line.chance), 0));
@@ -117,7 +112,7 @@ export class LineGuesser {
     },
   ): void {
     const { site, sources } = into;
-    this.#predict(line.ids, sources);
+    this.#predict(line, sources);
     const mixer = this.#mixer;
     const end = site.after[0] ?? special.breakSame;
     let ending = 0;
@@ -156,56 +151,57 @@ export class LineGuesser {
       ids: [...line.ids, id],
       text: line.text + gap(line, into.site, { spaced, code }) + text,
       tokens: line.tokens + 1,
-      chance: line.chance + Math.log(this.#mixer.probabilities[index] ?? unseen),
+      chance: line.chance + Math.log(this.#mixer.probabilities[index] ?? 0),
+      open: bracketsAfter(line.open, text),
       depth: line.depth + (opening.has(code) ? 1 : closing.has(code) && line.depth > 0 ? -1 : 0),
     };
   }
 
   #weigh(finished: readonly Line[], site: LineSite, sources: GuessSources): Guess[] {
-    const guesses = finished.map((line) => ({ line, fit: this.#fit(line, site, sources) }));
-    const scores = guesses.map(({ line, fit }) => line.chance + tuning.fitWeight * fit);
+    const guesses = finished.map((line) => ({ line, fits: this.#fits(line, site, sources) }));
+    const scores = guesses.map(
+      ({ line, fits }) => line.chance + tuning.fitWeight * fits.reduce((a, b) => a + b, 0),
+    );
     const top = Math.max(...scores);
     const sum = scores.reduce((total, score) => total + Math.exp(score - top), 0);
     return guesses
-      .map(({ line, fit }, i) => ({
+      .map(({ line, fits }, i) => ({
         text: line.text,
         tokens: line.tokens,
         chance: line.chance,
-        fit,
+        fits,
         share: Math.exp((scores[i] ?? 0) - top) / sum,
       }))
       .sort((a, b) => b.share - a.share);
   }
 
-  #fit(line: Line, site: LineSite, sources: GuessSources): number {
+  #fits(line: Line, site: LineSite, sources: GuessSources): number[] {
     const ids = [...line.ids];
-    let fit = 0;
-    site.after.forEach((id, i) => {
-      if (i > 0 && i < 4) {
-        this.#predict(ids, sources);
-        fit += Math.log(this.#mixer.probabilityOf(id, unseen));
-      }
+    let { open } = line;
+    return site.after.slice(0, 4).map((id, i) => {
+      this.#predict({ ids, open }, sources);
+      const chance = i > 0 ? this.#mixer.probabilityOf(id) : isBreak(id) ? this.#mixer.shareOfBreak(id) : 1;
       ids.push(id);
+      open = isBreak(id) ? "" : bracketsAfter(open, sources.vocabulary.textOf(id));
+      return Math.log(chance);
     });
-    return fit;
   }
 
-  #predict(ids: readonly number[], sources: GuessSources): void {
+  #predict(line: { readonly ids: readonly number[]; readonly open: string }, sources: GuessSources): void {
+    const { ids, open } = line;
     const context = this.#context;
     context.length = Math.min(longestContext, ids.length);
     for (let i = 0; i < context.length; i++) context.ids[i] = ids[ids.length - 1 - i] ?? 0;
     const mixer = this.#mixer;
     mixer.clear();
-    mixer.weight = tuning.documentWeight;
-    sources.document.followers(context, tuning.places, without(sources.hidden, mixer));
-    mixer.weight = tuning.workspaceWeight;
-    sources.workspace.followers(context, tuning.places, mixer);
-    mixer.mix();
+    sources.document.followers(context, tuning.places, without(sources.hidden, mixer.document));
+    sources.workspace.followers(context, tuning.places, mixer.workspace);
+    mixer.mix({ vocabulary: sources.vocabulary, usesOf: sources.usesOf, recent: ids.slice(-6), open });
   }
 }
 
 function startOf(site: LineSite): Line {
-  return { ids: site.before, text: "", tokens: 0, chance: 0, depth: 0 };
+  return { ids: site.before, text: "", tokens: 0, chance: 0, depth: 0, open: site.open };
 }
 
 function best(lines: Line[], count: number): Line[] {

@@ -1,12 +1,15 @@
 /** What stands round the cursor, in tokens: what a guess continues, and what it has to fit. */
 
+import { bracketsAfter } from "./mixer.ts";
 import { longestContext } from "./token-index.ts";
 import { idMask, isWordCode, TokenBuffer, tokenize } from "./tokenizer.ts";
-import { special, type Vocabulary } from "./vocabulary.ts";
+import { isBreak, special, type Vocabulary } from "./vocabulary.ts";
 
 export interface LineSite {
   /** Ids before the cursor and before the word that touches it, oldest first; at most `longestContext`. */
   readonly before: readonly number[];
+  /** The brackets that the line opened before that, and has not closed, innermost last. */
+  readonly open: string;
   /** The word that ends at the cursor; empty when there is none. */
   readonly typed: string;
   /** The cursor's line up to the cursor. */
@@ -34,8 +37,10 @@ export function lineSite(text: string, offset: number, vocabulary: Vocabulary): 
   let wordStart = offset;
   while (wordStart > start && isWordCode(text.charCodeAt(wordStart - 1))) wordStart--;
   const rest = text.slice(offset, lineEnd).trim();
+  const before = idsBefore(text, wordStart, vocabulary);
   return {
-    before: idsBefore(text, wordStart, vocabulary),
+    before,
+    open: openBrackets(before, vocabulary),
     typed: text.slice(wordStart, offset),
     linePrefix: text.slice(Math.max(start, offset - reach), offset),
     wordStart,
@@ -75,6 +80,14 @@ function idsAfter(
 
 function idsOf(buffer: TokenBuffer, from: number, to: number): number[] {
   return Array.from(buffer.ids.subarray(from, to), (id) => id & idMask);
+}
+
+function openBrackets(ids: readonly number[], vocabulary: Vocabulary): string {
+  let open = "";
+  for (let i = ids.findLastIndex(isBreak) + 1; i < ids.length; i++) {
+    open = bracketsAfter(open, vocabulary.textOf(ids[i] ?? 0));
+  }
+  return open;
 }
 
 function startOfLine(text: string, offset: number): number {

@@ -107,15 +107,22 @@ export class NgramModel {
   }
 
   #best(index: DocumentIndex, site: LineSite): NgramResult {
-    const [best] = this.#guesser.guess(site, {
+    const gs = this.#guesser.guess(site, {
       vocabulary: this.#vocabulary,
       document: index.index,
+      usesOf: (id) => index.usesOf(id),
       hidden: index.placesWithin(site.wordStart, site.lineEnd + 1),
       workspace: this.#workspace.index,
     });
+    const best = gs[0];
     if (!best) return none("empty");
     if (holdsSecret(site.typed + best.text)) return none("secret");
-    return { kind: "answer", text: best.text, confidence: confidenceOf(best) };
+    return {
+      kind: "answer",
+      text: best.text,
+      confidence: confidenceOf(best),
+      ...(process.env.ALL ? { all: gs } : {}),
+    } as any;
   }
 
   /** The document that is completed counts as a document; the one before it counts as a file again. */

@@ -1,0 +1,131 @@
+/** How large steps are, how many threads compute them, and how long to wait for what keeps dying. */
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { RuntimeError } from "../../../server/model/runtime-error.ts";
+import { planContext } from "../../../server/runtime/embedded/memory-plan.ts";
+import { StepPace } from "../../../server/runtime/embedded/step-pace.ts";
+import { ThinkingMeter } from "../../../server/runtime/embedded/thinking-meter.ts";
+import { ThreadLadder } from "../../../server/runtime/embedded/thread-ladder.ts";
+import { Backoff } from "../../../server/runtime/host/backoff.ts";
+
+describe("the size of a step", () => {
+  it("begins small, grows with the measured speed, and stays within a batch", () => {
+    const pace = new StepPace(512);
+    assert.equal(pace.next(), 32);
+    pace.record(32, 8);
+    assert.equal(pace.next(), 160);
+    for (let step = 0; step < 20; step++) pace.record(160, 1);
+    assert.equal(pace.next(), 512);
+  });
+
+  it("is never below 32 tokens, however slow they are, and a multiple of it", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(fc.integer({ min: 32, max: 512 }), fc.double({ min: 0.01, max: 5000, noNaN: true })),
+        ),
+        (steps) => {
+          const pace = new StepPace(512);
+          for (const [tokens, ms] of steps) pace.record(tokens, ms);
+          assert.ok(pace.next() >= 32 && pace.next() <= 512 && pace.next() % 32 === 0);
+        },
+      ),
+    );
+  });
+
+  it("learns nothing from a few tokens", () => {
+    const pace = new StepPace(512);
+    pace.record(1, 1000);
+    assert.equal(pace.next(), 32);
+    assert.equal(pace.tokensPerSecond, undefined);
+  });
+});
+
+describe("the number of threads", () => {
+  /** Steps that take as long as `cost` says of the threads; returns how often each number was used at the end. */
+  function settle(most: number, cost: (threads: number) => number, steps = 400): Map<number, number> {
+    const ladder = new ThreadLadder(most);
+    const used = new Map<number, number>();
+    for (let step = 0; step < steps; step++) {
+      if (step >= steps / 2) used.set(ladder.threads, (used.get(ladder.threads) ?? 0) + 1);
+      ladder.record(cost(ladder.threads));
+    }
+    return used;
+  }
+  const favourite = (used: Map<number, number>) => [...used].toSorted((a, b) => b[1] - a[1])[0]?.[0];
+
+  it("stays with all cores where they help", () => {
+    const used = settle(16, (threads) => 100 / threads);
+    assert.equal(favourite(used), 16);
+    assert.ok((used.get(16) ?? 0) > 190, "and tries others rarely");
+  });
+  it("goes down to one where threads wait for each other", () => {
+    assert.equal(favourite(settle(8, (threads) => threads * threads)), 1);
+  });
+  it("finds the best in between", () => {
+    assert.equal(favourite(settle(8, (threads) => Math.abs(threads - 4) + 1)), 4);
+  });
+  it("comes back when the machine is free again", () => {
+    let calls = 0;
+    assert.equal(favourite(settle(2, (threads) => (calls++ < 100 ? threads * 10 : 10 / threads))), 2);
+  });
+  it("has nothing to choose on one core", () => {
+    assert.deepEqual([...settle(1, () => 1).keys()], [1]);
+  });
+});
+
+describe("the wait before a restart", () => {
+  it("is none at first, doubles while it keeps dying, and is forgotten by a long life", () => {
+    let now = 0;
+    const backoff = new Backoff({ now: () => now, after: () => ({ dispose: () => {} }) });
+    const lives = [1000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 70_000, 0];
+    const waits = lives.map((life) => {
+      backoff.born();
+      now += life;
+      return backoff.died();
+    });
+    assert.deepEqual(waits, [0, 250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 0, 250]);
+  });
+});
+
+describe("the length of a context", () => {
+  const needs = { weightBytes: 1e9, kvBytesPerToken: 1e5, computeBytes: 1e8, trainedContextTokens: 32_768 };
+  const reserve = 256 * 1024 * 1024;
+  const room = (tokens: number) => 1.1e9 + 1e5 * tokens + reserve;
+  const cases: readonly (readonly [asked: number | undefined, free: number, tokens: number | "refused"])[] = [
+    [undefined, 1e12, 8192],
+    [undefined, room(8191), 4096],
+    [undefined, room(600), 512],
+    [undefined, room(500), "refused"],
+    [100_000, 1e12, 32_768],
+    [16_384, room(16_384), 16_384],
+    [16_384, room(16_383), "refused"],
+    [64, room(64), 64],
+  ];
+  for (const [contextTokens, free, tokens] of cases) {
+    it(`${contextTokens ?? "unasked"} in ${(free / 1e9).toFixed(2)} GB: ${tokens}`, () => {
+      const plan = () => planContext({ ...needs, contextTokens }, free);
+      if (tokens === "refused")
+        assert.throws(plan, (error) => error instanceof RuntimeError && error.code === "out-of-memory");
+      else assert.equal(plan(), tokens);
+    });
+  }
+});
+
+describe("the tokens of a thought", () => {
+  const cases: readonly (readonly [opening: string, texts: string[], tokens: number])[] = [
+    ["", ["a", "b"], 0],
+    ["<think>\n", ["a", "b", "</think>", "c"], 3],
+    ["", ["<think>", "a", "</think>", "b"], 2],
+    ["<think>\n", ["a", "</thi", "nk>", "b"], 3],
+    ["<think>\n", ["a"], 1],
+  ];
+  for (const [opening, texts, tokens] of cases) {
+    it(`${JSON.stringify(opening)} ${JSON.stringify(texts)}`, () => {
+      const meter = new ThinkingMeter(opening);
+      for (const text of texts) meter.count(text);
+      assert.equal(meter.tokens, tokens);
+    });
+  }
+});

@@ -12,7 +12,7 @@ import { type Cursor, parseCursor } from "./cursor.ts";
 import { failed, type Outcome } from "./failure.ts";
 import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
 import { paintFor } from "./paint.ts";
-import { cursorFailure, readDocument } from "./read-document.ts";
+import { placeIn, readDocument } from "./read-document.ts";
 import { rootFolderOf } from "./root-folder.ts";
 import { runVerb } from "./run-verb.ts";
 import { showCompletion } from "./show-completion.ts";
@@ -59,15 +59,16 @@ function cursorOf(text: string, { t }: Localizer): Cursor {
   throw new Error(t("write it as in {0}", "src/main.ts:10:5"));
 }
 
-async function complete(context: CliContext, flags: CompleteFlags, cursor: Cursor): Promise<Outcome> {
+async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor): Promise<Outcome> {
   const { cwd, localizer, process, signal } = context;
   const { settings, problems } = await settingsOf(flags, context);
   for (const problem of problems) process.stderr.write(`${paintFor(process.stderr).warn(problem)}\n`);
   const stdin = flags.stdin ? context.stdin : undefined;
-  const document = await readDocument({ path: cursor.path, cwd, stdin, localizer });
+  const document = await readDocument({ path: typed.path, cwd, stdin, localizer });
   if (document.kind === "failed") return failed(document.failure);
-  const outside = cursorFailure(document.snapshot, cursor.position, localizer);
-  if (outside) return failed(outside);
+  const place = placeIn(document.snapshot, typed.position, localizer);
+  if (place.kind === "failed") return failed(place.failure);
+  const cursor = { path: typed.path, position: place.position };
   const root = flags.root === undefined ? await rootFolderOf(document.path, cwd) : resolve(cwd, flags.root);
   const outcome = await ask({ context, settings, root, snapshot: document.snapshot, cursor }, signal);
   return report(outcome, { snapshot: document.snapshot, cursor, context });

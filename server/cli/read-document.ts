@@ -34,24 +34,20 @@ export async function readDocument(request: DocumentRequest): Promise<DocumentRe
   return { kind: "document", path, snapshot: new Snapshot(uri, languageOfPath(path), 1, text) };
 }
 
-/** Undefined when the cursor lies in the document. */
-export function cursorFailure(snapshot: Snapshot, position: Position, { t }: Localizer): Failure | undefined {
-  if (snapshot.contains(position)) return undefined;
-  const line = position.line + 1;
-  const message =
-    position.line >= snapshot.lineCount
-      ? t("There is no line {0}: the document has {1}.", line, snapshot.lineCount)
-      : t(
-          "There is no column {0}: line {1} ends at column {2}.",
-          position.character + 1,
-          line,
-          lineLength(snapshot, position.line) + 1,
-        );
-  return { code: "cursor-outside", message, mend: t("Lines and columns count from 1.") };
-}
+export type PlaceResult =
+  | { readonly kind: "place"; readonly position: Position }
+  | { readonly kind: "failed"; readonly failure: Failure };
 
-function lineLength(snapshot: Snapshot, line: number): number {
-  return snapshot.lineEnd(line) - snapshot.lineStart(line);
+/** Behind the end of a line means its end, as in LSP; a line that is not there is a mistake. */
+export function placeIn(snapshot: Snapshot, position: Position, { t }: Localizer): PlaceResult {
+  if (position.line < snapshot.lineCount) {
+    return { kind: "place", position: snapshot.positionAt(snapshot.offsetAt(position)) };
+  }
+  const message = t("There is no line {0}: the document has {1}.", position.line + 1, snapshot.lineCount);
+  return {
+    kind: "failed",
+    failure: { code: "cursor-outside", message, mend: t("Lines and columns count from 1.") },
+  };
 }
 
 async function readBytes(path: string, request: DocumentRequest): Promise<Uint8Array | Failure> {

@@ -95,6 +95,11 @@ describe("hearth complete", function () {
     assert.ok(stdout.includes("\u001b[32mfirst, second);\u001b[39m"), stdout);
   });
 
+  it("takes a column behind the end of its line for the end", async () => {
+    const { stdout } = await run("complete", "code.ts:7:99");
+    assert.match(stdout, /^code\.ts:7:31 .*\n.*\n.*computeTheValue\(first, second\);/);
+  });
+
   it("takes the unsaved text from standard input", async () => {
     const stdin = `\uFEFF${source.replaceAll("Value", "Sum")}`;
     const answer = parsed(await runWith({ stdin }, "complete", "unsaved.ts:7:29", "--stdin", "--json"));
@@ -162,7 +167,6 @@ describe("hearth complete", function () {
       ["code.ts/none:1:1", "file-not-found", /There is no file/],
       [".:1:1", "not-a-file", /\. is not a file/],
       ["code.ts:99:1", "cursor-outside", /There is no line 99: the document has 7\./],
-      ["code.ts:7:99", "cursor-outside", /There is no column 99: line 7 ends at column 31\./],
       ["empty.ts:2:1", "cursor-outside", /There is no line 2: the document has 1\./],
       ["binary.ts:1:1", "not-text", /binary\.ts is not a text in UTF-8/],
       ["nul.ts:1:1", "not-text", /is not a text/],

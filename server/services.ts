@@ -11,7 +11,7 @@ import { entryPoint } from "./entries.ts";
 import { CompletionModel } from "./features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "./features/completion/completion-outcome.ts";
 import { CompletionService } from "./features/completion/completion-service.ts";
-import { BuiltinCompleter } from "./index/ngram/builtin-completer.ts";
+import { BuiltinCompleter, type BuiltinStatus } from "./index/ngram/builtin-completer.ts";
 import { filePath } from "./lsp/convert/file-path.ts";
 import type { LanguageServices, ServicesRequest, Trust } from "./lsp/language-services.ts";
 import { ReadingWatch } from "./lsp/reading-watch.ts";
@@ -134,6 +134,10 @@ export class Services implements LanguageServices, Disposable {
       trusted: this.#trust === "trusted",
       reading: this.#reading.progress,
     };
+  }
+
+  builtinStatus(): Promise<BuiltinStatus> {
+    return this.builtin.status();
   }
 
   doctor(signal: AbortSignal): Promise<DoctorResult> {

@@ -5,6 +5,7 @@ import type { Localizer } from "../base/l10n.ts";
 import type { Logger } from "../base/log.ts";
 import type { Settings } from "../config/schema.ts";
 import type { CompletionOutcome, CompletionRequest } from "../features/completion/completion-outcome.ts";
+import type { BuiltinStatus } from "../index/ngram/builtin-completer.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { DoctorResult } from "../protocol/doctor.ts";
 import type { Snapshot, TextChange } from "../text/snapshot.ts";
@@ -25,6 +26,7 @@ export interface LanguageServices extends Disposable {
   configure(settings: Settings): void;
   setTrust(trust: Trust): void;
   statusFacts(): StatusFacts;
+  builtinStatus(): Promise<BuiltinStatus>;
   doctor(signal: AbortSignal): Promise<DoctorResult>;
 }
 

@@ -8,6 +8,7 @@ const buckets = 200;
 
 export interface HistogramSummary {
   readonly count: number;
+  readonly sum: number;
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
@@ -17,6 +18,7 @@ export interface HistogramSummary {
 export class Histogram {
   readonly #counts = new Uint32Array(buckets);
   #count = 0;
+  #sum = 0;
   #max = 0;
 
   record(ms: number): void {
@@ -24,12 +26,14 @@ export class Histogram {
     const bucket = Math.min(index, buckets - 1);
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#count++;
+    this.#sum += ms;
     this.#max = Math.max(this.#max, ms);
   }
 
   summary(): HistogramSummary {
     return {
       count: this.#count,
+      sum: this.#sum,
       p50: this.#percentile(0.5),
       p95: this.#percentile(0.95),
       p99: this.#percentile(0.99),

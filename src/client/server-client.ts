@@ -34,7 +34,9 @@ export class ServerClient implements ServerConnection {
   readonly #client: QuietClient;
 
   constructor(options: ServerClientOptions) {
-    const server = { module: options.module, transport: TransportKind.ipc };
+    // As server/main.ts says: without it old texts pile up in the heap.
+    const execArgv = ["--optimize-for-size"];
+    const server = { module: options.module, transport: TransportKind.ipc, options: { execArgv } };
     this.#client = new QuietClient(server, clientOptions(options));
     this.#client.onNotification(statusNotification.method, options.onStatus);
   }

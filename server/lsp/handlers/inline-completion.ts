@@ -61,5 +61,8 @@ function record(metrics: Metrics, outcome: CompletionOutcome, totalMs: number): 
   metrics.count(`completion.${outcome.kind}${detail[outcome.kind]}`);
   metrics.time("completion.total", totalMs);
   const timings = outcome.report?.timings;
-  if (timings) metrics.time("completion.overhead", timings.overheadMs);
+  if (!timings) return;
+  const modelMs = timings.totalMs - timings.overheadMs;
+  metrics.time("completion.model", modelMs);
+  metrics.time("completion.overhead", Math.max(0, totalMs - modelMs));
 }

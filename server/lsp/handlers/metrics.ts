@@ -4,12 +4,14 @@ import type { MetricsResult } from "../../protocol/metrics.ts";
 import type { Session } from "../session.ts";
 
 export async function onMetrics(session: Session): Promise<MetricsResult> {
-  const { metrics } = await session.services();
+  const services = await session.services();
+  const { files, tokens, bytes } = await services.builtinStatus();
   const { rss, heapUsed, external } = process.memoryUsage();
   return {
     uptimeMs: Math.round(performance.now()),
     memory: { rss, heapUsed, external },
     documents: session.documents.size,
-    ...metrics.snapshot(),
+    builtin: { files, tokens, bytes },
+    ...services.metrics.snapshot(),
   };
 }

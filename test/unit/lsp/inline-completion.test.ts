@@ -54,7 +54,7 @@ describe("onInlineCompletion", () => {
     ]);
     const { counters, latencies } = metrics.snapshot();
     assert.deepEqual(counters, { "completion.suggested": 1 });
-    assert.equal(latencies["completion.overhead"]?.max, 1);
+    assert.equal(latencies["completion.model"]?.max, 1);
   });
 
   it("hands out nothing that a change has overtaken", async () => {

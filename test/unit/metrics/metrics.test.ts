@@ -29,7 +29,7 @@ describe("a histogram", () => {
     );
   });
   it("is all zero when nothing was recorded", () =>
-    assert.deepEqual(new Histogram().summary(), { count: 0, p50: 0, p95: 0, p99: 0, max: 0 }));
+    assert.deepEqual(new Histogram().summary(), { count: 0, sum: 0, p50: 0, p95: 0, p99: 0, max: 0 }));
 });
 
 describe("metrics", () => {

@@ -10,8 +10,9 @@ const metrics: MetricsResult = {
   uptimeMs: 1000,
   memory: { rss: 88_400_000, heapUsed: 0, external: 0 },
   documents: 1,
+  builtin: { files: 0, tokens: 0, bytes: 0 },
   counters: { "completion.suggested": 12, "completion.accepted": 3 },
-  latencies: { "completion.total": { count: 20, p50: 4.26, p95: 41.4, p99: 60, max: 70 } },
+  latencies: { "completion.total": { count: 20, sum: 0, p50: 4.26, p95: 41.4, p99: 60, max: 70 } },
 };
 
 describe("the numbers in the hover", () => {

@@ -20,6 +20,7 @@ import { chatPrompt, type OwnTemplate } from "./chat-prompt.ts";
 import { Generation, type GenerationOptions } from "./generation.ts";
 import { Lane, type LaneJob } from "./lane.ts";
 import { Meter, type MeterReading } from "./meter.ts";
+import { smallestStep } from "./step-pace.ts";
 import { tokenize } from "./tokens.ts";
 
 export interface EmbeddedModel {
@@ -34,6 +35,7 @@ type Work = Omit<GenerationOptions, "model" | "lane" | "ticket" | "meter"> & { r
 
 /** Texts to embed are chunks of code; what is longer is cut, since one text is one step. */
 const mostEmbeddedTokens = 1024;
+const rehearsalMs = 120;
 
 export class EmbeddedRuntime implements ModelRuntime {
   readonly #loaded: EmbeddedModel;
@@ -46,9 +48,11 @@ export class EmbeddedRuntime implements ModelRuntime {
     this.#loaded = loaded;
   }
 
-  /** Makes the KV cache for a priority before its first request, so that a lack of memory shows at once. */
+  /** Readies the KV cache of a priority before its first request, so that a lack of memory shows at once. */
   async prepare(priority: Priority): Promise<void> {
-    await this.#lane(priority);
+    const lane = await this.#lane(priority);
+    const tokens = this.#loaded.model.tokenize("a = b;\n".repeat(smallestStep), false).slice(0, smallestStep);
+    await lane.rehearse(tokens, rehearsalMs);
   }
 
   async *infill(request: InfillRequest, signal: AbortSignal): AsyncGenerator<StreamPart, void> {

@@ -41,6 +41,21 @@ export class Lane {
     return this.#context.contextSize;
   }
 
+  /**
+   * Computes something without meaning for a moment, so that the first request finds the weights in memory and
+   * the best number of threads known.
+   */
+  async rehearse(tokens: Token[], forMs: number): Promise<void> {
+    const end = performance.now() + forMs;
+    while (performance.now() < end) {
+      await this.#timed(tokens.length, () => this.#sequence.evaluateWithoutGeneratingNewTokens(tokens));
+      for (let step = 0; step < 4 && performance.now() < end; step++) {
+        await this.#timed(1, () => this.#sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(0, 1)));
+      }
+      await this.#sequence.clearHistory();
+    }
+  }
+
   /** Makes the sequence `job`'s; returns how many of its tokens need not be computed again. Call within a turn. */
   async claim(job: LaneJob): Promise<number> {
     if (this.#owner !== job) {

@@ -4,9 +4,10 @@
  * as fast. It begins with all, tries a neighbour now and then, and moves where that was clearly faster.
  */
 
-/** Tries of a neighbour: the first soon, later ones rarely, so that a bad one costs next to nothing. */
+/** Tries of a neighbour: the first soon, and after each in vain the next one later, so that they cost next to nothing. */
 const firstTrialAfter = 2;
-const trialAfter = 48;
+const secondTrialAfter = 32;
+const latestTrialAfter = 512;
 const kept = 5;
 /** A neighbour must be this much faster, so that noise does not move us. */
 const clearly = 0.85;
@@ -45,7 +46,9 @@ export class ThreadLadder {
       this.#rung = this.#trial;
       this.#recent = [msPerToken];
     }
-    this.#dueAfter = better ? firstTrialAfter : trialAfter;
+    this.#dueAfter = better
+      ? firstTrialAfter
+      : Math.min(latestTrialAfter, Math.max(secondTrialAfter, this.#dueAfter * 2));
     this.#steps = 0;
     this.#trial = undefined;
   }

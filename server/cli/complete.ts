@@ -3,13 +3,14 @@
 import { resolve } from "node:path";
 import { buildCommand, type Command } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
+import { ensureHome } from "../config/home.ts";
 import type { Settings } from "../config/schema.ts";
 import type { CompletionOutcome } from "../features/completion/completion-outcome.ts";
 import { explainError } from "../model/explain-error.ts";
 import type { Snapshot } from "../text/snapshot.ts";
 import type { CliContext } from "./cli-context.ts";
 import { type Cursor, parseCursor } from "./cursor.ts";
-import { failed, type Outcome } from "./failure.ts";
+import { type Failure, failed, type Outcome } from "./failure.ts";
 import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
 import { paintFor } from "./paint.ts";
 import { placeIn, readDocument } from "./read-document.ts";
@@ -63,6 +64,8 @@ async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor
   const { cwd, localizer, process, signal } = context;
   const { settings, problems } = await settingsOf(flags, context);
   for (const problem of problems) process.stderr.write(`${paintFor(process.stderr).warn(problem)}\n`);
+  const unusable = await homeFailure(context, settings);
+  if (unusable) return failed(unusable);
   const stdin = flags.stdin ? context.stdin : undefined;
   const document = await readDocument({ path: typed.path, cwd, stdin, localizer });
   if (document.kind === "failed") return failed(document.failure);
@@ -72,6 +75,22 @@ async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor
   const root = flags.root === undefined ? await rootFolderOf(document.path, cwd) : resolve(cwd, flags.root);
   const outcome = await ask({ context, settings, root, snapshot: document.snapshot, cursor }, signal);
   return report(outcome, { snapshot: document.snapshot, cursor, context });
+}
+
+/** A model needs the folder for its host; the built-in completer needs nothing. */
+async function homeFailure(
+  { home, localizer }: CliContext,
+  settings: Settings,
+): Promise<Failure | undefined> {
+  if (!settings["roles.complete"].startsWith("embedded/")) return undefined;
+  const state = await ensureHome(home);
+  if (state.kind !== "unwritable") return undefined;
+  const { t } = localizer;
+  return {
+    code: "home-unwritable",
+    message: t("{0} cannot be written: {1}", home, state.reason),
+    mend: t("Set HEARTH_HOME to a folder of yours, or mend who may write there."),
+  };
 }
 
 interface Question {

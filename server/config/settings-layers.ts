@@ -45,7 +45,7 @@ async function readSettingsFile(
     content = await readFile(path, "utf8");
   } catch (error) {
     const reason = codeOf(error);
-    if (mayBeMissing && reason === "ENOENT") return { layers: [], problems: [] };
+    if (mayBeMissing && (reason === "ENOENT" || reason === "ENOTDIR")) return { layers: [], problems: [] };
     return { layers: [], problems: [{ kind: "unreadable", origin: path, reason }] };
   }
   const text = content.replace(/^\uFEFF/, "");

@@ -48,7 +48,7 @@ const sentences: Readonly<Record<RuntimeErrorCode, (localizer: Localizer) => Sen
   }),
   "runtime-unreachable": ({ t }) => ({
     what: t("The runtime does not answer."),
-    mend: t("Start it, or set roles.complete to auto."),
+    mend: t("Run hearth doctor, or set roles.complete to auto."),
   }),
   "runtime-outdated": ({ t }) => ({
     what: t("The runtime is too old."),

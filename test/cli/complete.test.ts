@@ -215,6 +215,17 @@ describe("hearth complete", function () {
         assert.match(await fails(end, code), said);
       });
     }
+    it("a HEARTH_HOME that cannot be written: home-unwritable", async () => {
+      const env = { HEARTH_HOME: join(folder, "code.ts", "home") };
+      const set = `roles.complete=embedded/${model("empty.gguf")}`;
+      const said = await fails(
+        runWith({ env }, "complete", cursor, "--json", "--set", set),
+        "home-unwritable",
+      );
+      assert.match(said, /code\.ts.home cannot be written/);
+      const builtin = parsed(await runWith({ env }, "complete", cursor, "--json"));
+      assert.equal(builtin["outcome"], "suggested");
+    });
     it("and the host lives on", async () => {
       const { pid } = await fixture.client().metrics();
       assert.ok(pid > 0);

@@ -1,0 +1,71 @@
+/** `npm start`: the whole page, on this repository, on a machine with nothing set. */
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { after, before, describe, it } from "mocha";
+import { textWidth } from "../../server/cli/visible-text.ts";
+import { hostFixture } from "../support/host-fixture.ts";
+
+describe("npm start", function () {
+  this.timeout(120_000);
+  const fixture = hostFixture();
+  // The first client decides how soon the host ends after the last one.
+  before(() => fixture.client().metrics());
+  after(() => fixture.dispose());
+
+  async function start(...args: readonly string[]) {
+    const { PATH } = process.env;
+    const child = spawn(process.execPath, ["scripts/start.ts", ...args], {
+      env: { PATH, LANG: "C", HEARTH_HOME: fixture.home },
+    });
+    child.stdin.end();
+    const [page, complaints, status] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      new Promise<number | null>((resolve) => child.once("exit", resolve)),
+    ]);
+    return { page, complaints, status };
+  }
+
+  it("shows completions, the prompt, the test model, what it found and how to go on", async () => {
+    const { page, complaints, status } = await start();
+    assert.equal(complaints, "");
+    assert.equal(status, 0);
+    const headings = page.split("\n").filter((line) => /^\S/.test(line));
+    assert.deepEqual(headings, [
+      "Completed here, with no model",
+      "What a model is asked",
+      "llama.cpp runs inside Hearth",
+      "Models on this machine",
+      "How to go on",
+    ]);
+    assert.match(page, /The first text stood here [\d.]+ m?s after the start\./);
+    assert.match(page, /seedling-q8_0 loaded in [\d.]+ m?s, context 1024 tokens/);
+    assert.match(page, /first token after [\d.]+ m?s/);
+    assert.match(page, /npm run install:vscode\n$/);
+    assert.doesNotMatch(page, /\u001b/);
+    for (const line of page.split("\n")) assert.ok(textWidth(line) <= 80, line);
+  });
+
+  it("completes at a place of the person's own, as if the rest of the line were not there", async () => {
+    const { page, status } = await start("--lang", "zh-cn", "server/base/disposable.ts:10:30");
+    assert.equal(status, 0);
+    assert.match(page, /server\/base\/disposable\.ts:10:30/);
+    assert.match(page, /接下来/);
+  });
+
+  it("completes with a GGUF that is named", async () => {
+    const model = "test/fixtures/models/seedling-q8_0.gguf";
+    const { page, status } = await start("server/base/disposable.ts:10:30", model);
+    assert.equal(status, 0);
+    assert.match(page, /Completed there by seedling-q8_0\n/);
+    assert.match(page, /embedded\/seedling-q8_0 · |no completion/);
+  });
+
+  it("says how it is used when it is used wrongly", async () => {
+    const { complaints, status } = await start("what");
+    assert.equal(status, 2);
+    assert.match(complaints, /^Usage: npm start/);
+  });
+});

@@ -67,7 +67,7 @@ export function builtin(): CompletionSystem {
     complete({ path, offset }) {
       const result = model.complete(path, offset);
       if (result.kind === "none") return undefined;
-      return { text: result.text, confidence: result.confidence, sure: result.confidence > 0.3 };
+      return { text: result.text, confidence: result.confidence, sure: result.confidence >= 0.35 };
     },
   };
 }

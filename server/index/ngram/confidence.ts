@@ -1,7 +1,27 @@
-/** How sure a guess is: the chance, 0 to 1, that it is exactly what the author would have written. */
+/**
+ * How sure a guess is: the chance, 0 to 1, that it is exactly what the author would have written. A log-linear
+ * model over the finished lines and "none of them", fitted on 3,000 cases of the tuning packages; within a tenth
+ * of what it says it is right in every tenth there.
+ */
 
-import type { Guess } from "./guesser.ts";
+/** Natural logarithms, as in `Guess`. */
+export interface WeighedLine {
+  readonly chance: number;
+  readonly fits: readonly number[];
+}
 
-export function confidenceOf(best: Guess): number {
-  return Math.exp(best.chance) * best.share;
+const chanceWeight = 0.844;
+/** For the break behind the line and the three tokens after it. */
+const fitWeights = [0.605, 0.261, 0.29, 0.218];
+const noneOfThem = -2.545;
+
+/** The confidence of each line, in their order. */
+export function confidences(lines: readonly WeighedLine[]): number[] {
+  const scores = lines.map(
+    ({ chance, fits }) =>
+      chanceWeight * chance + fits.reduce((sum, fit, i) => sum + (fitWeights[i] ?? 0) * fit, 0),
+  );
+  const top = Math.max(noneOfThem, ...scores);
+  const sum = scores.reduce((total, score) => total + Math.exp(score - top), Math.exp(noneOfThem - top));
+  return scores.map((score) => Math.exp(score - top) / sum);
 }

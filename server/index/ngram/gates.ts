@@ -1,7 +1,7 @@
 /** The least confidence at which a guess is shown, by language. */
 
 /** Right more often than wrong, over the tuning packages; what a language has before it is calibrated. */
-const startingGate = 0.4;
+const startingGate = 0.35;
 
 export class Gates {
   readonly #byLanguage = new Map<string, number>();

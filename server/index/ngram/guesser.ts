@@ -3,6 +3,7 @@
  * how well it fits what stands behind it. The same counts and the same place give the same guess.
  */
 
+import { confidences } from "./confidence.ts";
 import type { LineSite } from "./line-site.ts";
 import { bracketsAfter, Mixer } from "./mixer.ts";
 import { type Context, type FollowerSink, longestContext, type TokenIndex } from "./token-index.ts";
@@ -11,24 +12,24 @@ import { isBreak, special, type Vocabulary } from "./vocabulary.ts";
 
 export const tuning = {
   /** Places read per context length and index. */
-  places: 256,
+  places: 96,
   beam: 6,
   branches: 6,
   mostTokens: 40,
-  mostFinished: 12,
+  mostFinished: 8,
   fitWeight: 0.6,
+  /** Lines that are less probable than the best by more than this, in natural logarithms, are given up. */
+  margin: 6,
 };
 
-/** A finished line. The logarithms are natural. */
+/** A finished line. */
 export interface Guess {
   readonly text: string;
   readonly tokens: number;
-  /** How probable the line is after what stands before it. */
-  readonly chance: number;
-  /** How probable it makes the break behind it, and each of the tokens after that. */
-  readonly fits: readonly number[];
-  /** Its share, 0 to 1, among all lines that the beam finished. */
-  readonly share: number;
+  /** What lines are ranked by: the logarithm of its chance, and how well it fits what stands behind it. */
+  readonly score: number;
+  /** 0 to 1: how often a line like this is exactly right. */
+  readonly confidence: number;
 }
 
 export interface GuessSources {
@@ -51,6 +52,11 @@ interface Line {
   readonly open: string;
 }
 
+interface FinishedLine extends Line {
+  /** The logarithm of the share of the line break that does follow among those that may. */
+  readonly breakFit: number;
+}
+
 export class LineGuesser {
   readonly #mixer = new Mixer();
   readonly #context: Context = { ids: new Uint32Array(longestContext), length: 0 };
@@ -58,14 +64,16 @@ export class LineGuesser {
   /** The best lines, best first; none when nothing ever followed. */
   guess(site: LineSite, sources: GuessSources): Guess[] {
     let lines = site.typed === "" ? [startOf(site)] : this.#startsWithin(site, sources);
-    const finished: Line[] = [];
+    const finished: FinishedLine[] = [];
     for (let step = 0; step < tuning.mostTokens && lines.length > 0; step++) {
       const next: Line[] = [];
       for (const line of lines) this.#extend(line, { site, sources, next, finished });
       lines = best(next, tuning.beam);
       if (isSettled(lines, finished)) break;
     }
-    return this.#weigh(best(finished, tuning.mostFinished), site, sources);
+    const bar = (best(finished, 1)[0]?.chance ?? 0) - tuning.margin;
+    const near = best(finished, tuning.mostFinished).filter((line) => line.chance > bar);
+    return this.#weigh(near, site, sources);
   }
 
   /** The word at the cursor may be whole, or the start of a longer one. */
@@ -108,7 +116,7 @@ export class LineGuesser {
       readonly site: LineSite;
       readonly sources: GuessSources;
       readonly next: Line[];
-      readonly finished: Line[];
+      readonly finished: FinishedLine[];
     },
   ): void {
     const { site, sources } = into;
@@ -122,8 +130,10 @@ export class LineGuesser {
       if (isBreak(id) ? isBreak(end) : id === end && line.depth === 0) ending += mixer.probabilities[i] ?? 0;
       else if (id > special.breakFarOut && !closesTooMuch(id, line, into)) this.#choose(chosen, i);
     }
-    if (ending > 0 && line.tokens > 0)
-      into.finished.push({ ...line, chance: line.chance + Math.log(ending) });
+    if (ending > 0 && line.tokens > 0) {
+      const breakFit = isBreak(end) ? Math.log(mixer.shareOfBreak(end)) : 0;
+      into.finished.push({ ...line, chance: line.chance + Math.log(ending), breakFit });
+    }
     for (const i of chosen) into.next.push(this.#longer(line, i, into));
   }
 
@@ -157,34 +167,30 @@ export class LineGuesser {
     };
   }
 
-  #weigh(finished: readonly Line[], site: LineSite, sources: GuessSources): Guess[] {
-    const guesses = finished.map((line) => ({ line, fits: this.#fits(line, site, sources) }));
-    const scores = guesses.map(
-      ({ line, fits }) => line.chance + tuning.fitWeight * fits.reduce((a, b) => a + b, 0),
-    );
-    const top = Math.max(...scores);
-    const sum = scores.reduce((total, score) => total + Math.exp(score - top), 0);
-    return guesses
-      .map(({ line, fits }, i) => ({
-        text: line.text,
-        tokens: line.tokens,
-        chance: line.chance,
-        fits,
-        share: Math.exp((scores[i] ?? 0) - top) / sum,
-      }))
-      .sort((a, b) => b.share - a.share);
+  #weigh(finished: readonly FinishedLine[], site: LineSite, sources: GuessSources): Guess[] {
+    const lines = finished.map((line) => ({ ...line, fits: this.#fits(line, site, sources) }));
+    const sure = confidences(lines);
+    return lines
+      .map(({ text, tokens, chance, fits }, i) => {
+        const score = chance + tuning.fitWeight * fits.reduce((sum, fit) => sum + fit, 0);
+        return { text, tokens, score, confidence: sure[i] ?? 0 };
+      })
+      .sort((a, b) => b.score - a.score);
   }
 
-  #fits(line: Line, site: LineSite, sources: GuessSources): number[] {
+  #fits(line: FinishedLine, site: LineSite, sources: GuessSources): number[] {
     const ids = [...line.ids];
     let { open } = line;
-    return site.after.slice(0, 4).map((id, i) => {
-      this.#predict({ ids, open }, sources);
-      const chance = i > 0 ? this.#mixer.probabilityOf(id) : isBreak(id) ? this.#mixer.shareOfBreak(id) : 1;
+    const fits = [line.breakFit];
+    for (const [i, id] of site.after.slice(0, 4).entries()) {
+      if (i > 0) {
+        this.#predict({ ids, open }, sources);
+        fits.push(Math.log(this.#mixer.probabilityOf(id)));
+      }
       ids.push(id);
       open = isBreak(id) ? "" : bracketsAfter(open, sources.vocabulary.textOf(id));
-      return Math.log(chance);
-    });
+    }
+    return fits;
   }
 
   #predict(line: { readonly ids: readonly number[]; readonly open: string }, sources: GuessSources): void {
@@ -204,12 +210,12 @@ function startOf(site: LineSite): Line {
   return { ids: site.before, text: "", tokens: 0, chance: 0, depth: 0, open: site.open };
 }
 
-function best(lines: Line[], count: number): Line[] {
+function best<T extends Line>(lines: T[], count: number): T[] {
   return lines.sort((a, b) => b.chance - a.chance).slice(0, count);
 }
 
 /** Nothing that is still growing can come near the lines that are finished. */
-function isSettled(growing: readonly Line[], finished: Line[]): boolean {
+function isSettled(growing: readonly Line[], finished: FinishedLine[]): boolean {
   if (finished.length === 0) return false;
   finished.sort((a, b) => b.chance - a.chance);
   const bar = finished[Math.min(finished.length - 1, 3)]?.chance ?? 0;

@@ -4,7 +4,6 @@
  */
 
 import { holdsSecret, isInsideSecret } from "../../security/secrets.ts";
-import { confidenceOf } from "./confidence.ts";
 import { DocumentIndex, type Edit } from "./document-index.ts";
 import { LineGuesser } from "./guesser.ts";
 import { type LineSite, lineSite } from "./line-site.ts";
@@ -107,22 +106,16 @@ export class NgramModel {
   }
 
   #best(index: DocumentIndex, site: LineSite): NgramResult {
-    const gs = this.#guesser.guess(site, {
+    const [best] = this.#guesser.guess(site, {
       vocabulary: this.#vocabulary,
       document: index.index,
       usesOf: (id) => index.usesOf(id),
       hidden: index.placesWithin(site.wordStart, site.lineEnd + 1),
       workspace: this.#workspace.index,
     });
-    const best = gs[0];
     if (!best) return none("empty");
     if (holdsSecret(site.typed + best.text)) return none("secret");
-    return {
-      kind: "answer",
-      text: best.text,
-      confidence: confidenceOf(best),
-      ...(process.env.ALL ? { all: gs } : {}),
-    } as any;
+    return { kind: "answer", text: best.text, confidence: best.confidence };
   }
 
   /** The document that is completed counts as a document; the one before it counts as a file again. */

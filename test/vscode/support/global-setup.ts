@@ -15,7 +15,9 @@ export function mochaGlobalSetup(): void {
   process.env["HEARTH_TEST_RUN"] = root;
   const editor = setUpEditor();
   process.env["HEARTH_TEST_EDITOR"] = JSON.stringify(editor);
-  installExtension(editor, { root: join(root, "install"), extensions: join(root, "extensions") }, vsix());
+  const file = vsix();
+  process.env["HEARTH_VSIX"] = file;
+  installExtension(editor, { root: join(root, "install"), extensions: join(root, "extensions") }, file);
 }
 
 export function mochaGlobalTeardown(): void {

@@ -4,8 +4,8 @@ const events = ["open", "close", "save", "rename", "delete", "move", "copy", "pr
 
 /** One pattern again and again, as code that wires things up has it. */
 export const wiring = events
-  .map((name) => `registry.register("${name}", (event) => dispatcher.dispatch("${name}", event));\n`)
+  .map((name) => `registry.on("${name}", (event) => dispatcher.dispatch(event, context));\n`)
   .join("");
 
 /** What one types so that the rest of such a line is certain. */
-export const beginning = 'registry.register("paste", (event) => disp';
+export const beginning = 'registry.on("paste", (event) => disp';

@@ -5,9 +5,14 @@ import { dirname, join } from "node:path";
 import { after, afterEach, before } from "mocha";
 import { type Browser, chromium } from "playwright-core";
 import type { Editor } from "../../../scripts/editor-setup.ts";
-import { type EditorServer, type EditorServerOptions, startEditor } from "./editor-server.ts";
+import {
+  type EditorServer,
+  type EditorServerOptions,
+  installExtension,
+  startEditor,
+} from "./editor-server.ts";
 import { type HearthProcess, hearthProcesses } from "./processes.ts";
-import { type Witnessed, witnessEnvironment, witnessed } from "./witnessed.ts";
+import { type Witnessed, watchPrograms, witnessed } from "./witnessed.ts";
 import { Workbench } from "./workbench.ts";
 
 export interface SessionOptions extends Pick<EditorServerOptions, "settings" | "locale" | "trust"> {
@@ -16,6 +21,8 @@ export interface SessionOptions extends Pick<EditorServerOptions, "settings" | "
   readonly files: Readonly<Record<string, string>>;
   /** `hearth.roles.complete`. */
   readonly complete?: () => Promise<string>;
+  /** A copy of the extension of its own, whose programs write down whom they ask. */
+  readonly watched?: true;
 }
 
 const browserArguments = [
@@ -30,14 +37,12 @@ const browserArguments = [
 
 export class Session {
   readonly #options: SessionOptions;
-  readonly #run: string;
   #browser: Browser | undefined;
   #server: EditorServer | undefined;
   #workbench: Workbench | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#run = process.env["HEARTH_TEST_RUN"] ?? "";
   }
 
   get workbench(): Workbench {
@@ -71,16 +76,20 @@ export class Session {
   }
 
   witnessed(): Witnessed {
-    return witnessed(this.#witnessFile, this.#extensions);
+    return witnessed(this.#witnessFile);
   }
 
   get witnessEnvironment(): Readonly<Record<string, string>> {
-    return witnessEnvironment(this.#witnessFile);
+    return { HEARTH_WITNESS: this.#witnessFile };
   }
 
   async start(): Promise<void> {
     const editor = JSON.parse(process.env["HEARTH_TEST_EDITOR"] ?? "{}") as Editor;
     for (const [name, text] of Object.entries(this.#options.files)) this.write(name, text);
+    if (this.#options.watched) {
+      installExtension(editor, { root: this.#root, extensions: this.#extensions }, runVsix());
+      watchPrograms(this.#extensions);
+    }
     const complete = await this.#options.complete?.();
     const { settings = {}, locale, trust = "given" } = this.#options;
     this.#server = await startEditor({
@@ -112,11 +121,11 @@ export class Session {
   }
 
   get #root(): string {
-    return join(this.#run, this.#options.name);
+    return join(runFolder(), this.#options.name);
   }
 
   get #extensions(): string {
-    return join(this.#run, "extensions");
+    return join(this.#options.watched ? this.#root : runFolder(), "extensions");
   }
 
   get #witnessFile(): string {
@@ -124,10 +133,28 @@ export class Session {
   }
 }
 
+/** Known only after the global set-up, so later than a `describe` is read. */
+function runFolder(): string {
+  const folder = process.env["HEARTH_TEST_RUN"];
+  if (!folder) throw new Error("HEARTH_TEST_RUN is not set: run through test/vscode/.mocharc.json");
+  return folder;
+}
+
+function runVsix(): string {
+  return process.env["HEARTH_VSIX"] ?? "";
+}
+
 /** A session around the tests of the `describe` that calls this. */
 export function useSession(options: SessionOptions): Session {
   const session = new Session(options);
-  before(() => session.start());
+  before(async () => {
+    try {
+      await session.start();
+    } catch (error) {
+      await session.keepEvidence("start");
+      throw error;
+    }
+  });
   afterEach(async function () {
     if (this.currentTest?.state !== "failed") return;
     await session.keepEvidence(this.currentTest.title);

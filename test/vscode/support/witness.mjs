@@ -1,5 +1,5 @@
 /**
- * Loaded into every Node process of a test run: writes down each program that starts and each address
+ * Loaded into a program of Hearth before its own code: writes down that it has started, and each address
  * that it connects to or looks up, whatever library asked for it.
  */
 
@@ -9,30 +9,26 @@ import { appendFileSync } from "node:fs";
 import net from "node:net";
 import process from "node:process";
 
-const file = process.env.HEARTH_WITNESS;
-const program = process.argv[1] ?? "";
-
-function write(row) {
-  if (file) appendFileSync(file, `${JSON.stringify({ program, ...row })}\n`);
+/** The copy of a program names itself in front of its import; see `witnessed.ts`. */
+export function watch(program) {
+  const write = (to) =>
+    appendFileSync(process.env.HEARTH_WITNESS, `${JSON.stringify({ program, ...(to && { to }) })}\n`);
+  write();
+  before(net.Socket.prototype, "connect", ([first]) => {
+    // Node calls itself with the arguments already sorted into an array.
+    const target = Array.isArray(first) ? first[0] : first;
+    if (typeof target === "number") write(`port ${target}`);
+    else if (target?.path === undefined) write(target?.host ?? "localhost");
+  });
+  before(dns, "lookup", ([host]) => write(host));
+  before(dns.promises, "lookup", ([host]) => write(host));
+  before(dgram.Socket.prototype, "send", () => write("a datagram"));
 }
 
-function watch(object, name, describe) {
+function before(object, name, look) {
   const original = object[name];
   object[name] = function watched(...args) {
-    const to = describe(args);
-    if (to !== undefined) write({ to });
+    look(args);
     return original.apply(this, args);
   };
 }
-
-write({ started: true });
-watch(net.Socket.prototype, "connect", ([first]) => {
-  // Node calls itself with the arguments already sorted into an array.
-  const target = Array.isArray(first) ? first[0] : first;
-  if (typeof target === "number") return `port ${target}`;
-  if (typeof target !== "object" || target === null || target.path !== undefined) return undefined;
-  return target.host ?? target.address ?? "localhost";
-});
-watch(dns, "lookup", ([host]) => host);
-watch(dns.promises, "lookup", ([host]) => host);
-watch(dgram.Socket.prototype, "send", () => "a datagram");

@@ -1,6 +1,6 @@
-/** Reads what `witness.mjs` wrote: which programs of Hearth ran, and which addresses they asked for. */
+/** Watches the programs of an installed extension, and reads which of them ran and whom they asked. */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -11,20 +11,31 @@ export interface Witnessed {
   readonly strangers: readonly string[];
 }
 
-/** What a process needs in its environment to be watched. */
-export function witnessEnvironment(file: string): Readonly<Record<string, string>> {
-  const module = pathToFileURL(join(import.meta.dirname, "witness.mjs")).href;
-  return { HEARTH_WITNESS: file, NODE_OPTIONS: `--import=${module}` };
+export const witnessModule = pathToFileURL(join(import.meta.dirname, "witness.mjs")).href;
+
+/**
+ * Puts the witness in front of every program of the extension below `extensions`. The editor takes
+ * `NODE_OPTIONS` from its extensions' environment, so it cannot come that way.
+ */
+export function watchPrograms(extensions: string): void {
+  for (const path of globSync("hearth.hearth-*/dist/*.{js,cjs}", { cwd: extensions })) {
+    const file = join(extensions, path);
+    const [first = "", ...rest] = readFileSync(file, "utf8").split("\n");
+    const name = JSON.stringify(basename(path));
+    const call = file.endsWith(".cjs")
+      ? `require(${JSON.stringify(new URL(witnessModule).pathname)}).watch(${name});`
+      : `import { watch as __watch } from ${JSON.stringify(witnessModule)}; __watch(${name});`;
+    const lines = first.startsWith("#!") ? [first, call, ...rest] : [call, first, ...rest];
+    writeFileSync(file, lines.join("\n"));
+  }
 }
 
-/** Rows of programs below `folder`. */
-export function witnessed(file: string, folder: string): Witnessed {
+export function witnessed(file: string): Witnessed {
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
   const rows = lines.map((line) => JSON.parse(line) as { program: string; to?: string });
-  const ours = rows.filter(({ program }) => program.startsWith(folder));
-  const addresses = ours.flatMap(({ to }) => (to === undefined ? [] : [to]));
+  const addresses = rows.flatMap(({ to }) => (to === undefined ? [] : [to]));
   return {
-    programs: [...new Set(ours.map(({ program }) => basename(program)))].toSorted(),
+    programs: [...new Set(rows.map(({ program }) => program))].toSorted(),
     strangers: [...new Set(addresses)].filter((address) => !isLoopback(address)),
   };
 }

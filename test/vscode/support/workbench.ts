@@ -3,7 +3,7 @@
 import type { Browser, Page } from "playwright-core";
 
 /** How long anything that must appear may take. */
-const patience = { timeout: 45_000 };
+const patience = { timeout: 20_000 };
 
 export class Workbench {
   readonly page: Page;
@@ -61,7 +61,7 @@ export class Workbench {
       .first()
       .waitFor(patience);
     await this.page.keyboard.press("Enter");
-    await input.waitFor({ ...patience, state: "hidden" });
+    await this.page.waitForFunction(paletteIsGone, undefined, patience);
   }
 
   async goToEnd(): Promise<void> {
@@ -112,8 +112,9 @@ export class Workbench {
     await this.statusItem(sentence).waitFor(patience);
   }
 
-  statusItem(sentence = "") {
-    return this.page.locator(`.statusbar-item[id="hearth.hearth.hearth.status"] [aria-label*="${sentence}"]`);
+  statusItem(sentence?: string) {
+    const saying = sentence === undefined ? "" : `[aria-label*="${sentence}"]`;
+    return this.page.locator(`${statusItem} a${saying}`);
   }
 
   /** Waits until the hover of the status item says this. */
@@ -136,9 +137,15 @@ export class Workbench {
 
   private async ready(): Promise<void> {
     await this.page.locator(".monaco-workbench .part.statusbar").waitFor(patience);
-    await this.page.locator('.statusbar-item[id="hearth.hearth.hearth.status"]').waitFor(patience);
+    await this.statusItem().waitFor(patience);
   }
 }
+
+const statusItem = '.statusbar-item[id="hearth.hearth.hearth.status"]';
+
+/** Evaluated inside the page. A command may open a list of its own in the same place. */
+const paletteIsGone = `!document.querySelector(".quick-input-widget input")?.checkVisibility() ||
+  !document.querySelector(".quick-input-widget input").value.startsWith(">")`;
 
 /**
  * Evaluated inside the page. The first line is drawn in pieces among the text, further lines below it.

@@ -11,7 +11,7 @@ import { createInterface } from "node:readline";
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
 import { entryPoint } from "../../server/entries.ts";
 import { hostAddress } from "../../server/runtime/host/address.ts";
-import type { HostClient, ModelEvent, ModelSpec } from "../../server/runtime/host/client.ts";
+import type { HostClient, HostMetrics, ModelEvent, ModelSpec } from "../../server/runtime/host/client.ts";
 import {
   helloRequest,
   metricsRequest,
@@ -43,8 +43,14 @@ describe("the runtime host", function () {
   });
   afterEach(() => fixture.dispose());
 
+  async function metricsOf(client: HostClient): Promise<HostMetrics> {
+    const metrics = await client.metrics();
+    assert.ok(metrics, "a host runs");
+    return metrics;
+  }
+
   async function childOf(client: HostClient): Promise<number> {
-    const { models } = await client.metrics();
+    const { models } = await metricsOf(client);
     const pid = models[0]?.pid;
     assert.ok(pid !== undefined, "the model runs");
     return pid;
@@ -55,7 +61,7 @@ describe("the runtime host", function () {
     const opened = await Promise.all(clients.map((client) => client.open(spec, never)));
     const answers = await Promise.all(opened.map((model) => complete(model.runtime, "a")));
     for (const { text } of answers) assert.equal(text, "return x;");
-    const metrics = await Promise.all(clients.map((client) => client.metrics()));
+    const metrics = await Promise.all(clients.map(metricsOf));
     assert.equal(new Set(metrics.map((one) => one.pid)).size, 1, "one host");
     assert.equal(metrics[0]?.clients, 3);
     assert.equal(metrics[0]?.models.length, 1, "one child");
@@ -68,7 +74,15 @@ describe("the runtime host", function () {
       client.open(spec, never),
       client.open({ ...spec, path: join(spec.path, "..", spec.path.split("/").at(-1) ?? "") }, never),
     ]);
-    assert.equal((await client.metrics()).models.length, 1);
+    assert.equal((await metricsOf(client)).models.length, 1);
+  });
+
+  it("is not started by a look at it", async () => {
+    const client = fixture.client();
+    assert.equal(await client.metrics(), undefined);
+    const pid = await client.start();
+    const other = fixture.client();
+    assert.equal((await metricsOf(other)).pid, pid);
   });
 
   it("reports loading and readiness, and how fast the model is", async () => {
@@ -78,7 +92,7 @@ describe("the runtime host", function () {
     const { runtime } = await client.open(spec, never);
     assert.equal(events.at(-1)?.state, "ready");
     await complete(runtime, "x".repeat(300));
-    const [model] = (await client.metrics()).models;
+    const [model] = (await metricsOf(client)).models;
     assert.equal(model?.state, "ready");
     assert.ok((model?.promptTokens ?? 0) >= 300);
     assert.ok((model?.promptTokensPerSecond ?? 0) > 0);
@@ -105,7 +119,7 @@ describe("the runtime host", function () {
     await assert.rejects(running, { code: "runtime-crashed" });
     assert.equal((await complete(runtime, "a")).text, "return x;");
     await restarted;
-    const [model] = (await client.metrics()).models;
+    const [model] = (await metricsOf(client)).models;
     assert.notEqual(model?.pid, pid);
     assert.equal(model?.restarts, 1);
   });
@@ -114,7 +128,7 @@ describe("the runtime host", function () {
     const client = fixture.client();
     const { runtime } = await client.open(spec, never);
     const child = await childOf(client);
-    const { pid } = await client.metrics();
+    const { pid } = await metricsOf(client);
     const running = collect(
       runtime.infill(
         { prompt: fim("x".repeat(3500)), maxTokens: 9, stop: [], sampling: greedy, priority: "completion" },
@@ -125,14 +139,14 @@ describe("the runtime host", function () {
     await assert.rejects(running, { code: "runtime-unreachable" });
     await gone(child);
     assert.equal((await complete(runtime, "a")).text, "return x;");
-    assert.notEqual((await client.metrics()).pid, pid);
+    assert.notEqual(await client.start(), pid);
   });
 
   it("ends in the middle of a stream on SIGTERM, with its models", async () => {
     const client = fixture.client();
     const { runtime } = await client.open(spec, never);
     const child = await childOf(client);
-    const { pid } = await client.metrics();
+    const { pid } = await metricsOf(client);
     const running = collect(
       runtime.infill(
         { prompt: fim("x".repeat(3500)), maxTokens: 9, stop: [], sampling: greedy, priority: "completion" },
@@ -158,7 +172,7 @@ describe("the runtime host", function () {
     assert.equal(first, "ready");
     const client = fixture.client();
     await client.open(spec, never);
-    const metrics = await client.metrics();
+    const metrics = await metricsOf(client);
     assert.equal(metrics.pid, host.pid, "the client found the host that was there");
     const child = await childOf(client);
     client.dispose();
@@ -184,11 +198,11 @@ describe("the runtime host", function () {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(createInterface({ input: other.stdout }), "line");
-    assert.equal((await stays.metrics()).clients, 2);
+    assert.equal((await metricsOf(stays)).clients, 2);
     other.kill("SIGKILL");
     await once(other, "exit");
     for (;;) {
-      const { clients, models } = await stays.metrics();
+      const { clients, models } = await metricsOf(stays);
       if (clients === 1 && models[0]?.clients === 1) break;
     }
   });
@@ -211,7 +225,7 @@ describe("the runtime host", function () {
     await assert.rejects(first, /typed on/);
     const { runtime } = await client.open(spec, never);
     assert.equal((await complete(runtime, "a")).text, "return x;");
-    assert.equal((await client.metrics()).models.length, 1);
+    assert.equal((await metricsOf(client)).models.length, 1);
   });
 
   it("takes a home whose socket path would be too long", async () => {
@@ -225,7 +239,7 @@ describe("the runtime host", function () {
   });
 
   it("keeps its folder, key and socket to the person", async () => {
-    await fixture.client().metrics();
+    await fixture.client().start();
     const run = join(fixture.home, "run");
     const mode = (path: string) => statSync(path).mode & 0o777;
     assert.equal(mode(run), 0o700);
@@ -234,7 +248,7 @@ describe("the runtime host", function () {
   });
 
   it("tells nothing to one who does not know the key", async () => {
-    await fixture.client().metrics();
+    await fixture.client().start();
     const socket = createConnection((await hostAddress(fixture.home)).socket);
     const messages = createMessageConnection(
       new SocketMessageReader(socket),
@@ -251,10 +265,10 @@ describe("the runtime host", function () {
 
   it("refuses an impostor at its address", async () => {
     const first = fixture.client();
-    await first.metrics();
+    await first.start();
     const { keyFile } = await hostAddress(fixture.home);
     writeFileSync(keyFile, "another key");
-    await assert.rejects(fixture.client().metrics(), { code: "refused" });
+    await assert.rejects(fixture.client().start(), { code: "refused" });
   });
 
   it("outlives garbage on its socket", async () => {
@@ -278,10 +292,10 @@ describe("the runtime host", function () {
 
   it("starts anew after a host that left its socket behind", async () => {
     const client = fixture.client();
-    const { pid } = await client.metrics();
+    const pid = await client.start();
     process.kill(pid, "SIGKILL");
     await gone(pid);
-    assert.notEqual((await client.metrics()).pid, pid);
+    assert.notEqual(await client.start(), pid);
     assert.ok(!isAlive(pid));
   });
 });

@@ -52,7 +52,7 @@ describe("work in steps", function () {
     return parts.at(-1);
   }
 
-  const promptTokens = async () => (await client.metrics()).models[0]?.promptTokens ?? 0;
+  const promptTokens = async () => (await client.metrics())?.models[0]?.promptTokens ?? 0;
 
   it("ends a prefill at the next step, and says how much it had computed", async () => {
     const before = await promptTokens();

@@ -1,12 +1,12 @@
 /** One model as a client sees it: opened on the connection of the moment, and again on the next one. */
 
 import * as v from "valibot";
+import { untilAborted } from "../../base/abort.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime, StreamPart } from "../../model/model-runtime.ts";
 import { fromWire, type LostConnection } from "../wire/errors.ts";
 import { RemoteRuntime } from "../wire/remote-runtime.ts";
 import type { HostConnection } from "./connect.ts";
-import { unlessAborted } from "./model-process.ts";
 import { closeRequest, type ModelSpec, openedSchema, openRequest } from "./protocol.ts";
 
 interface Opened {
@@ -90,7 +90,7 @@ export class ClientModel {
     signal: AbortSignal,
     open: (runtime: ModelRuntime) => AsyncIterable<StreamPart>,
   ): AsyncGenerator<StreamPart, void> {
-    const opened = await unlessAborted(this.#open(), signal);
+    const opened = await untilAborted(this.#open(), signal);
     if (opened) yield* open(opened.runtime);
     else
       yield {
@@ -101,7 +101,7 @@ export class ClientModel {
   }
 
   async #awaited(signal: AbortSignal): Promise<ModelRuntime> {
-    const opened = await unlessAborted(this.#open(), signal);
+    const opened = await untilAborted(this.#open(), signal);
     if (!opened) throw signal.reason;
     return opened.runtime;
   }

@@ -5,6 +5,7 @@
 
 import { resolve } from "node:path";
 import * as v from "valibot";
+import { untilAborted } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
 import { systemClock } from "../../base/clock.ts";
 import { type Disposable, toDisposable } from "../../base/disposable.ts";
@@ -14,8 +15,7 @@ import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { fromWire } from "../wire/errors.ts";
 import { ClientModel } from "./client-model.ts";
-import { connectToHost, type HostConnection } from "./connect.ts";
-import { unlessAborted } from "./model-process.ts";
+import { connectToHost, findHost, type HostConnection } from "./connect.ts";
 import {
   type HostMetrics,
   hostLog,
@@ -76,7 +76,7 @@ export class HostClient implements Disposable {
       if (model.release() === 0) this.#models.delete(key);
     };
     try {
-      const info = await unlessAborted(model.info(), signal);
+      const info = await untilAborted(model.info(), signal);
       if (!info) throw signal.reason;
       let open = true;
       return {
@@ -93,13 +93,21 @@ export class HostClient implements Disposable {
     }
   }
 
-  /** Rejects when no host runs or can be started. */
-  async metrics(): Promise<HostMetrics> {
-    const { messages } = await this.#connected();
+  /** Starts the host before its first model is asked for; resolves with its process id. */
+  async start(): Promise<number> {
+    return (await this.#connected()).pid;
+  }
+
+  /** Undefined when no host runs: looking does not start one, and the look alone does not keep one alive. */
+  async metrics(): Promise<HostMetrics | undefined> {
+    const found = this.#connection ? await this.#connection : await findHost(this.#options.home);
+    if (!found) return undefined;
     try {
-      return v.parse(metricsSchema, await messages.sendRequest(metricsRequest));
+      return v.parse(metricsSchema, await found.messages.sendRequest(metricsRequest));
     } catch (error) {
       throw fromWire(error, { code: "runtime-unreachable", message: "The runtime host is gone." });
+    } finally {
+      if (!this.#connection) found.dispose();
     }
   }
 

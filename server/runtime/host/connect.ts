@@ -28,6 +28,14 @@ const patienceMs = 15_000;
 const firstPauseMs = 10;
 const longestPauseMs = 200;
 
+/** A connection to a host that runs already; undefined when none does. */
+export async function findHost(home: string): Promise<HostConnection | undefined> {
+  const found = await tryConnect(await hostAddress(home));
+  if (!(found instanceof RuntimeError)) return found;
+  if (found.code === "refused") throw found;
+  return undefined;
+}
+
 export async function connectToHost(
   options: StartOptions,
   clock: Clock,

@@ -72,6 +72,7 @@ export class Host implements Disposable {
     this.#idle?.dispose();
     const session = new Session({
       socket,
+      clock: this.#options.clock,
       identity: { key: this.#key, pid: process.pid },
       models: this.#models,
       metrics: () => this.#metrics(),

@@ -3,7 +3,7 @@
  * a new one is started, at once the first time and ever later while it keeps dying.
  */
 
-import { onAbort } from "../../base/abort.ts";
+import { untilAborted } from "../../base/abort.ts";
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
@@ -127,13 +127,13 @@ export class ModelProcess implements Disposable {
     signal: AbortSignal,
     open: (runtime: ModelRuntime) => AsyncIterable<StreamPart>,
   ): AsyncGenerator<StreamPart, void> {
-    const child = await unlessAborted(this.ready(), signal);
+    const child = await untilAborted(this.ready(), signal);
     if (child) yield* open(child.runtime);
     else yield { kind: "stream-end", reason: "aborted", usage: noUsage };
   }
 
   async #awaited(signal: AbortSignal): Promise<ModelRuntime> {
-    const child = await unlessAborted(this.ready(), signal);
+    const child = await untilAborted(this.ready(), signal);
     if (!child) throw signal.reason;
     return child.runtime;
   }
@@ -142,12 +142,4 @@ export class ModelProcess implements Disposable {
     this.#state = state;
     if (!this.#disposed.signal.aborted) this.#options.onState(state);
   }
-}
-
-/** Waits no longer than `signal` allows; undefined when it was aborted first. */
-export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const forget = onAbort(signal, () => resolve(undefined));
-    promise.then(resolve, reject).finally(forget);
-  });
 }

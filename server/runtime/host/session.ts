@@ -8,6 +8,7 @@ import {
   SocketMessageReader,
   SocketMessageWriter,
 } from "vscode-jsonrpc/node";
+import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
@@ -27,7 +28,11 @@ import {
   openRequest,
 } from "./protocol.ts";
 
+/** One that does not prove itself in this time is sent away, and does not keep the host alive. */
+const greetingMs = 10_000;
+
 export interface SessionOptions {
+  readonly clock: Clock;
   readonly socket: Socket;
   readonly identity: HostIdentity;
   readonly models: ModelRegistry;
@@ -39,12 +44,14 @@ export class Session implements Disposable {
   readonly #options: SessionOptions;
   readonly #connection: MessageConnection;
   readonly #leases: ModelLease[] = [];
+  readonly #patience: Disposable;
   #admitted = false;
   #closed = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { socket, identity } = options;
+    const { socket, identity, clock } = options;
+    this.#patience = clock.after(greetingMs, () => socket.destroy());
     this.#connection = createMessageConnection(
       new SocketMessageReader(socket),
       new SocketMessageWriter(socket),
@@ -74,6 +81,7 @@ export class Session implements Disposable {
   #admit(): void {
     if (this.#admitted) return;
     this.#admitted = true;
+    this.#patience.dispose();
     this.#connection.onRequest(openRequest, (raw) =>
       handled(modelSpecSchema, raw, (spec) => this.#open(spec)),
     );
@@ -108,6 +116,7 @@ export class Session implements Disposable {
 
   #close(): void {
     this.#closed = true;
+    this.#patience.dispose();
     this.#connection.dispose();
     for (const lease of this.#leases.splice(0)) lease.dispose();
     this.#options.onClose();

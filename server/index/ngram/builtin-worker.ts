@@ -4,10 +4,12 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { Latest } from "../../base/abort.ts";
 import { Snapshot } from "../../text/snapshot.ts";
 import type { BuiltinAnswer, BuiltinLimits, FromWorker, OpenDocument, ToWorker } from "./builtin-protocol.ts";
 import type { Edit } from "./document-index.ts";
 import { FolderReader } from "./folder-reader.ts";
+import { calibrateGates } from "./gate-calibration.ts";
 import { Gates } from "./gates.ts";
 import { NgramModel } from "./ngram-model.ts";
 
@@ -23,6 +25,7 @@ export class BuiltinWorker {
   readonly #model: NgramModel;
   readonly #folders: FolderReader;
   readonly #gates = new Gates();
+  readonly #calibration = new Latest();
   readonly #documents = new Map<string, Snapshot>();
   readonly #questions = new Map<number, Question>();
 
@@ -54,7 +57,7 @@ export class BuiltinWorker {
         void this.#folders.idle().then(() => this.#send({ kind: "idle", id: message.id }));
         return;
       case "add-folder":
-        void this.#folders.add(message.path);
+        void this.#read(message.path);
         return;
       case "remove-folder":
         return this.#folders.remove(message.path);
@@ -62,6 +65,12 @@ export class BuiltinWorker {
         void this.#folders.saved(message.path);
         return;
     }
+  }
+
+  async #read(path: string): Promise<void> {
+    await this.#folders.add(path);
+    if (this.#folders.reading) return;
+    await calibrateGates(this.#gates, this.#model, this.#calibration.next());
   }
 
   #open({ uri, languageId, version, text }: OpenDocument): void {

@@ -5,7 +5,7 @@
 
 import { holdsSecret, isInsideSecret } from "../../security/secrets.ts";
 import { DocumentIndex, type Edit } from "./document-index.ts";
-import { LineGuesser } from "./guesser.ts";
+import { type Guess, LineGuesser } from "./guesser.ts";
 import { type LineSite, lineSite } from "./line-site.ts";
 import { Vocabulary } from "./vocabulary.ts";
 import { WorkspaceIndex } from "./workspace-index.ts";
@@ -105,17 +105,31 @@ export class NgramModel {
     return this.#best(document.index, site);
   }
 
+  /** The guess for a text that stands for the file `path`, whose own counts are left out. */
+  rehearse(path: string, place: { readonly text: string; readonly offset: number }): Guess | undefined {
+    const index = new DocumentIndex(this.#vocabulary, place.text);
+    if (path !== this.#current) this.#workspace.hide(path);
+    const site = lineSite(place.text, place.offset, this.#vocabulary);
+    const [best] = this.#guess(index, site);
+    if (path !== this.#current) this.#workspace.show(path);
+    return best;
+  }
+
   #best(index: DocumentIndex, site: LineSite): NgramResult {
-    const [best] = this.#guesser.guess(site, {
+    const [best] = this.#guess(index, site);
+    if (!best) return none("empty");
+    if (holdsSecret(site.typed + best.text)) return none("secret");
+    return { kind: "answer", text: best.text, confidence: best.confidence };
+  }
+
+  #guess(index: DocumentIndex, site: LineSite): Guess[] {
+    return this.#guesser.guess(site, {
       vocabulary: this.#vocabulary,
       document: index.index,
       usesOf: (id) => index.usesOf(id),
       hidden: index.placesWithin(site.wordStart, site.lineEnd + 1),
       workspace: this.#workspace.index,
     });
-    if (!best) return none("empty");
-    if (holdsSecret(site.typed + best.text)) return none("secret");
-    return { kind: "answer", text: best.text, confidence: best.confidence };
   }
 
   /** The document that is completed counts as a document; the one before it counts as a file again. */

@@ -44,6 +44,9 @@ process.once("SIGINT", () => {
   process.exitCode = 130;
 });
 
+// Whoever read the page has had enough, as `head` has.
+process.stdout.on("error", () => process.exit(0));
+
 await main();
 
 async function main(): Promise<void> {

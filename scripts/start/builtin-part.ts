@@ -4,7 +4,6 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { milliseconds, sourceOf } from "../../server/cli/show-completion.ts";
-import type { CompletionOutcome } from "../../server/features/completion/completion-outcome.ts";
 import { languageOfPath } from "../../server/text/language-of-path.ts";
 import { choosePlaces, type Place, type SourceText } from "./places.ts";
 import { median, type Stage } from "./stage.ts";
@@ -31,28 +30,31 @@ export async function builtinPart(stage: Stage): Promise<readonly Place[]> {
   );
   const places = choosePlaces(sourcesOf(root), placesAsked);
   const results: Result[] = [];
-  for (const place of places) {
-    const result = await ask(stage, place);
-    results.push(result);
-    if (result.text === undefined) continue;
-    const shown = results.filter(({ text }) => text !== undefined).length;
-    if (shown === 1)
-      page.say(t("The first text stood here {0} after the start.", milliseconds(performance.now())));
-    if (shown <= placesShown) show(stage, result, result.text);
-  }
-  sum(stage, results);
-  return results.filter(({ text }) => text !== undefined).map(({ place }) => place);
+  for (const place of places) results.push(await ask(stage, place));
+  const shown = results.filter((result): result is ShownResult => result.kind === "shown");
+  const surest = shown.toSorted((a, b) => b.confidence - a.confidence);
+  page.say(t("Where it is surest, {0} after the start of this program:", milliseconds(performance.now())));
+  for (const result of surest.slice(0, placesShown)) show(stage, result);
+  sum(stage, results, shown);
+  return surest.map(({ place }) => place);
 }
 
-interface Result {
+interface Asked {
   readonly place: Place;
-  readonly outcome: CompletionOutcome;
-  /** Undefined where it held back. */
-  readonly text: string | undefined;
   readonly tookMs: number;
 }
 
-async function ask({ services, signal }: Stage, place: Place): Promise<Result> {
+interface ShownResult extends Asked {
+  readonly kind: "shown";
+  readonly text: string;
+  readonly confidence: number;
+  readonly source: string;
+}
+
+/** Held back, where it was not sure. */
+type Result = ShownResult | (Asked & { readonly kind: "silent" });
+
+async function ask({ services, signal, localizer }: Stage, place: Place): Promise<Result> {
   const { snapshot, offset } = place;
   services.documentOpened(snapshot);
   const position = snapshot.positionAt(offset);
@@ -61,34 +63,40 @@ async function ask({ services, signal }: Stage, place: Place): Promise<Result> {
   const tookMs = performance.now() - started;
   services.documentClosed(snapshot.uri);
   const text = outcome.kind === "suggested" ? outcome.items[0]?.text : undefined;
-  return { place, outcome, text, tookMs };
+  if (outcome.kind !== "suggested" || text === undefined) return { kind: "silent", place, tookMs };
+  const { report } = outcome;
+  const source = sourceOf(report, localizer);
+  return { kind: "shown", place, tookMs, text, confidence: report.confidence ?? 0, source };
 }
 
-function show({ page, localizer }: Stage, { place, outcome }: Result, text: string): void {
+function show({ page, localizer }: Stage, { place, text, source }: ShownResult): void {
   const { t } = localizer;
   const { line } = place.snapshot.positionAt(place.offset);
   const before = place.snapshot.text.slice(place.snapshot.lineStart(line), place.offset);
-  const source = outcome.kind === "suggested" ? sourceOf(outcome.report, localizer) : "";
   page.line();
-  page.line(`  ${page.paint.strong(`${place.path}:${line + 1}`)}  ${page.paint.dim(source)}`);
+  page.place(`${place.path}:${line + 1}`, source);
   page.code(before, text);
-  if (isWritten(place, text)) page.line(`    ${page.paint.good(t("as the author wrote it"))}`);
-  else page.line(`    ${page.paint.warn(t("the author wrote:"))} ${place.written.trim()}`);
+  page.verdict(
+    isWritten(place, text)
+      ? page.paint.good(t("as the author wrote it"))
+      : `${page.paint.warn(t("the author wrote:"))} ${place.written.trim()}`,
+  );
 }
 
-function sum({ page, localizer: { t } }: Stage, results: readonly Result[]): void {
-  const shown = results.filter(({ text }) => text !== undefined);
-  const right = shown.filter(({ place, text }) => isWritten(place, text ?? "")).length;
-  const begun = shown.filter(({ place, text }) => place.written.startsWith(text ?? "")).length - right;
+function sum(
+  { page, localizer: { t } }: Stage,
+  results: readonly Result[],
+  shown: readonly ShownResult[],
+): void {
+  const right = shown.filter(({ place, text }) => isWritten(place, text)).length;
   page.line();
   page.say(
     t(
-      "Asked at {0} places, chosen without looking: silent at {1}, where it was not sure. Of {2} texts that it showed, {3} are exactly what the author wrote and {4} are its beginning. Median {5}.",
+      "Asked at {0} places, chosen without looking: silent at {1}, where it was not sure. Of {2} texts that it showed, {3} are exactly what the author wrote. Median {4}.",
       results.length,
       results.length - shown.length,
       shown.length,
       right,
-      begun,
       milliseconds(median(results.map(({ tookMs }) => tookMs))),
     ),
   );

@@ -132,7 +132,7 @@ export async function completeWith(stage: Stage, model: OpenModel, places: reado
     const before = place.snapshot.text.slice(place.snapshot.lineStart(line), place.offset);
     const prompt = await promptOf(model, place);
     page.line();
-    page.line(`  ${page.paint.strong(`${place.path}:${line + 1}`)}`);
+    page.place(`${place.path}:${line + 1}`, "");
     page.raw(`    ${page.paint.dim(visibleText(before.trimStart()))}`);
     const onText = page.shortLine((text) => page.paint.added(text));
     const speed = await stream(model, prompt, { signal, stop: ["\n"], onText });
@@ -141,7 +141,7 @@ export async function completeWith(stage: Stage, model: OpenModel, places: reado
     const verdict = same
       ? page.paint.good(localizer.t("as the author wrote it"))
       : `${page.paint.warn(localizer.t("the author wrote:"))} ${place.written.trim()}`;
-    page.line(`    ${verdict}`);
+    page.verdict(verdict);
     page.line(`    ${page.paint.dim(speedText(stage, [speed]))}`);
   }
 }

@@ -1,5 +1,6 @@
 /** The page that `npm start` prints: headings, rows and code within the width of the terminal. */
 
+import { stripVTControlCharacters } from "node:util";
 import { type Paint, paintFor } from "../../server/cli/paint.ts";
 import { textWidth, visibleText } from "../../server/cli/visible-text.ts";
 
@@ -11,6 +12,10 @@ export interface Page {
   say(text: string): void;
   /** A name and what is to be said of it. */
   row(name: string, text: string): void;
+  /** Where something happens, and who did it. */
+  place(place: string, source: string): void;
+  /** What came of it, below the code, cut to the width. */
+  verdict(text: string): void;
   /** A line of code, what is added marked, cut to the width. */
   code(before: string, added: string): void;
   /** Text without a line break. */
@@ -41,6 +46,12 @@ export function pageOn(stream: NodeJS.WriteStream): Page {
       line(margin + paint.strong(padded(name, nameWidth)) + first);
       for (const part of rest) line(margin + " ".repeat(nameWidth) + part);
     },
+    place: (place, source) => {
+      const fits = textWidth(place) + textWidth(source) + 2 * margin.length <= width;
+      const gap = fits ? margin : `\n${margin}${margin}`;
+      line(margin + paint.strong(place) + (source === "" ? "" : gap + paint.dim(source)));
+    },
+    verdict: (text) => line(margin + margin + cutBack(text, width - 2 * margin.length + hiddenWidth(text))),
     code: (before, added) => {
       const room = width - 2 * margin.length;
       const head = cutFront(visibleText(before), Math.max(8, room - textWidth(visibleText(added))));
@@ -76,6 +87,11 @@ function broken(text: string, width: number): readonly string[] {
     current += word;
   }
   return [...lines, current.trimEnd()];
+}
+
+/** What colours add to the length of a text and not to its width. */
+function hiddenWidth(text: string): number {
+  return text.length - stripVTControlCharacters(text).length;
 }
 
 function padded(text: string, width: number): string {

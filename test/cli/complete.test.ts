@@ -5,12 +5,13 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { hostFixture } from "../support/host-fixture.ts";
+import { hostFixture, never } from "../support/host-fixture.ts";
 import { type CliEnd, type CliRun, runCli } from "../support/run-cli.ts";
 import { scripted } from "../support/scripted-model.ts";
 
 const line = "const value = computeTheValue(first, second);\n";
 const source = `${line.repeat(6)}const value = computeTheValue(`;
+const seedling = "test/fixtures/models/seedling-q8_0.gguf";
 const cursor = "code.ts:7:31";
 
 describe("hearth complete", function () {
@@ -22,7 +23,7 @@ describe("hearth complete", function () {
     await mkdir(join(folder, ".git"), { recursive: true });
     await writeFile(join(folder, "code.ts"), source);
     // The first client decides how soon the host ends after the last one.
-    await fixture.client().metrics();
+    await fixture.client().open({ runtime: "embedded", path: seedling }, never);
   });
   after(() => fixture.dispose());
 
@@ -189,7 +190,7 @@ describe("hearth complete", function () {
   describe("says in one sentence why a model cannot be used", () => {
     const model = (name: string) => join(fixture.home, name);
     before(async () => {
-      const whole = await readFile("test/fixtures/models/seedling-q8_0.gguf");
+      const whole = await readFile(seedling);
       await writeFile(model("empty.gguf"), "");
       await writeFile(model("header-cut.gguf"), whole.subarray(0, 5000));
       await writeFile(model("tensors-cut.gguf"), whole.subarray(0, 2_000_000));
@@ -227,8 +228,8 @@ describe("hearth complete", function () {
       assert.equal(builtin["outcome"], "suggested");
     });
     it("and the host lives on", async () => {
-      const { pid } = await fixture.client().metrics();
-      assert.ok(pid > 0);
+      const metrics = await fixture.client().metrics();
+      assert.ok(metrics && metrics.pid > 0);
     });
   });
 });

@@ -1,0 +1,62 @@
+/** Completes at the place that a person has named, with the command line, as it would anywhere. */
+
+import { spawn } from "node:child_process";
+import type { Cursor } from "../../server/cli/cursor.ts";
+import { readDocument } from "../../server/cli/read-document.ts";
+import { visibleText } from "../../server/cli/visible-text.ts";
+import { entryPoint } from "../../server/entries.ts";
+import { foundPart } from "./found-part.ts";
+import type { Stage } from "./stage.ts";
+
+/** The exit status of the command line. */
+export async function ownFilePart(stage: Stage, cursor: Cursor, named: readonly string[]): Promise<number> {
+  const { page, localizer } = stage;
+  const { t } = localizer;
+  const ask = await questionAt(stage, cursor);
+  page.heading(t("Completed there, with no model"));
+  if (ask.rest !== "")
+    page.say(t("As if the rest of the line were not written yet. It reads: {0}", ask.rest));
+  const status = await complete(stage, ask, "builtin/ngram");
+  if (status !== 0) return status;
+  const best = await foundPart(stage, named);
+  if (!best) return status;
+  page.heading(t("Completed there by {0}", best.name));
+  return complete(stage, ask, `embedded/${best.path}`);
+}
+
+interface Question {
+  readonly place: string;
+  /** The text to ask about; undefined for the file as it is. */
+  readonly text: string | undefined;
+  /** What stands behind the cursor in its line. */
+  readonly rest: string;
+}
+
+/** What cannot be read is left to the command line, which says why. */
+async function questionAt({ localizer }: Stage, { path, position }: Cursor): Promise<Question> {
+  const place = `${path}:${position.line + 1}:${position.character + 1}`;
+  const document = await readDocument({ path, cwd: process.cwd(), stdin: undefined, localizer });
+  if (document.kind === "failed" || !document.snapshot.contains(position)) {
+    return { place, text: undefined, rest: "" };
+  }
+  const { snapshot } = document;
+  const [from, to] = [snapshot.offsetAt(position), snapshot.lineEnd(position.line)];
+  const rest = visibleText(snapshot.text.slice(from, to).trim());
+  if (rest === "") return { place, text: undefined, rest };
+  return { place, text: snapshot.text.slice(0, from) + snapshot.text.slice(to), rest };
+}
+
+function complete({ localizer, signal }: Stage, { place, text }: Question, role: string): Promise<number> {
+  const args = [entryPoint("cli"), "complete", place, "--set", `roles.complete=${role}`];
+  const child = spawn(
+    process.execPath,
+    [...args, "--lang", localizer.language, ...(text === undefined ? [] : ["--stdin"])],
+    { stdio: ["pipe", "inherit", "inherit"], signal },
+  );
+  child.stdin?.on("error", () => child.stdin?.destroy());
+  child.stdin?.end(text);
+  return new Promise((done) => {
+    child.once("error", () => done(1));
+    child.once("exit", (code) => done(code ?? 1));
+  });
+}

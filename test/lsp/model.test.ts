@@ -31,10 +31,10 @@ describe("the language server with a model", function () {
     await host.dispose();
   });
 
-  async function start(model: string): Promise<LanguageClient> {
+  async function start(path: string): Promise<LanguageClient> {
     const client = await LanguageClient.start({ home: host.home });
     clients.push(client);
-    const settings = { "roles.complete": `embedded/${model}` };
+    const settings = { "roles.complete": `embedded/${path}` };
     await client.initialize({ initializationOptions: { settings } });
     await client.status(({ roles }) => roles.complete.runtime === "embedded");
     await client.open(uri, "const value = \n");

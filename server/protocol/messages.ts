@@ -33,5 +33,3 @@ export const standardMessages = {
   "workspace/didChangeWatchedFiles": "",
   "window/workDoneProgress/cancel": "the reading of the workspace cannot be cancelled, only its display",
 } as const;
-
-export type StandardMethod = keyof typeof standardMessages;

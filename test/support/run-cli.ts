@@ -9,8 +9,8 @@ export interface CliRun {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
-  /** Called once standard input waits, with a way to send a signal; standard input stays open. */
-  readonly during?: (kill: (signal: NodeJS.Signals) => void) => void;
+  /** Sent at its first words on standard error; standard input stays open until then. */
+  readonly interrupt?: NodeJS.Signals;
 }
 
 export interface CliEnd {
@@ -19,13 +19,13 @@ export interface CliEnd {
   readonly stderr: string;
 }
 
-export async function runCli({ args, cwd, env = {}, stdin, during }: CliRun): Promise<CliEnd> {
+export async function runCli({ args, cwd, env = {}, stdin, interrupt }: CliRun): Promise<CliEnd> {
   const child = spawn(process.execPath, [entryPoint("cli"), ...args], {
     cwd,
     env: { PATH: process.env["PATH"], LANG: "C", NO_COLOR: "1", ...env },
   });
   child.stdin.on("error", () => child.stdin.destroy());
-  if (during) child.once("spawn", () => during((signal) => child.kill(signal)));
+  if (interrupt) child.stderr.once("data", () => child.kill(interrupt));
   else child.stdin.end(stdin);
   const [stdout, stderr, status] = await Promise.all([
     text(child.stdout),

@@ -69,6 +69,8 @@ function clientOptions(options: ServerClientOptions): LanguageClientOptions {
   return {
     documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
     outputChannel: options.log,
+    // Only the news of a change counts: the server then asks, and is answered by the middleware below.
+    synchronize: { configurationSection: "hearth" },
     // No settings here: the server asks for them, and a copy from the start would outlive what the person unsets.
     initializationOptions: (): InitializationOptions => ({
       trusted: vscode.workspace.isTrusted,

@@ -47,7 +47,7 @@ const quiet = {
   "editor.minimap.enabled": false,
   "files.autoSave": "off",
   "git.enabled": false,
-  "typescript.tsserver.enabled": false,
+  "typescript.validate.enable": false,
 };
 
 /** Without a marketplace the editor itself has nothing to ask the world for. */

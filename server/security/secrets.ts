@@ -6,7 +6,7 @@ const issued =
 
 /** A name that says what its value is, and the start of that value in quotes. */
 const namedValue =
-  /(?:passw(?:or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|auth)\w*["'`\]]?\s*(?:=>|[:=])\s*(?:\w+\s*\(\s*)?(["'`])(?:(?!\1).)*$/i;
+  /(?:passw(?:or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|auth)\w*["'`\]]?\s*(?:=>|[:=])\s*(?:[\w.]+\s*\(\s*)?(["'`])(?:(?!\1).)*$/i;
 
 const run = /[\w+/=.~-]{20,}/g;
 

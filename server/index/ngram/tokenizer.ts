@@ -46,11 +46,12 @@ export function tokenize(
   let at = options.start ?? 0;
   let indent = indentOf(text, at);
   let space = 0;
+  let afterBreak = true;
   while (at < text.length) {
     const code = text.charCodeAt(at);
     const kind = code < 128 ? (kinds[code] ?? 0) : kindBeyondAscii(code);
     if (kind === blank) {
-      space = spaceBit;
+      space = afterBreak ? 0 : spaceBit;
       at++;
       continue;
     }
@@ -62,6 +63,7 @@ export function tokenize(
       indent = nextIndent;
       at = next;
       space = 0;
+      afterBreak = true;
       continue;
     }
     let end = at + 1;
@@ -75,6 +77,7 @@ export function tokenize(
     }
     into.push(vocabulary.internSlice(text, at, end, hash) | space, at);
     space = 0;
+    afterBreak = false;
     at = end;
   }
 }

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { silentLogger } from "../../../../server/base/log.ts";
+import { entryPoint } from "../../../../server/entries.ts";
+import { BuiltinCompleter, type BuiltinLimits } from "../../../../server/index/ngram/builtin-completer.ts";
+import { Snapshot } from "../../../../server/text/snapshot.ts";
+import { ManualClock } from "../../../support/manual-clock.ts";
+
+const never = new AbortController().signal;
+const logs = "log.write(name, value);\nlog.write(name, value);\n";
+
+describe("built-in completer", () => {
+  let completer: BuiltinCompleter;
+  let root = "";
+  const start = (limits: Partial<BuiltinLimits> = {}) => {
+    completer = new BuiltinCompleter({ workerPath: entryPoint("index-worker"), log: silentLogger, limits });
+  };
+  beforeEach(async () => {
+    root = await realpath(await mkdtemp(join(tmpdir(), "hearth-builtin-")));
+  });
+  afterEach(async () => {
+    completer.dispose();
+    await rm(root, { recursive: true });
+  });
+
+  const uri = () => pathToFileURL(join(root, "open.ts")).href;
+  const document = (text: string, version = 1) => new Snapshot(uri(), "typescript", version, text);
+  const complete = (offset: number, version = 1, signal = never) =>
+    completer.complete({ uri: uri(), version, offset }, signal);
+  const textOf = async (offset: number, version = 1) => {
+    const answer = await complete(offset, version);
+    return answer.kind === "answer" ? answer.text : answer.reason;
+  };
+
+  it("learns from a folder, follows a saved file, and forgets a deleted one", async () => {
+    start();
+    await writeFile(join(root, "a.ts"), logs);
+    completer.addFolder(root);
+    completer.open(document("log.\n"));
+    await completer.idle();
+    assert.equal(await textOf(4), "write(name, value);");
+    await writeFile(join(root, "a.ts"), logs.replaceAll("write", "print"));
+    completer.saved(join(root, "a.ts"));
+    await completer.idle();
+    assert.equal(await textOf(4), "print(name, value);");
+    await rm(join(root, "a.ts"));
+    completer.saved(join(root, "a.ts"));
+    await completer.idle();
+    assert.equal(await textOf(4), "empty");
+  });
+
+  it("forgets a folder that is closed", async () => {
+    start();
+    await writeFile(join(root, "a.ts"), logs);
+    completer.addFolder(root);
+    await completer.idle();
+    assert.equal((await completer.status()).files, 1);
+    completer.removeFolder(root);
+    const status = await completer.status();
+    assert.deepEqual([status.files, status.omitted], [0, []]);
+  });
+
+  it("says what it left out, and never passes its limits", async () => {
+    start({ fileBytes: 100, countsBytes: 200_000 });
+    await writeFile(join(root, "large.ts"), "x;\n".repeat(100));
+    await writeFile(join(root, ".env"), "A=1");
+    completer.addFolder(root);
+    await completer.idle();
+    const status = await completer.status();
+    const reasons = status.omitted.map(({ reason, count }) => `${reason} ${count}`).sort();
+    assert.deepEqual(reasons, ["secret 1", "too-large 1"]);
+    assert.ok(status.bytes <= 200_000);
+  });
+
+  it("follows the edits of a document", async () => {
+    start();
+    completer.open(document(logs));
+    completer.change(uri(), 2, [
+      { range: { start: { line: 2, character: 0 }, end: { line: 2, character: 0 } }, text: "log.\n" },
+    ]);
+    assert.equal(await textOf(logs.length + 4, 2), "write(name, value);");
+    completer.change(uri(), 3, ["whole\n"]);
+    assert.equal(await textOf(5, 3), "empty");
+  });
+
+  it("does not answer for a version that is gone, or to come", async () => {
+    start();
+    completer.open(document(`${logs}log.\n`, 5));
+    assert.equal(await textOf(logs.length + 4, 4), "stale");
+    assert.equal(await textOf(logs.length + 4, 6), "stale");
+  });
+
+  it("does not answer for a document that was closed", async () => {
+    start();
+    completer.open(document(logs));
+    completer.close(uri());
+    assert.equal(await textOf(0), "unknown-document");
+  });
+
+  it("obeys an abort before and after the question is put", async () => {
+    start();
+    completer.open(document(`${logs}log.\n`));
+    assert.deepEqual(await complete(0, 1, AbortSignal.abort()), { kind: "none", reason: "aborted" });
+    const controller = new AbortController();
+    const answer = complete(logs.length + 4, 1, controller.signal);
+    controller.abort();
+    assert.deepEqual(await answer, { kind: "none", reason: "aborted" });
+  });
+
+  it("answers every question when it is disposed", async () => {
+    start();
+    completer.open(document(logs));
+    const answer = complete(0);
+    completer.dispose();
+    assert.deepEqual(await answer, { kind: "none", reason: "disposed" });
+    assert.deepEqual(await complete(0), { kind: "none", reason: "disposed" });
+    await completer.idle();
+  });
+
+  it("starts a dead worker again with what is open", async () => {
+    const workerPath = fileURLToPath(new URL("../../../support/failing-worker.ts", import.meta.url));
+    const clock = new ManualClock();
+    completer = new BuiltinCompleter({ workerPath, log: silentLogger, clock });
+    completer.addFolder(root);
+    completer.open(document("before"));
+    completer.change(uri(), 2, ["after"]);
+    assert.deepEqual(await complete(0, 2), { kind: "none", reason: "crashed" });
+    assert.equal((await completer.status()).omitted.length, 0);
+    await clock.advance(100);
+    const { omitted } = await completer.status();
+    assert.deepEqual(omitted[0]?.examples.toSorted(), ["after", root].sort());
+  });
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { NgramModel } from "../../../../server/index/ngram/ngram-model.ts";
+
+/** Completes at `$0` in a document that is open under `path`, beside `files`. */
+function completion(fixture: string, files: Readonly<Record<string, string>> = {}, path = "open.ts") {
+  const model = new NgramModel();
+  for (const [name, text] of Object.entries(files)) model.add(name, text);
+  const offset = fixture.indexOf("$0");
+  model.open(path, fixture.replace("$0", ""));
+  return model.complete(path, offset);
+}
+
+function check(fixture: string, expected: string, files?: Readonly<Record<string, string>>): void {
+  const result = completion(fixture, files);
+  assert.equal(result.kind === "answer" ? result.text : result.reason, expected);
+}
+
+const logs = "log.write(name, value);\nlog.write(name, value);\n";
+
+describe("n-gram model", () => {
+  it("goes on as the document did before", () => check(`${logs}log.$0\n`, "write(name, value);"));
+  it("goes on as the workspace did", () => check("log.$0\n", "write(name, value);", { "a.ts": logs }));
+  it("completes the word that is being typed", () => check(`${logs}log.wr$0\n`, "ite(name, value);"));
+  it("puts no second space", () => check("a = b + c;\na = b + c;\na = $0\n", "b + c;"));
+  it("puts the space that is missing", () => check("a = b + c;\na = b + c;\na =$0\n", " b + c;"));
+  it("ends before the bracket that the editor closed", () => check(`${logs}log.write($0)\n`, "name, value"));
+  it("ends before all that the editor closed", () => check(`${logs}log.write($0);\n`, "name, value"));
+  it("keeps brackets that it opens itself", () => check("f(g(1), 2);\nf(g(1), 2);\nf($0)\n", "g(1), 2"));
+  it("ends before the quote that the editor closed", () =>
+    check('say("hello world");\nsay("hello world");\nsay("$0")\n', "hello world"));
+  it("says nothing in the middle of a line", () => check(`${logs}log.$0write(name, value);`, "mid-line"));
+  it("says nothing where nothing ever followed", () => check("$0", "empty"));
+  it("says nothing of a document that is not open", () => {
+    assert.deepEqual(new NgramModel().complete("a.ts", 0), { kind: "none", reason: "unknown-document" });
+  });
+  it("says nothing of a document that is too long", () => {
+    const model = new NgramModel({ documentLength: 10 });
+    model.open("a.ts", "01234567890");
+    assert.deepEqual(model.complete("a.ts", 0), { kind: "none", reason: "too-large" });
+  });
+
+  it("does not read the file on disk while its document is completed", () => {
+    check("log.$0\n", "empty", { "open.ts": logs });
+  });
+
+  it("reads a document as a file while another one is completed", () => {
+    const model = new NgramModel();
+    model.open("a.ts", "");
+    model.complete("a.ts", 0);
+    model.change("a.ts", logs, { start: 0, oldEnd: 0, newEnd: logs.length });
+    model.open("b.ts", "log.\n");
+    const result = model.complete("b.ts", 4);
+    assert.equal(result.kind === "answer" && result.text, "write(name, value);");
+  });
+
+  it("is less sure where it went on in several ways", () => {
+    const sure = (...lines: readonly string[]) => {
+      const result = completion(`${lines.join("\n")}\nlog.$0\n`);
+      return result.kind === "answer" ? result.confidence : 0;
+    };
+    const one = sure("log.write(name);", "log.write(name);", "log.write(name);", "log.write(name);");
+    const four = sure("log.write(name);", "log.read(count);", "log.close();", "log.flush(now, then);");
+    assert.ok(one > four + 0.3, `${one} and ${four}`);
+  });
+
+  it("gives the same guess for the same counts", () => {
+    const words = fc.constantFrom("a", "b", "(", ")", ".", ",", "\n", "  ");
+    fc.assert(
+      fc.property(fc.array(words, { maxLength: 80 }), fc.nat(), (pieces, at) => {
+        const text = pieces.join("");
+        const offset = at % (text.length + 1);
+        const fixture = `${text.slice(0, offset)}$0${text.slice(offset)}`;
+        assert.deepEqual(completion(fixture, { "x.ts": text }), completion(fixture, { "x.ts": text }));
+      }),
+    );
+  });
+
+  it("takes any text and any cursor", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 200 }), fc.nat({ max: 200 }), (text, at) => {
+        const offset = Math.min(at, text.length);
+        const result = completion(`${text.slice(0, offset)}$0${text.slice(offset)}`, { "x.ts": text });
+        if (result.kind === "answer") assert.ok(result.text !== "" && !/[\r\n]/.test(result.text));
+      }),
+    );
+  });
+
+  it("never learns, completes or continues a secret", () => {
+    const key = "sk-live-9aF3kLm2Qx7Zp0Rt5Vw8";
+    check(`const password = "one two three";\nconst password = "$0\n`, "secret");
+    check(`password: "one two three"\npassword: "one $0\n`, "secret");
+    const result = completion(`use("${key}");\nuse("${key}");\nuse("$0\n`);
+    assert.ok(result.kind === "none" || !result.text.includes("9aF3kLm2"));
+  });
+});

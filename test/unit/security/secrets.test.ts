@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { holdsSecret, isInsideSecret, isSecretFile } from "../../../server/security/secrets.ts";
+
+describe("secrets", () => {
+  const secrets = [
+    "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+    "AKIAIOSFODNN7EXAMPLE",
+    "sk-proj-abc123DEF456ghi789JKL",
+    "xoxb-2345678901-abcdefghij",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0",
+    "-----BEGIN RSA PRIVATE KEY-----",
+    "a9F3kLm2Qx7Zp0Rt5Vw8Yb1",
+  ];
+  for (const secret of secrets)
+    it(`knows ${secret.slice(0, 12)}…`, () => assert.ok(holdsSecret(`x = "${secret}"`)));
+
+  const harmless = [
+    "this.configurationService.getValue<boolean>('editor.inlineSuggest.enabled')",
+    "internationalizationConfigurationProvider",
+    "SHA256_BLOCK_SIZE_IN_BYTES_2",
+    "MAX_PACKET_SIZE_1024_BYTES_V2_EXPERIMENTAL",
+    "node_modules/.bin/tsc -p tsconfig.node.json",
+    "00000000-0000-0000-0000-000000000000",
+    "getElementsByClassNameAndTag2",
+  ];
+  for (const text of harmless) it(`lets ${text.slice(0, 24)}… pass`, () => assert.ok(!holdsSecret(text)));
+
+  const inside: readonly (readonly [string, boolean])[] = [
+    ['const password = "', true],
+    ["api_key: 'abc", true],
+    ['"clientSecret": "', true],
+    ["PASSWORD = os.getenv('", true],
+    ['const password = read("db"); log("', false],
+    ["const token = tokens[", false],
+    ["const name = '", false],
+  ];
+  for (const [prefix, expected] of inside) {
+    it(`${expected ? "stays silent" : "speaks"} behind ${prefix}`, () =>
+      assert.equal(isInsideSecret(prefix), expected));
+  }
+
+  const files: readonly (readonly [string, boolean])[] = [
+    ["/a/.env", true],
+    ["C:\\a\\.env.local", true],
+    ["/a/.env.example", false],
+    ["/a/server.pem", true],
+    ["/home/x/.ssh/id_ed25519", true],
+    ["/a/.npmrc", true],
+    ["/a/environment.ts", false],
+    ["/a/keys.ts", false],
+  ];
+  for (const [path, expected] of files) {
+    it(`${expected ? "leaves" : "reads"} ${path}`, () => assert.equal(isSecretFile(path), expected));
+  }
+});

@@ -5,6 +5,7 @@
  * first message on, so that nothing that was typed meanwhile is lost.
  */
 
+import { Latest } from "../base/abort.ts";
 import type { Clock } from "../base/clock.ts";
 import { delay } from "../base/clock.ts";
 import { type Disposable, DisposableStore } from "../base/disposable.ts";
@@ -35,6 +36,7 @@ export class Session implements Disposable {
   readonly #ports: SessionPorts;
   readonly #store = new DisposableStore();
   readonly #settings: SettingsSource;
+  readonly #reconfiguring: Latest;
   readonly #folders: Set<string>;
   #trust: Trust;
   #services: LanguageServices | undefined;
@@ -44,6 +46,7 @@ export class Session implements Disposable {
   constructor(ports: SessionPorts) {
     this.#ports = ports;
     this.#settings = new SettingsSource(ports);
+    this.#reconfiguring = this.#store.add(new Latest());
     this.#folders = new Set(ports.profile.folders);
     this.#trust = ports.profile.trusted ? "trusted" : "untrusted";
   }
@@ -96,9 +99,12 @@ export class Session implements Disposable {
 
   /** `pushed` is what the notification itself holds, for clients that cannot be asked. */
   async reconfigure(pushed: unknown): Promise<void> {
+    const signal = this.#reconfiguring.next();
+    const services = await this.services();
     const settings = await this.#settings.read(pushed);
+    if (signal.aborted) return;
     this.log.setLevel(settings["log.level"]);
-    this.tell((services) => services.configure(settings));
+    services.configure(settings);
     this.#status?.update();
   }
 

@@ -19,15 +19,17 @@ export interface SettingsPorts {
 export class SettingsSource {
   readonly #ports: SettingsPorts;
   readonly #said = new Set<string>();
+  #pushed: unknown;
 
   constructor(ports: SettingsPorts) {
     this.#ports = ports;
   }
 
-  /** Asks the client where it can be asked; `pushed` stands in for its answer where it cannot. */
+  /** Asks the client where it can be asked; where it cannot, what it pushed last stands in for its answer. */
   async read(pushed: unknown): Promise<Settings> {
     const { client, profile } = this.#ports;
-    return this.#resolve(profile.can.configuration ? await client.configuration() : pushed);
+    this.#pushed = pushed ?? this.#pushed;
+    return this.#resolve(profile.can.configuration ? await client.configuration() : this.#pushed);
   }
 
   readWithoutClient(): Promise<Settings> {

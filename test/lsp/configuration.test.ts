@@ -89,6 +89,17 @@ describe("the language server's configuration", () => {
     await client.status(({ state }) => state === "paused");
   });
 
+  it("loses no settings that are pushed before it has started", async () => {
+    const client = await start();
+    const settings = { hearth: { completion: { enabled: false } } };
+    await Promise.all([
+      client.initialize(),
+      client.connection.sendNotification(DidChangeConfigurationNotification.type, { settings: {} }),
+    ]);
+    await client.connection.sendNotification(DidChangeConfigurationNotification.type, { settings });
+    await client.status(({ state }) => state === "paused");
+  });
+
   it("starts with what it has when a client announces its configuration and never sends it", async () => {
     const client = await start();
     client.connection.onRequest(ConfigurationRequest.type, () => new Promise<never[]>(() => {}));

@@ -7,20 +7,20 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LlamaModel } from "node-llama-cpp";
 import { entryPoint } from "../server/entries.ts";
 import type { ModelRuntime } from "../server/model/model-runtime.ts";
 import { control, type PromptPiece, text } from "../server/model/prompt.ts";
 import { EmbeddedRuntime } from "../server/runtime/embedded/embedded-runtime.ts";
 import { loadModel } from "../server/runtime/embedded/load.ts";
+import { smallestStep } from "../server/runtime/embedded/step-pace.ts";
 import { HostClient } from "../server/runtime/host/client.ts";
 import { type ScriptedShape, writeScripted } from "../test/support/scripted-model.ts";
 
 const promptTokens = 2000;
 const aborts = 200;
-const rounds = 5;
-/** Deep in a prefill of seconds nothing else happens than in its first second. */
-const latestAbortMs = 1000;
+const rounds = 3;
+/** Deep in a prefill of seconds nothing else happens than in its first half second. */
+const latestAbortMs = 500;
 
 const shapes: readonly { readonly title: string; readonly shape: ScriptedShape }[] = [
   { title: "scripted", shape: {} },
@@ -60,7 +60,7 @@ interface Comparison {
   readonly step: number;
 }
 
-/** In this process, the two in turns, medians; the whole one with whatever number of threads is best for it. */
+/** In this process, the two in turns, medians; the whole one with the number of threads that is best for it. */
 async function steppedAgainstWhole(path: string): Promise<Comparison> {
   const { embedded } = await loadModel(loadParams(path), {
     library: await import("node-llama-cpp"),
@@ -68,29 +68,27 @@ async function steppedAgainstWhole(path: string): Promise<Comparison> {
     onLog: () => {},
   });
   const runtime = new EmbeddedRuntime(embedded);
-  const context = await embedded.createContext(4096);
-  const sequence = context.getSequence();
-  const most = context.idealThreads;
+  await runtime.prepare("completion");
+  const sequence = (await embedded.createContext(4096)).getSequence();
+  const whole = async (tokens: number, threads: number) => {
+    embedded.model.llama.maxThreads = threads;
+    const prompt = embedded.model.tokenize("x".repeat(tokens), false);
+    const ms = await timed(() => sequence.evaluateWithoutGeneratingNewTokens(prompt));
+    await sequence.clearHistory();
+    return ms;
+  };
+  const most = sequence.context.idealThreads;
+  const best = (await whole(256, 1)) < (await whole(256, most)) ? 1 : most;
   const stepped: number[] = [];
-  const wholes = new Map<number, number[]>([most, 1].map((threads) => [threads, []]));
+  const wholes: number[] = [];
   const steps: number[] = [];
   for (let round = 0; round < rounds; round++) {
     stepped.push(await timed(() => runtime.warm({ prompt: promptOf(round), priority: "completion" }, never)));
-    for (const [threads, times] of wholes) {
-      embedded.model.llama.maxThreads = threads;
-      await sequence.clearHistory();
-      times.push(
-        await timed(() =>
-          sequence.evaluateWithoutGeneratingNewTokens(tokensOf(embedded.model, promptTokens)),
-        ),
-      );
-    }
-    await sequence.clearHistory();
-    steps.push(await timed(() => sequence.evaluateWithoutGeneratingNewTokens(tokensOf(embedded.model, 32))));
+    wholes.push(await whole(promptTokens, best));
+    steps.push(await whole(smallestStep, best));
   }
-  const whole = Math.min(...Array.from(wholes.values(), median));
   await embedded.model.dispose();
-  return { stepped: median(stepped), whole, step: median(steps) };
+  return { stepped: median(stepped), whole: median(wholes), step: median(steps) };
 }
 
 /** Through the host and its child, as in the editor: from `abort()` to the end of the stream. */
@@ -157,10 +155,6 @@ function promptOf(index: number): readonly PromptPiece[] {
     control("<|fim_suffix|>"),
     control("<|fim_middle|>"),
   ];
-}
-
-function tokensOf(model: LlamaModel, count: number) {
-  return model.tokenize("x".repeat(count), false);
 }
 
 function loadParams(path: string) {

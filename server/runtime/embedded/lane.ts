@@ -4,7 +4,7 @@
  */
 
 import type { LlamaContext, LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
-import { StepPace, smallestStep } from "./step-pace.ts";
+import { cpuStepMs, gpuStepMs, StepPace, smallestStep } from "./step-pace.ts";
 import { ThreadLadder } from "./thread-ladder.ts";
 
 /** What a request wants computed. `tokens` grows as it is answered. */
@@ -32,7 +32,7 @@ export class Lane {
   constructor(context: LlamaContext) {
     this.#context = context;
     this.#sequence = context.getSequence();
-    this.#pace = new StepPace(context.batchSize);
+    this.#pace = new StepPace(context.batchSize, context.model.llama.gpu === false ? cpuStepMs : gpuStepMs);
     this.#promptThreads = new ThreadLadder(context.idealThreads);
     this.#answerThreads = new ThreadLadder(context.idealThreads);
   }

@@ -5,22 +5,27 @@
  */
 
 export const smallestStep = 32;
-const stepMs = 40;
+/** A quarter of the 100 ms in which an abort shall be obeyed, since other programs slow single steps down. */
+export const cpuStepMs = 25;
+/** A GPU is not slowed down by editors, and wants large batches. */
+export const gpuStepMs = 50;
 /** Weight of the newest measurement. */
 const freshness = 0.4;
 
 export class StepPace {
   readonly #largest: number;
+  readonly #stepMs: number;
   #msPerToken: number | undefined;
 
-  constructor(largest: number) {
+  constructor(largest: number, stepMs: number) {
     this.#largest = Math.max(smallestStep, largest);
+    this.#stepMs = stepMs;
   }
 
   /** Tokens of the next step. */
   next(): number {
     if (this.#msPerToken === undefined) return smallestStep;
-    const fitting = Math.floor(stepMs / this.#msPerToken / smallestStep) * smallestStep;
+    const fitting = Math.floor(this.#stepMs / this.#msPerToken / smallestStep) * smallestStep;
     return Math.min(this.#largest, Math.max(smallestStep, fitting));
   }
 

@@ -2,14 +2,17 @@
 
 import type { LlamaModel, Token } from "node-llama-cpp";
 
-/** No character needs more tokens than it has bytes; what is longer is no valid text and is let go. */
-const mostPending = 8;
+/** An unfinished character decodes to three replacement characters at most; more are bytes that are no text. */
+const garbage = /\uFFFD{4,}$/;
+const unfinished = /\uFFFD+$/;
 const context = 8;
 
 export class TokenText {
   readonly #model: Pick<LlamaModel, "detokenize">;
-  #last: Token[];
+  #last: readonly Token[];
+  /** Tokens of which the end is not shown yet, and how much of their text is. */
   #pending: Token[] = [];
+  #shown = 0;
 
   constructor(model: Pick<LlamaModel, "detokenize">, prompt: readonly Token[]) {
     this.#model = model;
@@ -19,19 +22,26 @@ export class TokenText {
   push(token: Token): string {
     this.#pending.push(token);
     const text = this.#model.detokenize(this.#pending, false, this.#last);
-    if (text.endsWith("\uFFFD") && this.#pending.length < mostPending) return "";
-    return this.#take(text);
+    if (!text.endsWith("\uFFFD") || garbage.test(text)) return this.#finish(text);
+    return this.#show(text.replace(unfinished, ""));
   }
 
   /** What is left at the end; an unfinished character is dropped. */
   flush(): string {
-    const text = this.#model.detokenize(this.#pending, false, this.#last);
-    return this.#take(text.replace(/\uFFFD+$/, ""));
+    return this.#finish(this.#model.detokenize(this.#pending, false, this.#last).replace(unfinished, ""));
   }
 
-  #take(text: string): string {
+  #show(text: string): string {
+    const rest = text.slice(this.#shown);
+    this.#shown = Math.max(this.#shown, text.length);
+    return rest;
+  }
+
+  #finish(text: string): string {
+    const rest = this.#show(text);
     this.#last = [...this.#last, ...this.#pending].slice(-context);
     this.#pending = [];
-    return text;
+    this.#shown = 0;
+    return rest;
   }
 }

@@ -11,7 +11,7 @@ import { Backoff } from "../../../server/runtime/host/backoff.ts";
 
 describe("the size of a step", () => {
   it("begins small, grows with the measured speed, and stays within a batch", () => {
-    const pace = new StepPace(512);
+    const pace = new StepPace(512, 40);
     assert.equal(pace.next(), 32);
     pace.record(32, 8);
     assert.equal(pace.next(), 160);
@@ -26,7 +26,7 @@ describe("the size of a step", () => {
           fc.tuple(fc.integer({ min: 32, max: 512 }), fc.double({ min: 0.01, max: 5000, noNaN: true })),
         ),
         (steps) => {
-          const pace = new StepPace(512);
+          const pace = new StepPace(512, 40);
           for (const [tokens, ms] of steps) pace.record(tokens, ms);
           assert.ok(pace.next() >= 32 && pace.next() <= 512 && pace.next() % 32 === 0);
         },
@@ -35,7 +35,7 @@ describe("the size of a step", () => {
   });
 
   it("learns nothing from a few tokens", () => {
-    const pace = new StepPace(512);
+    const pace = new StepPace(512, 40);
     pace.record(1, 1000);
     assert.equal(pace.next(), 32);
     assert.equal(pace.tokensPerSecond, undefined);

@@ -1,6 +1,7 @@
 /** Builds every adapter once, for the language server and for the command line alike. */
 
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
 import type { Settings } from "./config/schema.ts";
@@ -11,6 +12,7 @@ import { entryPoint } from "./entries.ts";
 import { CompletionModel } from "./features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "./features/completion/completion-outcome.ts";
 import { CompletionService } from "./features/completion/completion-service.ts";
+import type { CrawlLimits } from "./index/crawl/crawl.ts";
 import { BuiltinCompleter, type BuiltinStatus } from "./index/ngram/builtin-completer.ts";
 import { filePath } from "./lsp/convert/file-path.ts";
 import type { LanguageServices, ServicesRequest, Trust } from "./lsp/language-services.ts";
@@ -44,9 +46,8 @@ export class Services implements LanguageServices, Disposable {
       return doctor({ home, settings: current, problems: sentences, localizer }, signal);
     };
     const clock = systemClock;
-    const limits = { fileBytes: settings["index.maxFileSize"], files: settings["index.maxFiles"] };
     const workerPath = entryPoint("index-worker");
-    this.builtin = this.#store.add(new BuiltinCompleter({ workerPath, log, limits, clock }));
+    this.builtin = this.#store.add(new BuiltinCompleter({ workerPath, log, clock }));
     this.#reading = this.#store.add(new ReadingWatch({ clock, reader: this.builtin, onChange: onStatus }));
     const models = join(home, "models");
     const [entry, childEntry] = [entryPoint("host"), entryPoint("child")];
@@ -76,7 +77,7 @@ export class Services implements LanguageServices, Disposable {
   addFolder(path: string): void {
     this.#folders.add(path);
     if (!this.#settings["index.enabled"]) return;
-    this.builtin.addFolder(path);
+    this.builtin.addFolder(path, readingLimits(this.#settings));
     this.#reading.begin();
   }
 
@@ -112,13 +113,14 @@ export class Services implements LanguageServices, Disposable {
   }
 
   configure(settings: Settings): void {
-    const read = this.#settings["index.enabled"];
+    const before = this.#settings;
     this.#settings = settings;
     this.#bind();
-    if (read === settings["index.enabled"]) return;
+    const limitsChanged = !isDeepStrictEqual(readingLimits(before), readingLimits(settings));
+    if (before["index.enabled"] === settings["index.enabled"] && !limitsChanged) return;
     for (const path of this.#folders) {
-      if (read) this.builtin.removeFolder(path);
-      else this.addFolder(path);
+      if (settings["index.enabled"]) this.addFolder(path);
+      else this.builtin.removeFolder(path);
     }
   }
 
@@ -164,6 +166,15 @@ export class Services implements LanguageServices, Disposable {
     const role = this.#settings["roles.complete"];
     this.model.bind(this.#trust === "trusted" || role === "off" ? role : "builtin/ngram");
   }
+}
+
+/** What of a folder is read. */
+function readingLimits(settings: Settings): CrawlLimits {
+  return {
+    fileBytes: settings["index.maxFileSize"],
+    files: settings["index.maxFiles"],
+    exclude: settings["index.exclude"],
+  };
 }
 
 export function createServices(request: ServicesRequest): Services {

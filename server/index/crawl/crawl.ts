@@ -14,6 +14,8 @@ export interface CrawlLimits {
   readonly fileBytes: number;
   /** Files of a folder that are looked at. */
   readonly files: number;
+  /** What is left out beside what the folder itself says, as lines of a `.gitignore` at its top. */
+  readonly exclude?: readonly string[];
 }
 
 export type Found =
@@ -26,7 +28,7 @@ export async function* crawl(
   limits: CrawlLimits,
   signal: AbortSignal,
 ): AsyncGenerator<Found> {
-  const rules = new IgnoreRules(folder);
+  const rules = new IgnoreRules(folder, limits.exclude);
   const folders = [folder];
   let files = 0;
   for (let next = folders.shift(); next !== undefined; next = folders.shift()) {

@@ -10,16 +10,22 @@ import ignore, { type Ignore } from "ignore";
 
 export class IgnoreRules {
   readonly #root: string;
+  readonly #folder: string;
+  /** What the person's settings leave out. */
+  readonly #exclude: Ignore | undefined;
   readonly #levels = new Map<string, Ignore | undefined>();
 
   /** `folder` is where reading starts; rules above it count up to the root of its repository. */
-  constructor(folder: string) {
+  constructor(folder: string, exclude: readonly string[] = []) {
     this.#root = repositoryOf(folder) ?? folder;
+    this.#folder = folder;
+    this.#exclude = exclude.length > 0 ? ignore({ allowRelativePaths: true }).add([...exclude]) : undefined;
   }
 
   /** Whether `path`, whose folders are not ignored, is. */
   ignores(path: string, kind: "file" | "folder"): boolean {
     if (kind === "folder" && alwaysLeftOut.has(path.slice(path.lastIndexOf(sep) + 1))) return true;
+    if (this.#exclude?.ignores(relativeTo(this.#folder, path, kind))) return true;
     for (let level = dirname(path); ; level = dirname(level)) {
       const verdict = this.#rulesAt(level)?.test(relativeTo(level, path, kind));
       if (verdict?.ignored) return true;

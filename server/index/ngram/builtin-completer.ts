@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Snapshot, TextChange } from "../../text/snapshot.ts";
+import type { CrawlLimits } from "../crawl/crawl.ts";
 import {
   type BuiltinAnswer,
   type BuiltinLimits,
@@ -43,7 +44,7 @@ const steadyMs = 60_000;
 export class BuiltinCompleter implements Disposable {
   readonly #options: BuiltinCompleterOptions;
   readonly #clock: Clock;
-  readonly #folders = new Set<string>();
+  readonly #folders = new Map<string, Partial<CrawlLimits>>();
   readonly #documents = new Map<string, Snapshot>();
   readonly #answers = new Map<number, (answer: BuiltinAnswer) => void>();
   readonly #states = new Map<number, (status: BuiltinStatus) => void>();
@@ -61,10 +62,10 @@ export class BuiltinCompleter implements Disposable {
     this.#start();
   }
 
-  /** Reads and follows a folder of the file system. */
-  addFolder(path: string): void {
-    this.#folders.add(path);
-    this.#post({ kind: "add-folder", path });
+  /** Reads and follows a folder of the file system; one that is there already is read again, with these limits. */
+  addFolder(path: string, limits: Partial<CrawlLimits> = {}): void {
+    this.#folders.set(path, limits);
+    this.#post({ kind: "add-folder", path, limits });
   }
 
   removeFolder(path: string): void {
@@ -164,7 +165,7 @@ export class BuiltinCompleter implements Disposable {
     this.#worker = worker;
     this.#startedAt = this.#clock.now();
     for (const snapshot of this.#documents.values()) this.#post(openMessage(snapshot));
-    for (const path of this.#folders) this.#post({ kind: "add-folder", path });
+    for (const [path, limits] of this.#folders) this.#post({ kind: "add-folder", path, limits });
     for (const id of this.#idlers.keys()) this.#post({ kind: "idle", id });
   }
 

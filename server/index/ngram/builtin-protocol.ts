@@ -1,16 +1,13 @@
 /** What the built-in completer and its worker say to each other, and what it answers. Data only. */
 
 import type { TextChange } from "../../text/snapshot.ts";
+import type { CrawlLimits } from "../crawl/crawl.ts";
 import type { SkipReason } from "../crawl/skip-reason.ts";
 import type { NoAnswer } from "./ngram-model.ts";
 
-export interface BuiltinLimits {
+export interface BuiltinLimits extends CrawlLimits {
   /** What the counts of the workspace may take, in bytes. */
   readonly countsBytes: number;
-  /** Bytes of the largest file that is read. */
-  readonly fileBytes: number;
-  /** Files of a folder that are looked at. */
-  readonly files: number;
 }
 
 export type BuiltinAnswer =
@@ -52,7 +49,7 @@ export interface OpenDocument {
 }
 
 export type ToWorker =
-  | { readonly kind: "add-folder"; readonly path: string }
+  | { readonly kind: "add-folder"; readonly path: string; readonly limits: Partial<CrawlLimits> }
   | { readonly kind: "remove-folder"; readonly path: string }
   | { readonly kind: "saved"; readonly path: string }
   | { readonly kind: "open"; readonly document: OpenDocument }
@@ -80,16 +77,16 @@ export type FromWorker =
   | { readonly kind: "idle"; readonly id: number }
   | { readonly kind: "log"; readonly level: "debug" | "info" | "warn"; readonly message: string };
 
-export const defaultBuiltinLimits: BuiltinLimits = {
+export const defaultBuiltinLimits = {
   countsBytes: 64 * 2 ** 20,
   fileBytes: 2 ** 20,
   files: 200_000,
-};
+} as const satisfies BuiltinLimits;
 
 /** The limits that the worker was started with; what is missing or no number keeps its default. */
 export function limitsFrom(data: unknown): BuiltinLimits {
   const given = new Map(typeof data === "object" && data !== null ? Object.entries(data) : []);
-  const limit = (name: keyof BuiltinLimits) => {
+  const limit = (name: keyof typeof defaultBuiltinLimits) => {
     const value: unknown = given.get(name);
     return typeof value === "number" && value >= 0 ? value : defaultBuiltinLimits[name];
   };

@@ -6,6 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { Latest } from "../../base/abort.ts";
 import { Snapshot } from "../../text/snapshot.ts";
+import type { CrawlLimits } from "../crawl/crawl.ts";
 import type { BuiltinAnswer, BuiltinLimits, FromWorker, OpenDocument, ToWorker } from "./builtin-protocol.ts";
 import type { Edit } from "./document-index.ts";
 import { FolderReader } from "./folder-reader.ts";
@@ -22,6 +23,7 @@ type Question = Extract<ToWorker, { readonly kind: "complete" }>;
 
 export class BuiltinWorker {
   readonly #send: (message: FromWorker) => void;
+  readonly #limits: BuiltinLimits;
   readonly #model: NgramModel;
   readonly #folders: FolderReader;
   readonly #gates = new Gates();
@@ -31,9 +33,9 @@ export class BuiltinWorker {
 
   constructor({ limits, send }: BuiltinWorkerOptions) {
     this.#send = send;
+    this.#limits = limits;
     this.#model = new NgramModel({ countsBytes: limits.countsBytes });
     this.#folders = new FolderReader(this.#model, {
-      limits,
       open: () => [...this.#documents.keys()].map(pathOf),
     });
   }
@@ -57,7 +59,7 @@ export class BuiltinWorker {
         void this.#folders.idle().then(() => this.#send({ kind: "idle", id: message.id }));
         return;
       case "add-folder":
-        void this.#read(message.path);
+        void this.#read(message.path, { ...this.#limits, ...message.limits });
         return;
       case "remove-folder":
         return this.#folders.remove(message.path);
@@ -67,8 +69,8 @@ export class BuiltinWorker {
     }
   }
 
-  async #read(path: string): Promise<void> {
-    await this.#folders.add(path);
+  async #read(path: string, limits: CrawlLimits): Promise<void> {
+    await this.#folders.add(path, limits);
     if (this.#folders.reading) return;
     await calibrateGates(this.#gates, this.#model, this.#calibration.next());
   }

@@ -20,13 +20,13 @@ export interface TextStore {
 interface Folder {
   readonly reading: AbortController;
   readonly rules: IgnoreRules;
+  readonly limits: CrawlLimits;
 }
 
 type FoundFile = Extract<Found, { readonly kind: "file" }>;
 
 export class FolderReader {
   readonly #store: TextStore;
-  readonly #limits: CrawlLimits;
   /** Paths of the open documents: what is near them is read first. */
   readonly #open: () => readonly string[];
   readonly #folders = new Map<string, Folder>();
@@ -34,12 +34,8 @@ export class FolderReader {
   #busy = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(
-    store: TextStore,
-    options: { readonly limits: CrawlLimits; readonly open: () => readonly string[] },
-  ) {
+  constructor(store: TextStore, options: { readonly open: () => readonly string[] }) {
     this.#store = store;
-    this.#limits = options.limits;
     this.#open = options.open;
   }
 
@@ -56,9 +52,10 @@ export class FolderReader {
     return this.#busy === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  add(path: string): Promise<void> {
+  /** A folder that is there already is read again, with these limits. */
+  add(path: string, limits: CrawlLimits): Promise<void> {
     this.#folders.get(path)?.reading.abort();
-    const folder = { reading: new AbortController(), rules: new IgnoreRules(path) };
+    const folder = { reading: new AbortController(), rules: new IgnoreRules(path, limits.exclude), limits };
     this.#folders.set(path, folder);
     return this.#during(() => this.#read(path, folder));
   }
@@ -77,9 +74,9 @@ export class FolderReader {
     const owner = this.#folderOf(path);
     if (owner === undefined) return;
     const [root, folder] = owner;
-    if (ruleFiles.includes(basename(path))) return this.add(root);
+    if (ruleFiles.includes(basename(path))) return this.add(root, folder.limits);
     await this.#during(async () => {
-      const found = await findFile(path, folder.rules, this.#limits);
+      const found = await findFile(path, folder.rules, folder.limits);
       if (found?.kind === "file") await this.#take(found.path);
       else {
         this.#store.remove(path);
@@ -93,10 +90,10 @@ export class FolderReader {
     this.#folders.clear();
   }
 
-  async #read(path: string, { reading }: Folder): Promise<void> {
+  async #read(path: string, { reading, limits }: Folder): Promise<void> {
     const files: FoundFile[] = [];
     const seen = new Set<string>();
-    for await (const found of crawl(path, this.#limits, reading.signal)) {
+    for await (const found of crawl(path, limits, reading.signal)) {
       if (found.kind === "skipped") this.#omitted.set(found.path, found.reason);
       else files.push(found);
     }

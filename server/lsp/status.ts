@@ -2,6 +2,7 @@
 
 import type { Localizer } from "../base/l10n.ts";
 import type { ModelState } from "../features/completion/completion-model.ts";
+import { explainError } from "../model/explain-error.ts";
 import type { RoleStatus, StatusParams, StatusState } from "../protocol/status.ts";
 import type { ReadingProgress } from "./reading-watch.ts";
 
@@ -27,8 +28,9 @@ function stateOf(facts: StatusFacts): StatusState {
 
 function describeState(
   { completionEnabled, model, trusted, reading }: StatusFacts,
-  { t }: Localizer,
+  localizer: Localizer,
 ): Pick<StatusParams, "message" | "mend"> {
+  const { t } = localizer;
   if (!completionEnabled) {
     return {
       message: t("Completion while typing is off."),
@@ -39,14 +41,7 @@ function describeState(
     case "off":
       return { message: t("Nobody completes code: the role is set to off.") };
     case "failed":
-      return {
-        message: t(
-          "{0} does not answer: {1} The built-in completer stands in.",
-          shortName(model.name),
-          model.error.message,
-        ),
-        mend: { title: t("Run the doctor"), command: "hearth.doctor" },
-      };
+      return describeFailure(model, localizer);
     case "loading":
       return {
         message: t("{0} is loading; the built-in completer answers meanwhile.", shortName(model.name)),
@@ -58,6 +53,19 @@ function describeState(
     return { message: t("Reading the workspace: {0} files so far.", reading.files) };
   }
   return trusted ? { message: "" } : { message: t("This workspace is not trusted: no model is used.") };
+}
+
+function describeFailure(
+  { name, error }: Extract<ModelState, { readonly kind: "failed" }>,
+  localizer: Localizer,
+): Pick<StatusParams, "message" | "mend"> {
+  const { t } = localizer;
+  const { message, mend } = explainError(error, localizer);
+  const why = /[.。]$/.test(message) ? message : t("{0}.", message);
+  return {
+    message: t("{0} is not used. {1} {2}", shortName(name), why, mend),
+    mend: { title: t("Run the doctor"), command: "hearth.doctor" },
+  };
 }
 
 function describeRole({ model }: StatusFacts, { t }: Localizer): RoleStatus {

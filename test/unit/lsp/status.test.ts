@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { english } from "../../../server/base/l10n.ts";
+import type { BoundModel, ModelState } from "../../../server/features/completion/completion-model.ts";
+import { describeStatus, type StatusFacts } from "../../../server/lsp/status.ts";
+import { RuntimeError } from "../../../server/model/runtime-error.ts";
+
+const info = { runtime: "embedded", name: "qwen", contextTokens: 1, reasons: false } as const;
+const ready: ModelState = { kind: "ready", model: { info } as unknown as BoundModel };
+const failed: ModelState = {
+  kind: "failed",
+  name: "/models/qwen.gguf",
+  error: new RuntimeError("model-not-found", "/models/qwen.gguf"),
+};
+const builtin = { runtime: "builtin", model: "ngram", label: "built in: learns from this workspace" };
+
+describe("the status", () => {
+  function check(
+    facts: Partial<StatusFacts>,
+    expected: { state: string; message: string; label?: string; mend?: string },
+  ) {
+    const usual: StatusFacts = {
+      completionEnabled: true,
+      model: { kind: "none" },
+      trusted: true,
+      reading: undefined,
+    };
+    const { state, message, roles, mend } = describeStatus({ ...usual, ...facts }, english);
+    const { label = builtin.label } = expected;
+    assert.deepEqual(
+      { state, message, label: roles.complete.label, mend: mend?.command },
+      { label, mend: undefined, ...expected },
+    );
+  }
+
+  it("has nothing to say when all is well", () => check({}, { state: "ready", message: "" }));
+  it("names the model", () => check({ model: ready }, { state: "ready", message: "", label: "qwen" }));
+  it("says how far the reading is", () =>
+    check({ reading: { files: 12 } }, { state: "busy", message: "Reading the workspace: 12 files so far." }));
+  it("says who stands in for a model that loads", () =>
+    check(
+      { model: { kind: "loading", name: "/models/qwen.gguf" } },
+      { state: "busy", message: "qwen.gguf is loading; the built-in completer answers meanwhile." },
+    ));
+  it("says what failed, why, and what mends it", () =>
+    check(
+      { model: failed },
+      {
+        state: "failed",
+        message:
+          "qwen.gguf is not used. The model is not there: /models/qwen.gguf. Check the name or path in roles.complete, or set it to auto.",
+        mend: "hearth.doctor",
+      },
+    ));
+  it("says why no model is used", () =>
+    check(
+      { trusted: false },
+      { state: "ready", message: "This workspace is not trusted: no model is used." },
+    ));
+  it("is paused when it is turned off", () =>
+    check(
+      { completionEnabled: false },
+      { state: "paused", message: "Completion while typing is off.", mend: "hearth.toggle" },
+    ));
+  it("is paused when nobody completes", () =>
+    check(
+      { model: { kind: "off" } },
+      { state: "paused", message: "Nobody completes code: the role is set to off.", label: "off" },
+    ));
+});

@@ -187,7 +187,10 @@ export class EmbeddedRuntime implements ModelRuntime {
 
   #embeddingContext(): Promise<LlamaEmbeddingContext> {
     const length = Math.min(mostEmbeddedTokens, this.#loaded.contextTokens);
-    this.#embedding ??= this.#loaded.createEmbeddingContext(length);
+    this.#embedding ??= this.#loaded.createEmbeddingContext(length).catch((error: unknown) => {
+      this.#embedding = undefined;
+      throw error;
+    });
     return this.#embedding;
   }
 }

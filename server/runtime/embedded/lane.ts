@@ -115,7 +115,12 @@ export class Lane {
     const ladder = tokens === 1 ? this.#answerThreads : this.#promptThreads;
     this.#context.model.llama.maxThreads = ladder.threads;
     const started = performance.now();
-    const result = await compute();
+    const result = await compute().catch((error: unknown) => {
+      // What the sequence holds after a failure is found out anew by the next one.
+      this.#owner = undefined;
+      this.#answer = undefined;
+      throw error;
+    });
     const ms = performance.now() - started;
     // Between one token and a whole step the time is mostly that of reading the weights: it tells nothing.
     if (tokens === 1 || tokens >= smallestStep) ladder.record(ms / tokens);

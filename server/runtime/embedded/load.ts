@@ -41,7 +41,7 @@ export async function loadModel(params: LoadParams, options: LoadOptions): Promi
       throw await loadError(error, { library: options.library, llama, params });
     });
   return {
-    embedded: embed(options.library, model, { contextTokens, threads }),
+    embedded: embed(options.library, model, { params, contextTokens, threads }),
     result: {
       contextTokens,
       threads,
@@ -52,11 +52,16 @@ export async function loadModel(params: LoadParams, options: LoadOptions): Promi
 }
 
 interface Limits {
+  readonly params: LoadParams;
   readonly contextTokens: number;
   readonly threads: number;
 }
 
-function embed(library: Library, model: LlamaModel, { contextTokens, threads }: Limits): EmbeddedModel {
+function embed(
+  library: Library,
+  model: LlamaModel,
+  { params, contextTokens, threads }: Limits,
+): EmbeddedModel {
   const shared = { threads: { ideal: threads, min: 1 }, batchSize: batchTokens };
   const onCpu = model.llama.gpu === false;
   return {
@@ -66,16 +71,23 @@ function embed(library: Library, model: LlamaModel, { contextTokens, threads }: 
       const wrapper = library.resolveChatWrapper(model);
       return wrapper.generateContextState({ chatHistory }).contextText;
     },
-    createContext: (contextSize) =>
-      outOfMemory(
-        model.createContext({
-          ...shared,
-          contextSize,
-          sequences: 1,
-          swaFullCache: true,
-          ignoreMemorySafetyChecks: onCpu,
-        }),
-      ),
+    createContext: async (contextSize) => {
+      const needs = {
+        ...params,
+        weightBytes: 0,
+        trainedContextTokens: contextSize,
+        contextTokens: contextSize,
+      };
+      planContext(needs, await freeMemory(model.llama));
+      const options = {
+        ...shared,
+        contextSize,
+        sequences: 1,
+        swaFullCache: true,
+        ignoreMemorySafetyChecks: onCpu,
+      };
+      return outOfMemory(model.createContext(options));
+    },
     createEmbeddingContext: (contextSize) =>
       outOfMemory(
         model.createEmbeddingContext({

@@ -67,15 +67,25 @@ export class Session implements Disposable {
   }
 
   tellModel(event: ModelEvent): void {
-    if (this.#admitted && !this.#closed) void this.#connection.sendNotification(modelEvent, event);
+    void this.#tell(() => this.#connection.sendNotification(modelEvent, event));
   }
 
   tellLog(level: Parameters<Logger["log"]>[0], message: string): void {
-    if (this.#admitted && !this.#closed) void this.#connection.sendNotification(hostLog, { level, message });
+    void this.#tell(() => this.#connection.sendNotification(hostLog, { level, message }));
   }
 
   dispose(): void {
     this.#options.socket.destroy();
+  }
+
+  /** A client that cannot be told anything any more is gone. */
+  async #tell(send: () => Promise<void>): Promise<void> {
+    if (!this.#admitted || this.#closed) return;
+    try {
+      await send();
+    } catch {
+      this.#options.socket.destroy();
+    }
   }
 
   #admit(): void {

@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { isExact, type LineEndCase, lineEndCases } from "./cases/line-ends.ts";
 import { heldOutPackages, loadPackage, type SourcePackage, tuningPackages } from "./cases/packages.ts";
+import { measureCosts } from "./ngram-costs.ts";
 import { builtin, type CompletionSystem, copying } from "./ngram-systems.ts";
 
 const { values } = parseArgs({
@@ -22,6 +23,7 @@ const packages = await Promise.all(specs.map((spec) => loadPackage(spec)));
 const rows: Record<string, string | number>[] = [];
 for (const system of systems) rows.push(summary(system.name, await answers(system, packages)));
 console.table(rows);
+console.table([measureCosts(packages)]);
 
 interface Answer {
   readonly item: LineEndCase;
@@ -38,9 +40,7 @@ async function answers(system: CompletionSystem, sources: readonly SourcePackage
     await system.prepare?.(source);
     for (const item of lineEndCases(source, Number(values.count))) {
       await system.open?.(item);
-      const start = performance.now();
-      const offer = await system.complete(item);
-      const ms = performance.now() - start;
+      const { offer, ms } = await timed(() => system.complete(item));
       const exact = offer !== undefined && isExact(offer.text, item);
       const answer = {
         item,
@@ -56,6 +56,19 @@ async function answers(system: CompletionSystem, sources: readonly SourcePackage
   }
   await system.dispose?.();
   return result;
+}
+
+/** Fast systems answer three times and the fastest counts: what else the machine does is not theirs. */
+async function timed(
+  complete: () => ReturnType<CompletionSystem["complete"]>,
+): Promise<{ readonly offer: Awaited<ReturnType<typeof complete>>; readonly ms: number }> {
+  let ms = Infinity;
+  for (let run = 0; ; run++) {
+    const start = performance.now();
+    const offer = await complete();
+    ms = Math.min(ms, performance.now() - start);
+    if (run === 2 || ms > 100) return { offer, ms };
+  }
 }
 
 function summary(name: string, all: readonly Answer[]): Record<string, string | number> {

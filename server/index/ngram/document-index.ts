@@ -85,14 +85,15 @@ export class DocumentIndex {
     if (this.#index.dead > Math.max(1 << 14, this.#length)) this.reset(text);
   }
 
-  /** The places in `index` of the tokens that start in `[start..end)` of the text. */
-  placesWithin(start: number, end: number): ReadonlySet<number> {
-    const places = new Set<number>();
-    for (let i = Math.max(1, this.#tokenAt(start)); i < this.#length; i++) {
-      if ((this.#starts[i] ?? 0) >= end) break;
-      places.add(this.#places[i] ?? -1);
-    }
-    return places;
+  /** Takes the tokens that start in `[start..end)` of the text out of the counts. Returns the undo. */
+  hide(start: number, end: number): () => void {
+    const index = this.#index;
+    const first = this.#tokenAt(start);
+    const places = this.#places.slice(first, Math.max(first, Math.min(this.#length, this.#tokenAt(end))));
+    for (const place of places) index.setCounted(place, place + 1, "dead");
+    return () => {
+      for (const place of places) index.setCounted(place, place + 1, "counted");
+    };
   }
 
   /** Tokens `[from..to)` give way to the fresh ones; what follows moves by `shift` characters. */

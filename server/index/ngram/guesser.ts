@@ -6,7 +6,7 @@
 import { confidences } from "./confidence.ts";
 import type { LineSite } from "./line-site.ts";
 import { bracketsAfter, Mixer } from "./mixer.ts";
-import { type Context, type FollowerSink, longestContext, type TokenIndex } from "./token-index.ts";
+import { type Context, longestContext, type TokenIndex } from "./token-index.ts";
 import { isWordCode } from "./tokenizer.ts";
 import { isBreak, special, type Vocabulary } from "./vocabulary.ts";
 
@@ -34,10 +34,9 @@ export interface Guess {
 
 export interface GuessSources {
   readonly vocabulary: Vocabulary;
+  /** Counts of the document, without what stands behind the cursor on its line. */
   readonly document: TokenIndex;
   readonly usesOf: (id: number) => number;
-  /** Places of `document` that nobody could know: the cursor's own line. */
-  readonly hidden: ReadonlySet<number>;
   readonly workspace: TokenIndex;
 }
 
@@ -50,6 +49,14 @@ interface Line {
   readonly depth: number;
   /** The brackets that are open on the whole line, innermost last. */
   readonly open: string;
+}
+
+/** A line and the token that may come next. */
+interface Extension {
+  readonly line: Line;
+  readonly id: number;
+  readonly spaced: boolean;
+  readonly chance: number;
 }
 
 interface FinishedLine extends Line {
@@ -66,12 +73,15 @@ export class LineGuesser {
     let lines = site.typed === "" ? [startOf(site)] : this.#startsWithin(site, sources);
     const finished: FinishedLine[] = [];
     for (let step = 0; step < tuning.mostTokens && lines.length > 0; step++) {
-      const next: Line[] = [];
+      const next: Extension[] = [];
       for (const line of lines) this.#extend(line, { site, sources, next, finished });
-      lines = best(next, tuning.beam);
+      const bar = leastChance(finished);
+      lines = best(next, tuning.beam)
+        .filter((extension) => extension.chance > bar)
+        .map((extension) => longer(extension, site, sources.vocabulary));
       if (isSettled(lines, finished)) break;
     }
-    const bar = (best(finished, 1)[0]?.chance ?? 0) - tuning.margin;
+    const bar = leastChance(finished);
     const near = best(finished, tuning.mostFinished).filter((line) => line.chance > bar);
     return this.#weigh(near, site, sources);
   }
@@ -115,7 +125,7 @@ export class LineGuesser {
     into: {
       readonly site: LineSite;
       readonly sources: GuessSources;
-      readonly next: Line[];
+      readonly next: Extension[];
       readonly finished: FinishedLine[];
     },
   ): void {
@@ -134,7 +144,10 @@ export class LineGuesser {
       const breakFit = isBreak(end) ? Math.log(mixer.shareOfBreak(end)) : 0;
       into.finished.push({ ...line, chance: line.chance + Math.log(ending), breakFit });
     }
-    for (const i of chosen) into.next.push(this.#longer(line, i, into));
+    for (const i of chosen) {
+      const chance = line.chance + Math.log(mixer.probabilities[i] ?? 0);
+      into.next.push({ line, id: mixer.ids[i] ?? 0, spaced: mixer.spaced(i), chance });
+    }
   }
 
   /** Keeps `chosen` the most probable candidates, most probable first. */
@@ -146,25 +159,6 @@ export class LineGuesser {
     if (at >= tuning.branches) return;
     chosen.splice(at, 0, candidate);
     if (chosen.length > tuning.branches) chosen.pop();
-  }
-
-  #longer(
-    line: Line,
-    index: number,
-    into: { readonly site: LineSite; readonly sources: GuessSources },
-  ): Line {
-    const id = this.#mixer.ids[index] ?? 0;
-    const text = into.sources.vocabulary.textOf(id);
-    const code = text.charCodeAt(0);
-    const spaced = this.#mixer.spaced(index);
-    return {
-      ids: [...line.ids, id],
-      text: line.text + gap(line, into.site, { spaced, code }) + text,
-      tokens: line.tokens + 1,
-      chance: line.chance + Math.log(this.#mixer.probabilities[index] ?? 0),
-      open: bracketsAfter(line.open, text),
-      depth: line.depth + (opening.has(code) ? 1 : closing.has(code) && line.depth > 0 ? -1 : 0),
-    };
   }
 
   #weigh(finished: readonly FinishedLine[], site: LineSite, sources: GuessSources): Guess[] {
@@ -200,7 +194,7 @@ export class LineGuesser {
     for (let i = 0; i < context.length; i++) context.ids[i] = ids[ids.length - 1 - i] ?? 0;
     const mixer = this.#mixer;
     mixer.clear();
-    sources.document.followers(context, tuning.places, without(sources.hidden, mixer.document));
+    sources.document.followers(context, tuning.places, mixer.document);
     sources.workspace.followers(context, tuning.places, mixer.workspace);
     mixer.mix({ vocabulary: sources.vocabulary, usesOf: sources.usesOf, recent: ids.slice(-6), open });
   }
@@ -210,7 +204,27 @@ function startOf(site: LineSite): Line {
   return { ids: site.before, text: "", tokens: 0, chance: 0, depth: 0, open: site.open };
 }
 
-function best<T extends Line>(lines: T[], count: number): T[] {
+function longer({ line, id, spaced, chance }: Extension, site: LineSite, vocabulary: Vocabulary): Line {
+  const text = vocabulary.textOf(id);
+  const code = text.charCodeAt(0);
+  return {
+    ids: [...line.ids, id],
+    text: line.text + gap(line, site, { spaced, code }) + text,
+    tokens: line.tokens + 1,
+    chance,
+    open: bracketsAfter(line.open, text),
+    depth: line.depth + (opening.has(code) ? 1 : closing.has(code) && line.depth > 0 ? -1 : 0),
+  };
+}
+
+/** What a line must beat to be worth growing or weighing. */
+function leastChance(finished: readonly FinishedLine[]): number {
+  let top = -Infinity;
+  for (const { chance } of finished) if (chance > top) top = chance;
+  return top - tuning.margin;
+}
+
+function best<T extends { readonly chance: number }>(lines: T[], count: number): T[] {
   return lines.sort((a, b) => b.chance - a.chance).slice(0, count);
 }
 
@@ -220,15 +234,6 @@ function isSettled(growing: readonly Line[], finished: FinishedLine[]): boolean 
   finished.sort((a, b) => b.chance - a.chance);
   const bar = finished[Math.min(finished.length - 1, 3)]?.chance ?? 0;
   return (growing[0]?.chance ?? -Infinity) < bar - 3;
-}
-
-function without(hidden: ReadonlySet<number>, sink: FollowerSink): FollowerSink {
-  if (hidden.size === 0) return sink;
-  return {
-    follower: (token, matched, place) => {
-      if (!hidden.has(place)) sink.follower(token, matched, place);
-    },
-  };
 }
 
 const opening = new Set(Array.from("([{", (mark) => mark.charCodeAt(0)));

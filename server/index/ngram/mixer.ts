@@ -5,6 +5,7 @@
  * words say.
  */
 
+import { blank, mostDistinct, orders, SourceCounts } from "./source-counts.ts";
 import { type FollowerSink, longestContext } from "./token-index.ts";
 import {
   documentOrderWeights,
@@ -32,12 +33,8 @@ export interface Place {
 
 /** A count in the document is worth so many in the workspace. */
 const documentWeight = 4;
-const orders = longestContext + 1;
-const mostDistinct = 1024;
 const slotShift = 20;
 const slotCount = 2 ** (32 - slotShift);
-/** The chance of a token before anything is known. */
-const blank = 1e-4;
 const leastExclusion = 1e-6;
 
 export class Mixer {
@@ -51,48 +48,49 @@ export class Mixer {
   readonly workspace: FollowerSink;
 
   readonly #slots = new Int16Array(slotCount);
-  readonly #documentCounts = new Float64Array(mostDistinct * orders);
-  readonly #workspaceCounts = new Float64Array(mostDistinct * orders);
+  readonly #inDocument = new SourceCounts();
+  readonly #inWorkspace = new SourceCounts();
+  readonly #together = new SourceCounts();
   readonly #exclusion = new Float64Array(mostDistinct);
   readonly #spaces = new Float64Array(mostDistinct);
   readonly #breaks = new Float64Array(special.breakFarOut + 1);
-  readonly #all = new Totals();
-  readonly #inDocument = new Totals();
-  readonly #inWorkspace = new Totals();
-  #longest = 0;
+  readonly #excluded = new Float64Array(orders);
+  readonly #excludedKinds = new Float64Array(orders);
 
   constructor() {
-    const sink = (counts: Float64Array, weight: number): FollowerSink => ({
+    const sink = (counts: SourceCounts, weight: number): FollowerSink => ({
       follower: (token, matched) => this.#count(token, matched, { counts, weight }),
     });
-    this.document = sink(this.#documentCounts, documentWeight);
-    this.workspace = sink(this.#workspaceCounts, 1);
+    this.document = sink(this.#inDocument, documentWeight);
+    this.workspace = sink(this.#inWorkspace, 1);
   }
 
   clear(): void {
     this.#slots.fill(0);
-    this.#documentCounts.fill(0, 0, this.size * orders);
-    this.#workspaceCounts.fill(0, 0, this.size * orders);
+    for (const counts of [this.#inDocument, this.#inWorkspace, this.#together]) counts.clear(this.size);
     this.#spaces.fill(0, 0, this.size);
     this.#breaks.fill(0);
     this.size = 0;
-    this.#longest = 0;
   }
 
   /** Computes `probabilities` and `unseen` from the followers since `clear`. */
   mix(place: Place): void {
-    this.#accumulate();
     const best = this.#exclude();
-    let top = unseenWeights.always + unseenWeights.best * best;
+    for (const counts of [this.#inDocument, this.#inWorkspace, this.#together]) counts.sum(this.size);
+    const escape = unseenWeights.always + unseenWeights.best * best;
+    let top = escape;
     for (let i = 0; i < this.size; i++) {
-      const score = this.#estimates(i) + this.#longestContexts(i) + signs(this.ids[i] ?? 0, place);
+      const score = this.#score(i) + signs(this.ids[i] ?? 0, place);
       this.probabilities[i] = score;
       if (score > top) top = score;
     }
-    this.unseen = Math.exp(unseenWeights.always + unseenWeights.best * best - top);
+    this.unseen = Math.exp(escape - top);
     let sum = this.unseen;
-    for (let i = 0; i < this.size; i++)
-      sum += this.probabilities[i] = Math.exp((this.probabilities[i] ?? 0) - top);
+    for (let i = 0; i < this.size; i++) {
+      const share = Math.exp((this.probabilities[i] ?? 0) - top);
+      this.probabilities[i] = share;
+      sum += share;
+    }
     for (let i = 0; i < this.size; i++) this.probabilities[i] = (this.probabilities[i] ?? 0) / sum;
     this.unseen /= sum;
   }
@@ -117,7 +115,7 @@ export class Mixer {
   #count(
     token: number,
     matched: number,
-    to: { readonly counts: Float64Array; readonly weight: number },
+    to: { readonly counts: SourceCounts; readonly weight: number },
   ): void {
     let id = token & idMask;
     const certainty = to.weight * (matched + 1) * (matched + 1);
@@ -133,27 +131,9 @@ export class Mixer {
       this.ids[index] = id;
       this.#slots[slot] = index + 1;
     }
-    if (matched > this.#longest) this.#longest = matched;
-    const at = index * orders + matched;
-    to.counts[at] = (to.counts[at] ?? 0) + 1;
+    to.counts.add(index, matched, 1);
+    this.#together.add(index, matched, to.weight);
     this.#spaces[index] = (this.#spaces[index] ?? 0) + (token & spaceBit ? certainty : -certainty);
-  }
-
-  /** A longer match is a match of every shorter length too. */
-  #accumulate(): void {
-    for (const totals of [this.#all, this.#inDocument, this.#inWorkspace]) totals.clear();
-    for (let i = 0; i < this.size; i++) {
-      let document = 0;
-      let workspace = 0;
-      for (let order = this.#longest; order >= 1; order--) {
-        const at = i * orders + order;
-        document = this.#documentCounts[at] = (this.#documentCounts[at] ?? 0) + document;
-        workspace = this.#workspaceCounts[at] = (this.#workspaceCounts[at] ?? 0) + workspace;
-        if (document > 0) this.#inDocument.add(order, document);
-        if (workspace > 0) this.#inWorkspace.add(order, workspace);
-        if (document + workspace > 0) this.#all.add(order, documentWeight * document + workspace);
-      }
-    }
   }
 
   /**
@@ -161,71 +141,50 @@ export class Mixer {
    * counted without it. Returns the logarithm of the best chance.
    */
   #exclude(): number {
-    this.#exclusion.fill(0, 0, this.size);
+    const totals = this.#excluded.fill(0);
+    const kinds = this.#excludedKinds.fill(0);
+    const counts = this.#together;
+    for (let i = 0; i < this.size; i++) {
+      const order = counts.longestOf(i);
+      totals[order] = (totals[order] ?? 0) + counts.of(i, order);
+      kinds[order] = (kinds[order] ?? 0) + 1;
+    }
     let rest = 1;
+    for (let order = longestContext; order >= 1; order--) {
+      const escapes = kinds[order] ?? 0;
+      const share = rest / ((totals[order] ?? 0) + escapes || 1);
+      totals[order] = share;
+      if (escapes > 0) rest = share * escapes;
+    }
     let best = leastExclusion;
-    for (let order = this.#longest; order >= 1; order--) {
-      let total = 0;
-      let kinds = 0;
-      for (let i = 0; i < this.size; i++) {
-        const count = this.#exclusion[i] === 0 ? this.#weighted(i, order) : 0;
-        total += count;
-        if (count > 0) kinds++;
-      }
-      if (kinds === 0) continue;
-      const share = rest / (total + kinds);
-      for (let i = 0; i < this.size; i++) {
-        if (this.#exclusion[i] !== 0) continue;
-        const chance = share * this.#weighted(i, order);
-        this.#exclusion[i] = chance;
-        if (chance > best) best = chance;
-      }
-      rest = share * kinds;
+    for (let i = 0; i < this.size; i++) {
+      const order = counts.longestOf(i);
+      const chance = (totals[order] ?? 0) * counts.of(i, order);
+      this.#exclusion[i] = Math.max(leastExclusion, chance);
+      if (chance > best) best = chance;
     }
     return Math.log(best);
   }
 
-  #weighted(index: number, order: number): number {
-    const at = index * orders + order;
-    return documentWeight * (this.#documentCounts[at] ?? 0) + (this.#workspaceCounts[at] ?? 0);
-  }
-
-  #estimates(index: number): number {
-    const row = index * orders;
-    let all = blank;
-    let document = blank;
-    let workspace = blank;
-    for (let order = 1; order <= this.#longest; order++) {
-      const inDocument = this.#documentCounts[row + order] ?? 0;
-      const inWorkspace = this.#workspaceCounts[row + order] ?? 0;
-      all = this.#all.interpolate(order, documentWeight * inDocument + inWorkspace, all);
-      document = this.#inDocument.interpolate(order, inDocument, document);
-      workspace = this.#inWorkspace.interpolate(order, inWorkspace, workspace);
-    }
-    return (
-      estimateWeights.exclusion * Math.log(Math.max(leastExclusion, this.#exclusion[index] ?? 0)) +
-      estimateWeights.all * Math.log(all) +
-      estimateWeights.document * Math.log(document) +
-      estimateWeights.workspace * Math.log(workspace)
-    );
-  }
-
-  #longestContexts(index: number): number {
-    const row = index * orders;
-    let document = this.#longest;
-    while (document > 0 && this.#documentCounts[row + document] === 0) document--;
-    let workspace = this.#longest;
-    while (workspace > 0 && this.#workspaceCounts[row + workspace] === 0) workspace--;
+  /** What the counts say of the token. */
+  #score(index: number): number {
+    const { exclusion, all, document, workspace } = estimateWeights;
+    const inDocument = this.#inDocument.longestOf(index);
+    const inWorkspace = this.#inWorkspace.longestOf(index);
     let score =
-      (documentOrderWeights[orderClass[document] ?? 0] ?? 0) +
-      (workspaceOrderWeights[orderClass[workspace] ?? 0] ?? 0);
-    if (document === this.#inDocument.longest) score += tokenWeights.longestInDocument;
-    if (workspace === this.#inWorkspace.longest) score += tokenWeights.longestInWorkspace;
-    if (document > 0) {
-      score += tokenWeights.timesInDocument * Math.log1p(this.#documentCounts[row + document] ?? 0);
+      exclusion * Math.log(this.#exclusion[index] ?? 0) +
+      all * Math.log(this.#together.interpolate(index)) +
+      document * Math.log(this.#inDocument.interpolate(index)) +
+      workspace * Math.log(this.#inWorkspace.interpolate(index)) +
+      (documentOrderWeights[orderClass[inDocument] ?? 0] ?? 0) +
+      (workspaceOrderWeights[orderClass[inWorkspace] ?? 0] ?? 0);
+    if (inDocument === this.#inDocument.longest) score += tokenWeights.longestInDocument;
+    if (inWorkspace === this.#inWorkspace.longest) score += tokenWeights.longestInWorkspace;
+    if (inDocument > 0) {
+      score += tokenWeights.timesInDocument * Math.log1p(this.#inDocument.of(index, inDocument));
     }
-    if (workspace > 0) {
-      score += tokenWeights.timesInWorkspace * Math.log1p(this.#workspaceCounts[row + workspace] ?? 0);
+    if (inWorkspace > 0) {
+      score += tokenWeights.timesInWorkspace * Math.log1p(this.#inWorkspace.of(index, inWorkspace));
     }
     return score;
   }
@@ -236,32 +195,6 @@ export class Mixer {
       const index = (this.#slots[at] ?? 0) - 1;
       if (index < 0 || this.ids[index] === id) return at;
     }
-  }
-}
-
-/** How much was seen after each context length, and how much of it was different. */
-class Totals {
-  readonly #seen = new Float64Array(orders);
-  readonly #kinds = new Float64Array(orders);
-  longest = 0;
-
-  clear(): void {
-    this.#seen.fill(0);
-    this.#kinds.fill(0);
-    this.longest = 0;
-  }
-
-  add(order: number, count: number): void {
-    this.#seen[order] = (this.#seen[order] ?? 0) + count;
-    this.#kinds[order] = (this.#kinds[order] ?? 0) + 1;
-    if (order > this.longest) this.longest = order;
-  }
-
-  /** Mixes what was seen at this length with the chance from shorter ones. */
-  interpolate(order: number, count: number, shorter: number): number {
-    if (order > this.longest) return shorter;
-    const kinds = this.#kinds[order] ?? 0;
-    return (count + kinds * shorter) / ((this.#seen[order] ?? 0) + kinds);
   }
 }
 
@@ -289,20 +222,20 @@ function signs(id: number, place: Place): number {
 
 function bracketSigns(text: string, innermost: string): number {
   if (text === ";") return innermost === "(" ? tokenWeights.semicolonInParenthesis : 0;
-  const opener = openerOf.get(text);
+  const opener = openerOf(text);
   if (opener === undefined) return 0;
   if (innermost === "") return tokenWeights.closesNothing;
   return innermost === opener ? tokenWeights.closesInnermost : tokenWeights.closesOther;
 }
 
-const openerOf = new Map([
-  [")", "("],
-  ["]", "["],
-  ["}", "{"],
-]);
+function openerOf(text: string): string | undefined {
+  if (text === ")") return "(";
+  if (text === "]") return "[";
+  return text === "}" ? "{" : undefined;
+}
 
 /** The brackets that stay open when `text`, one token, follows a line with `open`. */
 export function bracketsAfter(open: string, text: string): string {
   if (text === "(" || text === "[" || text === "{") return open + text;
-  return openerOf.has(text) ? open.slice(0, -1) : open;
+  return openerOf(text) === undefined ? open : open.slice(0, -1);
 }

@@ -122,14 +122,19 @@ export class NgramModel {
     return { kind: "answer", text: best.text, confidence: best.confidence };
   }
 
+  /** What stands on the cursor's line from its last word on is not known yet, so it is not counted. */
   #guess(index: DocumentIndex, site: LineSite): Guess[] {
-    return this.#guesser.guess(site, {
-      vocabulary: this.#vocabulary,
-      document: index.index,
-      usesOf: (id) => index.usesOf(id),
-      hidden: index.placesWithin(site.wordStart, site.lineEnd + 1),
-      workspace: this.#workspace.index,
-    });
+    const show = index.hide(site.wordStart, site.lineEnd + 1);
+    try {
+      return this.#guesser.guess(site, {
+        vocabulary: this.#vocabulary,
+        document: index.index,
+        usesOf: (id) => index.usesOf(id),
+        workspace: this.#workspace.index,
+      });
+    } finally {
+      show();
+    }
   }
 
   /** The document that is completed counts as a document; the one before it counts as a file again. */

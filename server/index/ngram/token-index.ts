@@ -99,13 +99,13 @@ export class TokenIndex {
       const heads = this.#heads[chain];
       const links = this.#links[chain];
       if (!heads || !links) continue;
+      const bound = Math.min(length, above);
       let place = heads[hashOfContext(ids, order) & (heads.length - 1)] ?? -1;
       for (let left = limit; place >= 0 && left > 0; left--) {
         const token = tokens[place] ?? 0;
         if (token < deadBit) {
           let matched = 0;
-          while (matched < length && ((tokens[place - 1 - matched] ?? 0) & idMask) === ids[matched])
-            matched++;
+          while (matched < bound && ((tokens[place - 1 - matched] ?? 0) & idMask) === ids[matched]) matched++;
           if (matched >= order && matched < above) sink.follower(token, matched, place);
         }
         place = links[place] ?? -1;

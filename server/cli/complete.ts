@@ -14,7 +14,7 @@ import { type Failure, failed, type Outcome } from "./failure.ts";
 import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
 import { paintFor } from "./paint.ts";
 import { placeIn, readDocument } from "./read-document.ts";
-import { rootFolderOf } from "./root-folder.ts";
+import { rootFailure, rootFolderOf } from "./root-folder.ts";
 import { runVerb } from "./run-verb.ts";
 import { showCompletion } from "./show-completion.ts";
 import { whenReady } from "./when-ready.ts";
@@ -64,7 +64,9 @@ async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor
   const { cwd, localizer, process, signal } = context;
   const { settings, problems } = await settingsOf(flags, context);
   for (const problem of problems) process.stderr.write(`${paintFor(process.stderr).warn(problem)}\n`);
-  const unusable = await homeFailure(context, settings);
+  const unusable =
+    (await homeFailure(context, settings)) ??
+    (flags.root === undefined ? undefined : await rootFailure(flags.root, cwd, localizer));
   if (unusable) return failed(unusable);
   const stdin = flags.stdin ? context.stdin : undefined;
   const document = await readDocument({ path: typed.path, cwd, stdin, localizer });

@@ -19,11 +19,16 @@ export async function runVerb({ context, json }: VerbRequest, verb: () => Promis
   if (outcome.kind === "interrupted") return;
   if (json) {
     const value = outcome.kind === "done" ? outcome.json : (outcome.json ?? { error: outcome.failure });
-    context.process.stdout.write(`${JSON.stringify(value)}\n`);
+    context.process.stdout.write(`${JSON.stringify(value, rounded)}\n`);
     return;
   }
   if (outcome.text !== undefined && outcome.text !== "") context.process.stdout.write(`${outcome.text}\n`);
   if (outcome.kind === "failed") context.process.stderr.write(failureText(outcome.failure, context));
+}
+
+/** Microseconds are as fine as any figure here is worth. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Math.round(value * 1000) / 1000 : value;
 }
 
 const interrupted: Outcome = { kind: "interrupted" };

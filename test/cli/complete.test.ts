@@ -176,11 +176,36 @@ describe("hearth complete", function () {
         assert.match(await fails(run("complete", place, "--json"), code), said);
       });
     }
+    it("a root that is no folder: root-not-found", async () => {
+      const said = await fails(run("complete", cursor, "--json", "--root", "none"), "root-not-found");
+      assert.match(said, /There is no folder none/);
+    });
     it("the same on standard error for a person", async () => {
       const { status, stderr, stdout } = await run("complete", "none.ts:1:1");
       assert.equal(status, 1);
       assert.equal(stdout, "");
       assert.match(stderr, /^There is no file .*\nCheck the path; .*\n$/);
+    });
+  });
+
+  describe("skips with a reason, which is no failure", () => {
+    const odd: readonly (readonly [name: string, text: string, place: string, reason: RegExp])[] = [
+      ["a line of 5 MB", `const a = "${"x".repeat(5_000_000)}";`, "odd.ts:1:20", /^too-large$/],
+      ["a cursor inside an emoji", 'say("🔥", ', "odd.ts:1:7", /^outside-document$/],
+    ];
+    for (const [name, stdin, place, reason] of odd) {
+      it(name, async () => {
+        const end = await runWith({ stdin }, "complete", place, "--stdin", "--json");
+        const answer = parsed(end);
+        assert.equal(end.status, 0);
+        assert.equal(answer["outcome"], "skipped");
+        assert.match(String(answer["reason"]), reason);
+      });
+    }
+    it("combining characters and emoji before the cursor move nothing", async () => {
+      const stdin = `${line.repeat(4)}/* e\u0301🔥👍🏽 */ const value = computeTheValue(`;
+      const answer = parsed(await runWith({ stdin }, "complete", "odd.ts:5:99", "--stdin", "--json"));
+      assert.equal(answer["text"], "first, second);");
     });
   });
 

@@ -1,7 +1,7 @@
 /** The settings in the manifest: those of the schema, and no address or command within reach of a workspace. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { describe, it } from "mocha";
 import { settingKeys } from "../../../server/config/schema.ts";
 
@@ -37,6 +37,14 @@ describe("the manifest's settings", () => {
       settingKeys.map((key) => `hearth.${key}`),
     );
     for (const [key, { scope }] of Object.entries(declared())) assert.ok(scope, key);
+  });
+
+  it("are all read by something: one that does nothing would be a lie", () => {
+    const readers = globSync("{server,src}/**/*.ts", { exclude: ["server/config/**"] });
+    const code = readers.map((path) => readFileSync(path, "utf8")).join("\n");
+    const unread = (keys: readonly string[]) => keys.filter((key) => !code.includes(`"${key}"`));
+    assert.deepEqual(unread(settingKeys), []);
+    assert.deepEqual(unread(["completion.nothing"]), ["completion.nothing"], "control");
   });
 
   it("leave no address, path, command or role to a workspace", () =>

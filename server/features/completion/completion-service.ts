@@ -19,6 +19,7 @@ import type {
   CompletionOutcome,
   CompletionReport,
   CompletionRequest,
+  SourceOutcome,
 } from "./completion-outcome.ts";
 import { ModelCompletion } from "./model-completion.ts";
 import { refuseRequest } from "./request-gate.ts";

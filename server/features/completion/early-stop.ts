@@ -30,7 +30,7 @@ export function earlyStop(text: string, place: StopPlace): EarlyStop | undefined
     const end = text.indexOf("\n", start);
     if (end < 0) return undefined;
     const line = text.slice(start, end);
-    if (start > 0 && endsBlock(line, place)) return { at: lastLineEnd(text, start, line, place) };
+    if (start > 0 && endsBlock(line, place)) return { at: lastLineEnd(start, line, place) };
     if (count >= maxBlockLines || loops(line, seen)) return { at: end };
     start = end + 1;
   }
@@ -62,7 +62,7 @@ function isCloser(line: string): boolean {
 }
 
 /** A closing line belongs to the block unless it is what follows the cursor anyway; others do not. */
-function lastLineEnd(text: string, start: number, line: string, place: StopPlace): number {
+function lastLineEnd(start: number, line: string, place: StopPlace): number {
   const wanted =
     closesOpener(line, place) && line.trim() !== place.nextLine && place.shape.after.trim() === "";
   return wanted ? start + line.length : start - 1;

@@ -1,9 +1,9 @@
 /** Calibrates the gates in the background, one guess at a time, so that no question waits longer than for one. */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { languageOfPath } from "../../text/language-of-path.ts";
 import { readSource } from "../crawl/crawl.ts";
 import type { Gates, Rehearsal } from "./gates.ts";
-import { languageOfPath } from "./language-of-path.ts";
 import type { NgramModel } from "./ngram-model.ts";
 import { lineEnds } from "./rehearsal.ts";
 
@@ -35,7 +35,7 @@ function byLanguage(paths: Iterable<string>): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const path of paths) {
     const language = languageOfPath(path);
-    if (language === undefined) continue;
+    if (language === "plaintext") continue;
     const known = found.get(language);
     if (known) known.push(path);
     else found.set(language, [path]);

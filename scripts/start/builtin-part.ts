@@ -3,6 +3,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { delay, systemClock } from "../../server/base/clock.ts";
 import { milliseconds, sourceOf } from "../../server/cli/show-completion.ts";
 import { languageOfPath } from "../../server/text/language-of-path.ts";
 import { choosePlaces, type Place, type SourceText } from "./places.ts";
@@ -28,6 +29,7 @@ export async function builtinPart(stage: Stage): Promise<readonly Place[]> {
       milliseconds(performance.now() - started),
     ),
   );
+  await calibrated(stage);
   const places = choosePlaces(sourcesOf(root), placesAsked);
   const results: Result[] = [];
   for (const place of places) results.push(await ask(stage, place));
@@ -37,6 +39,17 @@ export async function builtinPart(stage: Stage): Promise<readonly Place[]> {
   for (const result of surest.slice(0, placesShown)) show(stage, result);
   sum(stage, results, shown);
   return surest.map(({ place }) => place);
+}
+
+/** How long to wait for it to find out, on this code, how sure it must be; then its first setting holds. */
+const patienceMs = 4000;
+
+async function calibrated({ services, signal }: Stage): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while (performance.now() < deadline && !signal.aborted) {
+    if ("typescript" in (await services.builtin.status()).gates) return;
+    await delay(systemClock, 50, signal);
+  }
 }
 
 interface Asked {

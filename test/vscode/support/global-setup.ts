@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setUpEditor } from "../../../scripts/editor-setup.ts";
 import { installExtension } from "./editor-server.ts";
+import { untilEnded } from "./processes.ts";
 
 const checkout = dirname(dirname(dirname(import.meta.dirname)));
 
@@ -20,9 +21,12 @@ export function mochaGlobalSetup(): void {
   installExtension(editor, { root: join(root, "install"), extensions: join(root, "extensions") }, file);
 }
 
-export function mochaGlobalTeardown(): void {
+/** A host outlives its last client by 30 s; its folder goes after it. */
+export async function mochaGlobalTeardown(): Promise<void> {
   const root = process.env["HEARTH_TEST_RUN"];
-  if (root) rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  if (!root) return;
+  await untilEnded(root, 60_000);
+  rmSync(root, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** The VSIX named in `HEARTH_VSIX`, else a fresh one of this checkout. */

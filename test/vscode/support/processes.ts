@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 export interface HearthProcess {
   readonly pid: number;
@@ -19,6 +20,17 @@ export function hearthProcesses(home: string): readonly HearthProcess[] {
       const script = readKernel(`/proc/${name}/cmdline`).find((word) => word.includes("/hearth.hearth-"));
       return script === undefined ? [] : [{ pid: Number(name), program: basename(script) }];
     });
+}
+
+/** Resolves when none is left; rejects with those that are after `withinMs`. */
+export async function untilEnded(home: string, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (hearthProcesses(home).length > 0) {
+    if (performance.now() > deadline) {
+      throw new Error(`still running: ${JSON.stringify(hearthProcesses(home))}`);
+    }
+    await setTimeout(250);
+  }
 }
 
 /** The words of a file that ends each with a zero byte; none when the process has just ended. */

@@ -71,8 +71,13 @@ export class Session {
     return files.map((file) => readFileSync(join(folder, file), "utf8")).join("");
   }
 
+  /** `HEARTH_HOME` of this session. */
+  get home(): string {
+    return join(this.#root, "hearth");
+  }
+
   processes(): readonly HearthProcess[] {
-    return hearthProcesses(join(this.#root, "hearth"));
+    return hearthProcesses(this.home);
   }
 
   witnessed(): Witnessed {

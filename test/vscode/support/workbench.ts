@@ -68,6 +68,17 @@ export class Workbench {
     await this.page.keyboard.press("Control+End");
   }
 
+  /** Puts the cursor at the end of a line, counted from one. */
+  async goToLineEnd(line: number): Promise<void> {
+    await this.page.keyboard.press("Control+G");
+    const input = this.page.locator(".quick-input-widget input");
+    await input.waitFor(patience);
+    await input.fill(`:${line}:1000`);
+    await this.page.keyboard.press("Enter");
+    await this.page.locator(".editor-instance .monaco-editor.focused").waitFor(patience);
+    await this.page.locator(".statusbar-item a", { hasText: `Ln ${line},` }).waitFor(patience);
+  }
+
   async type(text: string): Promise<void> {
     await this.page.keyboard.type(text);
   }
@@ -101,6 +112,12 @@ export class Workbench {
   async anyGhostText(): Promise<string> {
     await this.page.waitForFunction(`${readGhostText} !== ""`, undefined, patience);
     return this.ghostText();
+  }
+
+  /** Watches for longer than an answer takes; for what must not appear there is nothing to wait for. */
+  async staysWithoutGhostText(): Promise<void> {
+    const appeared = await this.page.evaluate<string>(watchForGhostText);
+    if (appeared !== "") throw new Error(`expected no ghost text, saw ${JSON.stringify(appeared)}`);
   }
 
   async waitForNoGhostText(): Promise<void> {
@@ -157,3 +174,14 @@ const readGhostText = `(() => {
   const below = [...document.querySelectorAll(".view-zones .suggest-preview-text .view-line")];
   return [pieces.map(text).join(""), ...below.map(text)].join("\\n");
 })()`;
+
+/** Evaluated inside the page: the first ghost text of the next 1.5 s, or nothing. */
+const watchForGhostText = `new Promise((resolve) => {
+  const began = performance.now();
+  const look = () => {
+    const text = ${readGhostText};
+    if (text !== "" || performance.now() - began > 1500) resolve(text);
+    else requestAnimationFrame(look);
+  };
+  look();
+})`;

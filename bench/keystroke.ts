@@ -1,0 +1,131 @@
+/**
+ * From a key going down to the first frame with ghost text, in the real editor with everything included: the
+ * editor's own wait of 50 ms, its extension host, the language server, the completer or a model, the drawing.
+ * Prints also how long the typed letter itself took to be drawn, which is the editor's share of the way.
+ */
+
+import { join } from "node:path";
+import { mochaGlobalSetup, mochaGlobalTeardown } from "../test/vscode/support/global-setup.ts";
+import { Session, type SessionOptions } from "../test/vscode/support/session.ts";
+
+const samples = 60;
+
+/** How many lines of the pattern are finished for each that waits for its rest. */
+const finishedPerSample = 8;
+
+interface Scenario {
+  readonly name: string;
+  readonly targetMs: number;
+  readonly session: SessionOptions;
+  /** Zero-based lines whose end is a place to press `key` at. */
+  readonly lines: readonly number[];
+  readonly key: string;
+}
+
+interface Measured {
+  readonly drawnMs: number;
+  /** Undefined when no ghost text came within three seconds. */
+  readonly ghostMs?: number;
+}
+
+/** Evaluated inside the page before the key is pressed; answers when ghost text stands in a frame. */
+const watchNextKey = `new Promise((resolve) => {
+  const hasGhostText = () => document.querySelector(".view-lines .ghost-text-decoration") !== null;
+  const before = document.querySelector(".view-lines").textContent;
+  addEventListener("keydown", (event) => {
+    let drawnMs;
+    const look = () => {
+      const now = performance.now() - event.timeStamp;
+      if (drawnMs === undefined && document.querySelector(".view-lines").textContent !== before) drawnMs = now;
+      if (hasGhostText()) resolve({ drawnMs, ghostMs: now });
+      else if (now > 3000) resolve({ drawnMs });
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }, { once: true, capture: true });
+})`;
+
+mochaGlobalSetup();
+try {
+  for (const scenario of [builtIn(), testModel()]) report(scenario, await measure(scenario));
+} finally {
+  await mochaGlobalTeardown();
+}
+
+function builtIn(): Scenario {
+  const count = samples * (finishedPerSample + 1);
+  const waits = (line: number) => line % (finishedPerSample + 1) === finishedPerSample;
+  const text = (line: number) => {
+    const head = `registry.on("event${line}", (event) =>`;
+    return waits(line) ? head : `${head} dispatcher.dispatch(event, context));`;
+  };
+  const all = Array.from({ length: count }, (_, line) => line);
+  return {
+    name: "built in",
+    targetMs: 120,
+    session: { name: "keystroke-built-in", files: { "wiring.ts": all.map(text).join("\n") } },
+    lines: all.filter(waits),
+    key: "Space",
+  };
+}
+
+function testModel(): Scenario {
+  const parts = Array.from(
+    { length: samples },
+    (_, index) => `export function sum${index}(first: number, second: number): number {\n  return\n}\n`,
+  );
+  return {
+    name: "test model",
+    targetMs: 300,
+    session: {
+      name: "keystroke-model",
+      files: { "sums.ts": parts.join("\n") },
+      complete: async () =>
+        `embedded/${join(import.meta.dirname, "../test/fixtures/models/seedling-q8_0.gguf")}`,
+    },
+    lines: parts.map((_, index) => index * 4 + 1),
+    key: "Space",
+  };
+}
+
+async function measure({ session: options, lines, key }: Scenario): Promise<readonly Measured[]> {
+  const session = new Session(options);
+  try {
+    await session.start();
+    const { workbench } = session;
+    const { page } = workbench;
+    await workbench.waitForStatus("Ready.");
+    await workbench.openFile(Object.keys(options.files)[0] ?? "");
+    const measured: Measured[] = [];
+    for (const line of lines) {
+      await workbench.goToLineEnd(line + 1);
+      const seen = page.evaluate<Measured>(watchNextKey);
+      await page.keyboard.press(key);
+      measured.push(await seen);
+      await workbench.press("Escape");
+      await workbench.waitForNoGhostText();
+    }
+    process.stdout.write(
+      `${/activated in .*/.exec(session.log())?.[0] ?? ""}, ${/server ready .*/.exec(session.log())?.[0] ?? ""}\n`,
+    );
+    return measured;
+  } finally {
+    await session.stop();
+  }
+}
+
+function report({ name, targetMs }: Scenario, measured: readonly Measured[]): void {
+  const ghost = measured.flatMap(({ ghostMs }) => (ghostMs === undefined ? [] : [ghostMs]));
+  const drawn = measured.map(({ drawnMs }) => drawnMs);
+  const p95 = quantile(ghost, 0.95);
+  process.stdout.write(
+    `${name}: ${ghost.length} of ${measured.length} keys gave ghost text; p50 ${quantile(ghost, 0.5)} ms, ` +
+      `p95 ${p95} ms (at most ${targetMs}: ${p95 <= targetMs ? "yes" : "no"}), ` +
+      `the letter itself p50 ${quantile(drawn, 0.5)} ms, p95 ${quantile(drawn, 0.95)} ms\n`,
+  );
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN);
+}

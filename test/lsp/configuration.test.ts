@@ -11,6 +11,7 @@ import {
   LogMessageNotification,
   ShowMessageNotification,
 } from "vscode-languageserver-protocol/node";
+import { type DoctorResult, doctorRequest } from "../../server/protocol/doctor.ts";
 import type { InitializationOptions } from "../../server/protocol/initialization.ts";
 import { trustNotification } from "../../server/protocol/trust.ts";
 import { LanguageClient, type StartOptions } from "../support/language-client.ts";
@@ -156,6 +157,15 @@ describe("the language server's configuration", () => {
     assert.equal(await completes(client), true, "the built-in completer stands in");
     await client.connection.sendNotification(trustNotification.method, { trusted: false });
     await client.connection.sendRequest("hearth/metrics", {});
+  });
+
+  it("answers hearth/doctor in the person's language", async () => {
+    const client = await start({ env: { PATH: "" } });
+    await begin(client, { locale: "zh-cn" });
+    const { checks } = await client.connection.sendRequest<DoctorResult>(doctorRequest.method, {});
+    const role = checks.find(({ id }) => id === "roles.complete");
+    assert.deepEqual([role?.state, role?.found], ["ok", "内置：从此工作区学习"]);
+    assert.ok(checks.length >= 6);
   });
 
   it("logs to the client from the level on that is set", async () => {

@@ -45,7 +45,8 @@ const binaryNames =
 const dataNames =
   /(?:^|[\\/])(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|bun\.lock|cargo\.lock|poetry\.lock|uv\.lock|composer\.lock|gemfile\.lock|go\.sum)$|\.(?:csv|tsv|svg|map|log|lock|snap|jsonl|ndjson|ipynb|po|pot|tsbuildinfo)$/i;
 
-function hasLineLongerThan(text: string, length: number): boolean {
+/** Looks at no more of the text than it must. */
+export function hasLineLongerThan(text: string, length: number): boolean {
   for (let start = 0; start + length < text.length; ) {
     const newline = text.lastIndexOf("\n", start + length);
     if (newline < start) return true;

@@ -78,6 +78,7 @@ export class BuiltinWorker {
   #open({ uri, languageId, version, text }: OpenDocument): void {
     this.#documents.set(uri, new Snapshot(uri, languageId, version, text));
     this.#model.open(pathOf(uri), text);
+    void this.#folders.near(pathOf(uri));
   }
 
   #change({ uri, version, changes }: Extract<ToWorker, { readonly kind: "change" }>): void {

@@ -3,7 +3,8 @@
  * files afterwards, and remembers what was left out and why.
  */
 
-import { basename, dirname, sep } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join, sep } from "node:path";
 import { type CrawlLimits, crawl, type Found, findFile, readSource } from "../crawl/crawl.ts";
 import { IgnoreRules, ruleFiles } from "../crawl/ignore-rules.ts";
 import type { SkipReason } from "../crawl/skip-reason.ts";
@@ -85,6 +86,20 @@ export class FolderReader {
     });
   }
 
+  /** While folders are being read, takes what lies beside an open document before its turn. */
+  async near(path: string): Promise<void> {
+    const owner = this.#folderOf(path);
+    if (!this.reading || !owner) return;
+    const [, folder] = owner;
+    await this.#during(async () => {
+      for (const neighbour of await siblingsOf(path)) {
+        if (folder.reading.signal.aborted) return;
+        const found = await findFile(neighbour, folder.rules, folder.limits);
+        if (found?.kind === "file" && !this.#store.has(neighbour)) await this.#take(neighbour);
+      }
+    });
+  }
+
   dispose(): void {
     for (const { reading } of this.#folders.values()) reading.abort();
     this.#folders.clear();
@@ -92,7 +107,7 @@ export class FolderReader {
 
   async #read(path: string, { reading, limits }: Folder): Promise<void> {
     const files: FoundFile[] = [];
-    const seen = new Set<string>();
+    const stale = new Set([...this.#store.paths()].filter((held) => isUnder(path, held)));
     for await (const found of crawl(path, limits, reading.signal)) {
       if (found.kind === "skipped") this.#omitted.set(found.path, found.reason);
       else files.push(found);
@@ -101,12 +116,10 @@ export class FolderReader {
     files.sort((a, b) => near(a.path) - near(b.path) || b.modified - a.modified);
     for (const file of files) {
       if (reading.signal.aborted) return;
-      seen.add(file.path);
+      stale.delete(file.path);
       await this.#take(file.path);
     }
-    for (const held of this.#store.paths()) {
-      if (isUnder(path, held) && !seen.has(held) && this.#folders.has(path)) this.#store.remove(held);
-    }
+    for (const gone of stale) this.#store.remove(gone);
   }
 
   async #take(path: string): Promise<void> {
@@ -136,6 +149,13 @@ export class FolderReader {
 
 function isUnder(folder: string, path: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** The first files of the folder of `path`; none when it cannot be read. */
+async function siblingsOf(path: string): Promise<string[]> {
+  const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile()).slice(0, mostNeighbours);
+  return files.map((entry) => join(dirname(path), entry.name));
 }
 
 /** How far a path is from the nearest open document, in folders to climb and descend; alike when none is open. */
@@ -191,5 +211,6 @@ class Omissions {
   }
 }
 
+const mostNeighbours = 100;
 const mostRemembered = 10_000;
 const mostExamples = 5;

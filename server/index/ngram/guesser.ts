@@ -20,6 +20,8 @@ export const tuning = {
   fitWeight: 0.6,
   /** Lines that are less probable than the best by more than this, in natural logarithms, are given up. */
   margin: 6,
+  /** Of what is left for tokens that never followed, the share of the word at the cursor as it stands. */
+  newWord: 0.01,
 };
 
 /** A finished line. */
@@ -96,7 +98,7 @@ export class LineGuesser {
       {
         ...startOf(site),
         ids: [...site.before, whole],
-        chance: Math.log(mixer.probabilityOf(whole)),
+        chance: Math.log(Math.max(mixer.probabilityOf(whole), mixer.unseen * tuning.newWord)),
       },
     ];
     for (let i = 0; i < mixer.size; i++) {

@@ -4,6 +4,7 @@
  */
 
 import { holdsSecret, isInsideSecret } from "../../security/secrets.ts";
+import { hasLineLongerThan } from "../crawl/skip-reason.ts";
 import { DocumentIndex, type Edit } from "./document-index.ts";
 import { type Guess, LineGuesser } from "./guesser.ts";
 import { type LineSite, lineSite } from "./line-site.ts";
@@ -15,9 +16,19 @@ export interface NgramLimits {
   readonly countsBytes: number;
   /** Characters of the longest document that is followed. */
   readonly documentLength: number;
+  /** Characters of the longest line in a document that is followed: each edit reads its line again. */
+  readonly lineLength: number;
 }
 
-export const defaultLimits: NgramLimits = { countsBytes: 64 * 2 ** 20, documentLength: 2 ** 21 };
+export const defaultLimits: NgramLimits = {
+  countsBytes: 64 * 2 ** 20,
+  documentLength: 2 ** 21,
+  lineLength: 50_000,
+};
+
+/** Of the bytes for counts, what the words may take; a word takes about fifty. */
+const vocabularyShare = 0.1;
+const bytesPerWord = 50;
 
 export type NgramResult =
   | { readonly kind: "answer"; readonly text: string; readonly confidence: number }
@@ -42,8 +53,10 @@ export class NgramModel {
 
   constructor(limits: Partial<NgramLimits> = {}) {
     this.#limits = { ...defaultLimits, ...limits };
-    this.#vocabulary = new Vocabulary({ limit: 1 << 20, refuses: holdsSecret });
-    this.#workspace = new WorkspaceIndex(this.#vocabulary, { bytes: this.#limits.countsBytes * 0.9 });
+    const { countsBytes } = this.#limits;
+    const limit = Math.floor((countsBytes * vocabularyShare) / bytesPerWord);
+    this.#vocabulary = new Vocabulary({ limit, refuses: holdsSecret });
+    this.#workspace = new WorkspaceIndex(this.#vocabulary, { bytes: countsBytes * (1 - vocabularyShare) });
   }
 
   get stats(): { readonly files: number; readonly tokens: number; readonly bytes: number } {
@@ -72,8 +85,7 @@ export class NgramModel {
 
   /** Follows a document under the path of its file, or any other name that is its own. */
   open(path: string, text: string): void {
-    const fits = text.length <= this.#limits.documentLength;
-    const index = fits ? new DocumentIndex(this.#vocabulary, text) : undefined;
+    const index = this.#fits(text) ? new DocumentIndex(this.#vocabulary, text) : undefined;
     this.#documents.set(path, { index, text, flushed: false });
   }
 
@@ -81,7 +93,7 @@ export class NgramModel {
   change(path: string, text: string, edit: Edit | undefined): void {
     const document = this.#documents.get(path);
     if (!document) return;
-    if (!document.index || !edit || text.length > this.#limits.documentLength) return this.open(path, text);
+    if (!document.index || !edit || !this.#fits(text)) return this.open(path, text);
     document.text = text;
     document.flushed = false;
     document.index.update(text, edit);
@@ -98,7 +110,8 @@ export class NgramModel {
     const document = this.#documents.get(path);
     if (!document) return none("unknown-document");
     if (!document.index) return none("too-large");
-    const site = lineSite(document.text, offset, this.#vocabulary);
+    const inside = Math.max(0, Math.min(offset, document.text.length));
+    const site = lineSite(document.text, inside, this.#vocabulary);
     if (site.rest !== "" && !isClosing(site.rest)) return none("mid-line");
     if (isInsideSecret(site.linePrefix)) return none("secret");
     this.#makeCurrent(path);
@@ -113,6 +126,11 @@ export class NgramModel {
     const [best] = this.#guess(index, site);
     if (path !== this.#current) this.#workspace.show(path);
     return best;
+  }
+
+  #fits(text: string): boolean {
+    const { documentLength, lineLength } = this.#limits;
+    return text.length <= documentLength && !hasLineLongerThan(text, lineLength);
   }
 
   #best(index: DocumentIndex, site: LineSite): NgramResult {

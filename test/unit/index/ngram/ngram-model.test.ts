@@ -40,6 +40,20 @@ describe("n-gram model", () => {
     assert.deepEqual(model.complete("a.ts", 0), { kind: "none", reason: "too-large" });
   });
 
+  it("says nothing of a document with a line that no one wrote", () => {
+    const model = new NgramModel({ lineLength: 100 });
+    model.open("a.ts", `a\n${"b ".repeat(51)}`);
+    assert.deepEqual(model.complete("a.ts", 0), { kind: "none", reason: "too-large" });
+    model.change("a.ts", "a\nb", undefined);
+    assert.deepEqual(model.complete("a.ts", 0), { kind: "none", reason: "mid-line" });
+  });
+
+  it("reads a cursor outside the document as one at its edge", () => {
+    const model = new NgramModel();
+    model.open("a.ts", logs);
+    for (const offset of [-1, 1000]) assert.notEqual(model.complete("a.ts", offset).kind, undefined);
+  });
+
   it("does not read the file on disk while its document is completed", () => {
     check("log.$0\n", "empty", { "open.ts": logs });
   });

@@ -92,6 +92,8 @@ export function reasonOf(reason: SkipReason, { t }: Localizer): string {
       return t("the file or its line is too long");
     case "inside-word":
       return t("the cursor stands inside a word");
+    case "mid-line":
+      return t("the built-in completer writes the ends of lines only");
     case "cancelled":
       return t("cancelled");
     case "stale":

@@ -1,7 +1,7 @@
 /** A completion by the built-in completer: shown while typing only when it is sure. */
 
 import type { Clock } from "../../base/clock.ts";
-import type { CompletionReport, CompletionRequest, SourceOutcome } from "./completion-outcome.ts";
+import type { CompletionReport, CompletionRequest, SkipReason, SourceOutcome } from "./completion-outcome.ts";
 import { postProcess } from "./post-process.ts";
 import { shownPlace } from "./shown-place.ts";
 
@@ -36,14 +36,18 @@ export class BuiltinCompletion {
     const offset = snapshot.offsetAt(request.position);
     const answer = await builtin.complete({ uri: snapshot.uri, version: snapshot.version, offset }, signal);
     const answered = clock.now();
-    if (answer.kind === "none")
-      return { kind: "skipped", reason: answer.reason === "secret" ? "secret" : "unsure" };
+    if (answer.kind === "none") return { kind: "skipped", reason: reasonOf(answer.reason) };
     const shown = postProcess(answer.text, shownPlace(snapshot, offset, []));
     const report = reportOf(answer.confidence, started, answered, clock.now());
     if (shown.kind === "refused") return { kind: "skipped", reason: shown.reason, report };
     if (request.trigger === "automatic" && !answer.sure) return { kind: "skipped", reason: "unsure", report };
     return { kind: "text", text: shown.text, report };
   }
+}
+
+/** What a person is told; anything else that the completer says comes to not being sure. */
+function reasonOf(reason: string): SkipReason {
+  return reason === "secret" || reason === "mid-line" || reason === "too-large" ? reason : "unsure";
 }
 
 function reportOf(confidence: number, started: number, answered: number, ended: number): CompletionReport {

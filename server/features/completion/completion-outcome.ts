@@ -16,6 +16,7 @@ export type SkipReason =
   | "outside-document"
   | "too-large"
   | "inside-word"
+  | "mid-line"
   | "cancelled"
   | "stale"
   | "blank"

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { chmod, lstat, mkdir, realpath } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { RuntimeError } from "../../model/runtime-error.ts";
+import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import { hostProtocolVersion } from "./protocol.ts";
 
 export interface HostAddress {
@@ -43,7 +43,10 @@ async function socketPath(run: string, name: string): Promise<string> {
 }
 
 async function privateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    const message = `${path} cannot be made: ${toRuntimeError(error).message}`;
+    throw new RuntimeError("internal", message, { cause: error });
+  });
   if (process.platform === "win32") return;
   const stat = await lstat(path);
   if (!stat.isDirectory() || stat.uid !== userInfo().uid) {

@@ -122,8 +122,7 @@ async function testModelPart(stage: Stage, places: readonly [Place, ...Place[]])
     page.say(t("A model of 3 MB that was made for tests answers at these places. Its text is not for use:"));
     const speeds: Speed[] = [];
     for (const place of places) {
-      page.raw("    ");
-      const onText = page.shortLine((text) => page.paint.dim(text));
+      const onText = page.streamed("", page.paint.dim);
       speeds.push(await stream(model, await promptOf(model, place), { signal, stop: [], onText }));
       page.line();
     }

@@ -133,8 +133,7 @@ export async function completeWith(stage: Stage, model: OpenModel, places: reado
     const prompt = await promptOf(model, place);
     page.line();
     page.place(`${place.path}:${line + 1}`, "");
-    page.raw(`    ${page.paint.dim(visibleText(before.trimStart()))}`);
-    const onText = page.shortLine((text) => page.paint.added(text));
+    const onText = page.streamed(before, page.paint.added);
     const speed = await stream(model, prompt, { signal, stop: ["\n"], onText });
     page.line();
     const same = speed.text.trimEnd() === place.written.trimEnd();

@@ -18,10 +18,8 @@ export interface Page {
   verdict(text: string): void;
   /** A line of code, what is added marked, cut to the width. */
   code(before: string, added: string): void;
-  /** Text without a line break. */
-  raw(text: string): void;
-  /** Takes text as it arrives and prints it in one line, up to its width. */
-  shortLine(paint: (text: string) => string): (text: string) => void;
+  /** Begins a line of code with `before`; what it returns adds text as it arrives, up to the width. */
+  streamed(before: string, paint: (text: string) => string): (text: string) => void;
 }
 
 const margin = "  ";
@@ -60,9 +58,10 @@ export function pageOn(stream: NodeJS.WriteStream): Page {
       if (!paint.colours)
         line(`${margin}${margin}${" ".repeat(textWidth(head))}${"^".repeat(textWidth(tail))}`);
     },
-    raw: write,
-    shortLine: (painted) => {
-      let room = width - 3 * margin.length;
+    streamed: (before, painted) => {
+      const head = cutFront(visibleText(before), width >> 1);
+      write(`${margin}${margin}${paint.dim(head)}`);
+      let room = width - 2 * margin.length - textWidth(head);
       return (text) => {
         if (room <= 0) return;
         const shown = cutBack(visibleText(text).replaceAll("\n", "⏎"), room);

@@ -4,12 +4,12 @@ import { styleText } from "node:util";
 
 export interface Paint {
   readonly colours: boolean;
-  added(text: string): string;
-  dim(text: string): string;
-  strong(text: string): string;
-  good(text: string): string;
-  warn(text: string): string;
-  bad(text: string): string;
+  readonly added: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly strong: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly warn: (text: string) => string;
+  readonly bad: (text: string) => string;
 }
 
 type Format = Parameters<typeof styleText>[0];

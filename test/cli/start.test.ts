@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "mocha";
 import { textWidth } from "../../server/cli/visible-text.ts";
@@ -62,6 +64,17 @@ describe("npm start", function () {
     assert.equal(status, 0);
     assert.match(page, /Completed there by seedling-q8_0\n/);
     assert.match(page, /embedded\/seedling-q8_0 · |no completion/);
+  });
+
+  it("completes in this repository with a GGUF that lies in the models folder", async () => {
+    await mkdir(join(fixture.home, "models"));
+    await copyFile(seedling, join(fixture.home, "models", "coder.gguf"));
+    const { page, status } = await start();
+    assert.equal(status, 0);
+    const part = page.slice(page.indexOf("Completed here by coder"));
+    assert.match(part, /coder loaded in [\d.]+ m?s/);
+    assert.ok(part.split("the author wrote").length > 2, part);
+    for (const line of page.split("\n")) assert.ok(textWidth(line) <= 80, line);
   });
 
   it("says how it is used when it is used wrongly", async () => {

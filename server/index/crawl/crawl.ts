@@ -67,11 +67,12 @@ export async function findFile(
   path: string,
   rules: IgnoreRules,
   limits: CrawlLimits,
-): Promise<Found | undefined> {
+): Promise<Found | { readonly kind: "folder" } | undefined> {
   if (rules.ignoresDeep(path)) return { kind: "skipped", path, reason: "ignored" };
   const stats = await lstat(path).catch(() => undefined);
   if (!stats) return undefined;
   if (stats.isSymbolicLink()) return { kind: "skipped", path, reason: "symlink" };
+  if (stats.isDirectory()) return { kind: "folder" };
   if (!stats.isFile()) return undefined;
   const reason = skipByName(path, stats.size, limits);
   if (reason !== undefined) return { kind: "skipped", path, reason };

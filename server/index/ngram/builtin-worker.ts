@@ -19,6 +19,8 @@ export interface BuiltinWorkerOptions {
   readonly send: (message: FromWorker) => void;
 }
 
+const quietMs = 2000;
+
 type Question = Extract<ToWorker, { readonly kind: "complete" }>;
 
 export class BuiltinWorker {
@@ -30,6 +32,8 @@ export class BuiltinWorker {
   readonly #calibration = new Latest();
   readonly #documents = new Map<string, Snapshot>();
   readonly #questions = new Map<number, Question>();
+  /** Runs when files were saved and then nothing was asked for a while. */
+  #quiet: NodeJS.Timeout | undefined;
 
   constructor({ limits, send }: BuiltinWorkerOptions) {
     this.#send = send;
@@ -41,6 +45,7 @@ export class BuiltinWorker {
   }
 
   receive(message: ToWorker): void {
+    this.#quiet?.refresh();
     switch (message.kind) {
       case "open":
         return this.#open(message.document);
@@ -64,6 +69,7 @@ export class BuiltinWorker {
       case "remove-folder":
         return this.#folders.remove(message.path);
       case "saved":
+        this.#quiet ??= setTimeout(() => this.#tidy(), quietMs);
         void this.#folders.saved(message.path);
         return;
     }
@@ -73,6 +79,11 @@ export class BuiltinWorker {
     await this.#folders.add(path, limits);
     if (this.#folders.reading) return;
     await calibrateGates(this.#gates, this.#model, this.#calibration.next());
+  }
+
+  #tidy(): void {
+    this.#quiet = undefined;
+    this.#model.tidy();
   }
 
   #open({ uri, languageId, version, text }: OpenDocument): void {

@@ -7,14 +7,7 @@
 
 import { blank, mostDistinct, orders, SourceCounts } from "./source-counts.ts";
 import { type FollowerSink, longestContext } from "./token-index.ts";
-import {
-  documentOrderWeights,
-  estimateWeights,
-  orderClass,
-  tokenWeights,
-  unseenWeights,
-  workspaceOrderWeights,
-} from "./token-weights.ts";
+import { fittedWeights, orderClass, type TokenWeights } from "./token-weights.ts";
 import { idMask, isWordCode, spaceBit } from "./tokenizer.ts";
 import { isBreak, special, type Vocabulary } from "./vocabulary.ts";
 
@@ -47,6 +40,7 @@ export class Mixer {
   readonly document: FollowerSink;
   readonly workspace: FollowerSink;
 
+  readonly #weights: TokenWeights;
   readonly #slots = new Int16Array(slotCount);
   readonly #inDocument = new SourceCounts();
   readonly #inWorkspace = new SourceCounts();
@@ -57,7 +51,8 @@ export class Mixer {
   readonly #excluded = new Float64Array(orders);
   readonly #excludedKinds = new Float64Array(orders);
 
-  constructor() {
+  constructor(weights: TokenWeights = fittedWeights) {
+    this.#weights = weights;
     const sink = (counts: SourceCounts, weight: number): FollowerSink => ({
       follower: (token, matched) => this.#count(token, matched, { counts, weight }),
     });
@@ -77,10 +72,10 @@ export class Mixer {
   mix(place: Place): void {
     const best = this.#exclude();
     for (const counts of [this.#inDocument, this.#inWorkspace, this.#together]) counts.sum(this.size);
-    const escape = unseenWeights.always + unseenWeights.best * best;
+    const escape = this.#weights.unseen + this.#weights.unseenBest * best;
     let top = escape;
     for (let i = 0; i < this.size; i++) {
-      const score = this.#score(i) + signs(this.ids[i] ?? 0, place);
+      const score = this.#score(i) + signs(this.ids[i] ?? 0, place, this.#weights);
       this.probabilities[i] = score;
       if (score > top) top = score;
     }
@@ -168,23 +163,23 @@ export class Mixer {
 
   /** What the counts say of the token. */
   #score(index: number): number {
-    const { exclusion, all, document, workspace } = estimateWeights;
+    const weights = this.#weights;
     const inDocument = this.#inDocument.longestOf(index);
     const inWorkspace = this.#inWorkspace.longestOf(index);
     let score =
-      exclusion * Math.log(this.#exclusion[index] ?? 0) +
-      all * Math.log(this.#together.interpolate(index)) +
-      document * Math.log(this.#inDocument.interpolate(index)) +
-      workspace * Math.log(this.#inWorkspace.interpolate(index)) +
-      (documentOrderWeights[orderClass[inDocument] ?? 0] ?? 0) +
-      (workspaceOrderWeights[orderClass[inWorkspace] ?? 0] ?? 0);
-    if (inDocument === this.#inDocument.longest) score += tokenWeights.longestInDocument;
-    if (inWorkspace === this.#inWorkspace.longest) score += tokenWeights.longestInWorkspace;
+      weights.exclusion * Math.log(this.#exclusion[index] ?? 0) +
+      weights.all * Math.log(this.#together.interpolate(index)) +
+      weights.document * Math.log(this.#inDocument.interpolate(index)) +
+      weights.workspace * Math.log(this.#inWorkspace.interpolate(index)) +
+      (weights.documentOrders[orderClass[inDocument] ?? 0] ?? 0) +
+      (weights.workspaceOrders[orderClass[inWorkspace] ?? 0] ?? 0);
+    if (inDocument === this.#inDocument.longest) score += weights.longestInDocument;
+    if (inWorkspace === this.#inWorkspace.longest) score += weights.longestInWorkspace;
     if (inDocument > 0) {
-      score += tokenWeights.timesInDocument * Math.log1p(this.#inDocument.of(index, inDocument));
+      score += weights.timesInDocument * Math.log1p(this.#inDocument.of(index, inDocument));
     }
     if (inWorkspace > 0) {
-      score += tokenWeights.timesInWorkspace * Math.log1p(this.#inWorkspace.of(index, inWorkspace));
+      score += weights.timesInWorkspace * Math.log1p(this.#inWorkspace.of(index, inWorkspace));
     }
     return score;
   }
@@ -199,33 +194,30 @@ export class Mixer {
 }
 
 /** What the token is, whatever was counted. */
-function signs(id: number, place: Place): number {
+function signs(id: number, place: Place, weights: TokenWeights): number {
   const innermost = place.open.at(-1) ?? "";
   if (id === special.breakSame) {
-    if (innermost === "") return tokenWeights.lineBreak;
-    return (
-      tokenWeights.lineBreak +
-      (innermost === "{" ? tokenWeights.breakInBrace : tokenWeights.breakInParenthesis)
-    );
+    if (innermost === "") return weights.lineBreak;
+    return weights.lineBreak + (innermost === "{" ? weights.breakInBrace : weights.breakInParenthesis);
   }
   const uses = place.usesOf(id);
-  const known = uses > 0 ? tokenWeights.inDocument + tokenWeights.uses * Math.log1p(uses) : 0;
+  const known = uses > 0 ? weights.inDocument + weights.uses * Math.log1p(uses) : 0;
   const text = place.vocabulary.textOf(id);
-  if (!isWordCode(text.charCodeAt(0))) return known + bracketSigns(text, innermost);
+  if (!isWordCode(text.charCodeAt(0))) return known + bracketSigns(text, innermost, weights);
   return (
     known +
-    tokenWeights.word +
-    (uses > 0 ? tokenWeights.wordInDocument : 0) +
-    (place.recent.includes(id) ? tokenWeights.wordRepeated : 0)
+    weights.word +
+    (uses > 0 ? weights.wordInDocument : 0) +
+    (place.recent.includes(id) ? weights.wordRepeated : 0)
   );
 }
 
-function bracketSigns(text: string, innermost: string): number {
-  if (text === ";") return innermost === "(" ? tokenWeights.semicolonInParenthesis : 0;
+function bracketSigns(text: string, innermost: string, weights: TokenWeights): number {
+  if (text === ";") return innermost === "(" ? weights.semicolonInParenthesis : 0;
   const opener = openerOf(text);
   if (opener === undefined) return 0;
-  if (innermost === "") return tokenWeights.closesNothing;
-  return innermost === opener ? tokenWeights.closesInnermost : tokenWeights.closesOther;
+  if (innermost === "") return weights.closesNothing;
+  return innermost === opener ? weights.closesInnermost : weights.closesOther;
 }
 
 function openerOf(text: string): string | undefined {

@@ -64,6 +64,11 @@ export class NgramModel {
     return { files, tokens, bytes: this.#workspace.bytes + this.#vocabulary.bytes };
   }
 
+  /** Work that can wait until nobody is typing. */
+  tidy(): void {
+    if (this.#workspace.needsCompacting) this.#workspace.compact();
+  }
+
   /** Counts a file of the workspace; an open document of the same path stands for it while it is current. */
   add(path: string, text: string): "held" | "full" {
     const held = this.#workspace.set(path, text);

@@ -76,9 +76,21 @@ export class TokenIndex {
     return ((this.#tokens[place] ?? deadBit) & deadBit) === 0;
   }
 
-  /** The tokens `[from..to)`, counted or not. */
-  copy(from: number, to: number): Uint32Array {
-    return this.#tokens.slice(from, to).map((token) => token & ~deadBit);
+  /** Drops all but the places of `kept`, in the order they lie. Returns where each of them starts now. */
+  keep(kept: readonly { readonly from: number; readonly to: number }[]): number[] {
+    let length = 0;
+    const starts = kept.map(({ from, to }) => {
+      const start = length;
+      this.#tokens.copyWithin(start, from, to);
+      length += to - from;
+      return start;
+    });
+    this.#length = length;
+    this.#dead = 0;
+    for (let place = 0; place < length; place++) if (!this.isCounted(place)) this.#dead++;
+    for (const heads of this.#heads) heads.fill(-1);
+    this.#link(0, length);
+    return starts;
   }
 
   setCounted(from: number, to: number, counted: "counted" | "dead"): void {

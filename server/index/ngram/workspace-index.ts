@@ -21,7 +21,8 @@ export class WorkspaceIndex {
   readonly #mostTokens: number;
   readonly #fresh = new TokenBuffer();
   readonly #files = new Map<string, Held>();
-  #index = new TokenIndex();
+  readonly #index = new TokenIndex();
+  #tokens = 0;
 
   constructor(vocabulary: Vocabulary, limits: { readonly bytes: number }) {
     this.#vocabulary = vocabulary;
@@ -36,11 +37,9 @@ export class WorkspaceIndex {
     return this.#files.size;
   }
 
-  /** Tokens of all files, hidden ones included, without what is dead. */
+  /** Tokens of all files, hidden ones included. */
   get tokens(): number {
-    let tokens = 0;
-    for (const held of this.#files.values()) tokens += held.to - held.from;
-    return tokens;
+    return this.#tokens;
   }
 
   get bytes(): number {
@@ -63,10 +62,11 @@ export class WorkspaceIndex {
     fresh.clear();
     fresh.push(special.fileStart, 0);
     tokenize(text, this.#vocabulary, fresh);
-    if (this.#index.length + fresh.length > this.#mostTokens) this.#compact();
+    if (this.#index.length + fresh.length > this.#mostTokens && this.#gaps > 0) this.compact();
     if (this.#index.length + fresh.length > this.#mostTokens) return "full";
     const from = this.#index.append(fresh.ids, 0, fresh.length, 1);
     this.#files.set(path, { from, to: from + fresh.length, hidden: false });
+    this.#tokens += fresh.length;
     if (hidden) this.hide(path);
     return "held";
   }
@@ -75,8 +75,29 @@ export class WorkspaceIndex {
     const held = this.#files.get(path);
     if (!held) return;
     this.#files.delete(path);
+    this.#tokens -= held.to - held.from;
     this.#index.setCounted(held.from + 1, held.to, "dead");
-    if (this.#index.dead - this.#files.size > Math.max(1 << 16, this.#index.length >> 2)) this.#compact();
+    if (this.#gaps > Math.max(1 << 16, this.#index.length >> 1)) this.compact();
+  }
+
+  /** Whether so much has left that `compact` is worth its time, tenths of a second in a large workspace. */
+  get needsCompacting(): boolean {
+    return this.#gaps > Math.max(1 << 14, this.#index.length >> 3);
+  }
+
+  /** Places that no file holds any more. */
+  get #gaps(): number {
+    return this.#index.length - this.#tokens;
+  }
+
+  /** Closes the gaps that files left. Sooner or later this happens by itself. */
+  compact(): void {
+    const held = [...this.#files].sort(([, a], [, b]) => a.from - b.from);
+    const starts = this.#index.keep(held.map(([, places]) => places));
+    for (const [i, [path, { from, to, hidden }]] of held.entries()) {
+      const start = starts[i] ?? 0;
+      this.#files.set(path, { from: start, to: start + to - from, hidden });
+    }
   }
 
   /** Takes `path` out of the counts until `show`, without forgetting it. */
@@ -92,18 +113,5 @@ export class WorkspaceIndex {
     if (!held?.hidden) return;
     held.hidden = false;
     this.#index.setCounted(held.from + 1, held.to, "counted");
-  }
-
-  /** Moves the files that are left into a new index, without the gaps. */
-  #compact(): void {
-    if (this.#index.length - this.tokens === 0) return;
-    const old = this.#index;
-    this.#index = new TokenIndex(this.tokens + 1024);
-    for (const [path, held] of this.#files) {
-      const ids = old.copy(held.from, held.to);
-      const from = this.#index.append(ids, 0, ids.length, 1);
-      this.#files.set(path, { from, to: from + ids.length, hidden: false });
-      if (held.hidden) this.hide(path);
-    }
   }
 }

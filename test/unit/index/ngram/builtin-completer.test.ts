@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -50,6 +50,33 @@ describe("built-in completer", () => {
     completer.saved(join(root, "a.ts"));
     await completer.idle();
     assert.equal(await textOf(4), "empty");
+  });
+
+  it("follows a folder that comes and goes", async () => {
+    start();
+    completer.addFolder(root);
+    await completer.idle();
+    await mkdir(join(root, "sub"));
+    await writeFile(join(root, "sub", "a.ts"), logs);
+    completer.saved(join(root, "sub"));
+    await completer.idle();
+    assert.equal((await completer.status()).files, 1);
+    await rm(join(root, "sub"), { recursive: true });
+    completer.saved(join(root, "sub"));
+    await completer.idle();
+    assert.equal((await completer.status()).files, 0);
+  });
+
+  it("reads a folder again when its ignore rules change", async () => {
+    start();
+    await writeFile(join(root, "a.ts"), logs);
+    completer.addFolder(root);
+    await completer.idle();
+    await writeFile(join(root, ".hearthignore"), "*.ts\n");
+    completer.saved(join(root, ".hearthignore"));
+    await completer.idle();
+    const { omitted } = await completer.status();
+    assert.deepEqual(omitted.find(({ reason }) => reason === "ignored")?.examples, [join(root, "a.ts")]);
   });
 
   it("forgets a folder that is closed", async () => {

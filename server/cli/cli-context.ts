@@ -29,7 +29,7 @@ export interface CliServices extends Disposable {
   addFolder(path: string): void;
   documentOpened(snapshot: Snapshot): void;
   statusFacts(): CliStatus;
-  /** Resolves when the workspace is read and no model is loading any more, or when `signal` aborts. */
+  /** Resolves when enough of the workspace is read and no model is loading any more, or when `signal` aborts. */
   settled(signal: AbortSignal): Promise<void>;
   complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome>;
 }

@@ -1,6 +1,6 @@
 /** The command line as a program: builds what the verbs need, and ends with their status. */
 
-import { onAbort } from "../base/abort.ts";
+import { delay, systemClock } from "../base/clock.ts";
 import { languageOf } from "../base/l10n.ts";
 import { silentLogger } from "../base/log.ts";
 import { packageVersion } from "../base/package-version.ts";
@@ -14,6 +14,9 @@ import { runCli } from "./app.ts";
 import { languageArgument } from "./arguments.ts";
 import type { CliServices } from "./cli-context.ts";
 import { exitStatus } from "./run-verb.ts";
+
+/** What is nearest is read first: the rest of a huge workspace is not worth a longer wait. */
+const readingPatienceMs = 5000;
 
 const { env } = process;
 const argv = process.argv.slice(2);
@@ -67,14 +70,13 @@ function openServices(settings: Settings, onStatus: () => void): CliServices {
     complete: (request, signal) => services.complete(request, signal),
     settled: async (signal) => {
       await services.model.settled(signal);
-      await Promise.race([services.builtin.idle(), aborted(signal)]);
+      const read = new AbortController();
+      const idle = services.builtin.idle().then(() => read.abort());
+      await Promise.race([
+        idle,
+        delay(systemClock, readingPatienceMs, AbortSignal.any([signal, read.signal])),
+      ]);
     },
     dispose: () => services.dispose(),
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    onAbort(signal, resolve);
-  });
 }

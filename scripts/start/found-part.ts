@@ -19,12 +19,14 @@ export async function foundPart(stage: Stage, named: readonly string[]): Promise
   const { t } = localizer;
   page.heading(t("Models on this machine"));
   const folder = join(home, "models");
-  const [, , inFolder, byName] = await Promise.all([
-    ollamaRow(stage),
-    llamaServerRow(stage),
+  const [ollama, llamaServer, inFolder, byName] = await Promise.all([
+    ollamaText(stage),
+    llamaServerText(stage),
     listLocalModels(folder),
     Promise.all(named.map(inspectLocalModel)),
   ]);
+  page.row("Ollama", ollama);
+  page.row("llama-server", llamaServer);
   const files = [...byName, ...inFolder];
   if (files.length === 0) page.row("GGUF", t("none in {0}, none named", folder));
   for (const file of files) page.row("GGUF", fileText(stage, file));
@@ -32,29 +34,33 @@ export async function foundPart(stage: Stage, named: readonly string[]): Promise
   return completionCandidates(byName)[0] ?? completionCandidates(inFolder)[0];
 }
 
-async function ollamaRow({ page, settings, signal, localizer: { t } }: Stage): Promise<void> {
+async function ollamaText({ settings, signal, localizer: { t } }: Stage): Promise<string> {
   const offline = settings["privacy.offline"];
   const finding = await findOllama({ host: process.env["OLLAMA_HOST"], offline }, signal);
-  const later = t("This version does not use it yet.");
-  const text = {
-    found: () =>
-      finding.kind === "found"
-        ? `${t("{0} at {1}: {2}.", finding.version, finding.url, finding.models.join(", ") || t("no models"))} ${later}`
-        : "",
-    absent: () => t("none at {0}", finding.url),
-    stranger: () => t("what answers at {0} is not Ollama", finding.url),
-    "not-asked": () => t("{0} leaves this machine and was not asked", finding.url),
-  }[finding.kind]();
-  page.row("Ollama", text);
+  switch (finding.kind) {
+    case "found": {
+      const models = finding.models.join(", ") || t("no models");
+      return `${t("{0} at {1}: {2}.", finding.version, finding.url, models)} ${later(t)}`;
+    }
+    case "absent":
+      return t("none at {0}", finding.url);
+    case "stranger":
+      return t("what answers at {0} is not Ollama", finding.url);
+    case "not-asked":
+      return t("{0} leaves this machine and was not asked", finding.url);
+  }
 }
 
-async function llamaServerRow({ page, signal, localizer: { t } }: Stage): Promise<void> {
+async function llamaServerText({ signal, localizer: { t } }: Stage): Promise<string> {
   const searchPath = process.env["PATH"] ?? "";
   const { path, running } = await findLlamaServer({ searchPath, url: usualLlamaServer }, signal);
-  const later = t("This version does not use it yet.");
-  if (running) page.row("llama-server", `${t("answers at {0}: {1}.", running.url, running.model)} ${later}`);
-  else if (path === undefined) page.row("llama-server", t("none on PATH, none at {0}", usualLlamaServer));
-  else page.row("llama-server", `${path}. ${later}`);
+  if (running) return `${t("answers at {0}: {1}.", running.url, running.model)} ${later(t)}`;
+  if (path === undefined) return t("none on PATH, none at {0}", usualLlamaServer);
+  return `${path}. ${later(t)}`;
+}
+
+function later(t: Stage["localizer"]["t"]): string {
+  return t("This version does not use it yet.");
 }
 
 function fileText({ localizer }: Stage, file: LocalFile): string {

@@ -27,7 +27,9 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidGrantWorkspaceTrust(() => void host.running?.tellTrust({ trusted: true })),
     vscode.workspace.onDidChangeWorkspaceFolders(() => startUnlessVirtual(host)),
   );
-  startUnlessVirtual(host);
+  // After activation: building the client and forking the server takes longer than all the rest.
+  const start = setImmediate(() => startUnlessVirtual(host));
+  context.subscriptions.push({ dispose: () => clearImmediate(start) });
   log.info(`activated in ${(performance.now() - began).toFixed(1)} ms`);
 }
 

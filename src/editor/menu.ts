@@ -83,7 +83,7 @@ function helpEntries(t: Translate): readonly MenuEntry[] {
   return [
     commandEntry("pulse", t("Check the installation"), "hearth.doctor"),
     commandEntry("output", t("Show the log"), "hearth.showLog"),
-    commandEntry("debug-restart", t("Restart the language server"), "hearth.restart"),
+    commandEntry("refresh", t("Restart the language server"), "hearth.restart"),
     commandEntry("settings-gear", t("Settings"), "hearth.openSettings"),
   ];
 }

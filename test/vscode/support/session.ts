@@ -13,7 +13,7 @@ import {
 } from "./editor-server.ts";
 import { type HearthProcess, hearthProcesses } from "./processes.ts";
 import { type Witnessed, watchPrograms, witnessed } from "./witnessed.ts";
-import { Workbench } from "./workbench.ts";
+import { type WindowSize, Workbench } from "./workbench.ts";
 
 export interface SessionOptions extends Pick<EditorServerOptions, "settings" | "locale" | "trust"> {
   readonly name: string;
@@ -21,6 +21,7 @@ export interface SessionOptions extends Pick<EditorServerOptions, "settings" | "
   readonly files: Readonly<Record<string, string>>;
   /** `hearth.roles.complete`. */
   readonly complete?: () => Promise<string>;
+  readonly window?: WindowSize;
   /** A copy of the extension of its own, whose programs write down whom they ask. */
   readonly watched?: true;
 }
@@ -34,6 +35,8 @@ const browserArguments = [
   "--disable-component-update",
   "--disable-sync",
 ];
+
+const usualWindow: WindowSize = { width: 1280, height: 760, scale: 1 };
 
 export class Session {
   readonly #options: SessionOptions;
@@ -107,7 +110,7 @@ export class Session {
       env: this.witnessEnvironment,
     });
     this.#browser = await chromium.launch({ executablePath: editor.browser, args: browserArguments });
-    this.#workbench = await Workbench.launch(this.#browser);
+    this.#workbench = await Workbench.launch(this.#browser, this.#options.window ?? usualWindow);
     await this.#workbench.open(this.#server.url, this.folder);
   }
 

@@ -2,6 +2,13 @@
 
 import type { Browser, Page } from "playwright-core";
 
+/** In CSS pixels; a picture of it has `scale` times as many each way. */
+export interface WindowSize {
+  readonly width: number;
+  readonly height: number;
+  readonly scale: number;
+}
+
 /** How long anything that must appear may take. */
 const patience = { timeout: 20_000 };
 
@@ -15,8 +22,8 @@ export class Workbench {
     page.on("request", (request) => this.requests.push(request.url()));
   }
 
-  static async launch(browser: Browser): Promise<Workbench> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 760 } });
+  static async launch(browser: Browser, { width, height, scale }: WindowSize): Promise<Workbench> {
+    const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale });
     return new Workbench(await context.newPage());
   }
 

@@ -5,7 +5,7 @@
 
 import { fileURLToPath } from "node:url";
 import { Latest } from "../../base/abort.ts";
-import { Snapshot } from "../../text/snapshot.ts";
+import { Snapshot, type TextChange } from "../../text/snapshot.ts";
 import type { CrawlLimits } from "../crawl/crawl.ts";
 import type { BuiltinAnswer, BuiltinLimits, FromWorker, OpenDocument, ToWorker } from "./builtin-protocol.ts";
 import type { Edit } from "./document-index.ts";
@@ -97,7 +97,7 @@ export class BuiltinWorker {
     if (!before) return;
     const after = before.with(version, changes);
     this.#documents.set(uri, after);
-    this.#model.change(pathOf(uri), after.text, editBetween(before.text, after.text));
+    this.#model.change(pathOf(uri), after.text, editOf(before, after, changes));
   }
 
   #close(uri: string): void {
@@ -138,6 +138,15 @@ function pathOf(uri: string): string {
   } catch {
     return uri;
   }
+}
+
+/** One change, the usual thing, says itself where it is; of several the texts are compared. */
+function editOf(before: Snapshot, after: Snapshot, changes: readonly (TextChange | string)[]): Edit {
+  const [change, ...others] = changes;
+  if (typeof change !== "object" || others.length > 0) return editBetween(before.text, after.text);
+  const start = before.offsetAt(change.range.start);
+  const oldEnd = Math.max(start, before.offsetAt(change.range.end));
+  return { start, oldEnd, newEnd: start + change.text.length };
 }
 
 /** The one stretch in which two texts differ. */

@@ -57,6 +57,7 @@ async function serve(args: Extract<ServerArguments, { kind: "serve" }>): Promise
     clock: systemClock,
     home: hearthHome(env),
     localizer: (language) => readLocalizer(language, wordsFolder()),
+    ownWords: localizer,
     openLog,
     createServices,
     complain,

@@ -38,6 +38,8 @@ export interface LanguageServerPorts {
   /** HEARTH_HOME, unless the client names another folder. */
   readonly home: string;
   readonly localizer: (language: Language) => Localizer;
+  /** The words of whoever started the process, before a client has named a language. */
+  readonly ownWords: Localizer;
   /** The log file of a HEARTH_HOME; the server disposes it. */
   readonly openLog: (home: string) => Logger & Disposable;
   readonly createServices: CreateServices;
@@ -132,7 +134,7 @@ export class LanguageServer implements Disposable {
 
   #onTransportError(error: Error): void {
     if (error instanceof FramingError) {
-      const { t } = this.#ports.localizer("en");
+      const { t } = this.#ports.ownWords;
       this.#ports.complain(t("This is not the language server protocol: {0}", error.message));
       this.end(1);
       return;

@@ -13,7 +13,6 @@ import type { ModelRuntime } from "../server/model/model-runtime.ts";
 import { control, type PromptPiece, text } from "../server/model/prompt.ts";
 import { EmbeddedRuntime } from "../server/runtime/embedded/embedded-runtime.ts";
 import { loadModel } from "../server/runtime/embedded/load.ts";
-import { smallestStep } from "../server/runtime/embedded/step-pace.ts";
 import { HostClient } from "../server/runtime/host/client.ts";
 import { type ScriptedShape, writeScripted } from "../test/support/scripted-model.ts";
 
@@ -50,7 +49,7 @@ try {
     const ratios = [stepped.wall / whole.wall, stepped.cpu / whole.cpu].map((ratio) => ratio.toFixed(2));
     console.log(
       `${title}: ${promptTokens} tokens in steps ${stepped.wall.toFixed(0)} ms, whole ${whole.wall.toFixed(0)} ms ` +
-        `(${ratios[0]} ×, by processor time ${ratios[1]} ×; target 1.15); a step of ${smallestStep} tokens ${step.wall.toFixed(0)} ms`,
+        `(${ratios[0]} ×, by processor time ${ratios[1]} ×; target 1.15); 32 tokens ${step.wall.toFixed(0)} ms`,
     );
     const times = await abortTimes(path);
     console.log(
@@ -103,7 +102,7 @@ async function steppedAgainstWhole(path: string): Promise<Comparison> {
       await costOf(() => runtime.warm({ prompt: promptOf(round), priority: "completion" }, never)),
     );
     wholes.push(await whole(promptTokens, best));
-    steps.push(await whole(smallestStep, best));
+    steps.push(await whole(32, best));
   }
   await embedded.model.dispose();
   return { stepped: medians(stepped), whole: medians(wholes), step: medians(steps) };

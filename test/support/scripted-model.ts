@@ -203,7 +203,7 @@ class Vocabulary {
 
   /** From each of `starts` the script's steps follow, and then `end`. */
   script(starts: readonly string[], script: Script, end: string = special.end): void {
-    const steps = typeof script === "string" ? splitIntoSteps(script, this.#ids) : script.map(stepToken);
+    const steps = typeof script === "string" ? splitIntoSteps(script, this.#taken()) : script.map(stepToken);
     for (const step of steps) this.#add(step);
     for (const start of starts) this.link(start, steps[0] ?? end);
     for (const [index, step] of steps.entries()) this.link(step, steps[index + 1] ?? end);
@@ -211,6 +211,12 @@ class Vocabulary {
 
   pad(size: number): void {
     while (this.tokens.length < size) this.#add(`[unused${this.tokens.length}]`);
+  }
+
+  /** A single byte may be a step, once, unless the template ends with it. */
+  #taken(): ReadonlySet<string> {
+    const free = new Set(byteTokens.filter((token) => token !== "Ċ" && !this.#next.has(this.id(token))));
+    return new Set(this.tokens.filter((token) => !free.has(token)));
   }
 
   #add(token: string): void {

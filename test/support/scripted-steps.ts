@@ -15,8 +15,8 @@ export function stepToken(step: string | Uint8Array): string {
 }
 
 /** Steps near words, each unlike all before it, so that the same word can follow itself. */
-export function splitIntoSteps(text: string, taken: ReadonlyMap<string, number>): readonly string[] {
-  const used = new Set(taken.keys());
+export function splitIntoSteps(text: string, taken: ReadonlySet<string>): readonly string[] {
+  const used = new Set(taken);
   const steps: string[] = [];
   const ends = wordEnds(text);
   const split = (from: number): boolean => {

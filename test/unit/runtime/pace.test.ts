@@ -12,14 +12,14 @@ import { Backoff } from "../../../server/runtime/host/backoff.ts";
 describe("the size of a step", () => {
   it("begins small, grows with the measured speed, and stays within a batch", () => {
     const pace = new StepPace(512, 40);
-    assert.equal(pace.next(), 32);
-    pace.record(32, 8);
-    assert.equal(pace.next(), 160);
-    for (let step = 0; step < 20; step++) pace.record(160, 1);
+    assert.equal(pace.next(), 64);
+    pace.record(64, 16);
+    assert.equal(pace.next(), 128);
+    for (let step = 0; step < 20; step++) pace.record(128, 1);
     assert.equal(pace.next(), 512);
   });
 
-  it("is never below 32 tokens, however slow they are, and a multiple of it", () => {
+  it("is never below a tile of 64 tokens, however slow they are, and a multiple of it", () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -28,7 +28,7 @@ describe("the size of a step", () => {
         (steps) => {
           const pace = new StepPace(512, 40);
           for (const [tokens, ms] of steps) pace.record(tokens, ms);
-          assert.ok(pace.next() >= 32 && pace.next() <= 512 && pace.next() % 32 === 0);
+          assert.ok(pace.next() >= 64 && pace.next() <= 512 && pace.next() % 64 === 0);
         },
       ),
     );
@@ -37,7 +37,7 @@ describe("the size of a step", () => {
   it("learns nothing from a few tokens", () => {
     const pace = new StepPace(512, 40);
     pace.record(1, 1000);
-    assert.equal(pace.next(), 32);
+    assert.equal(pace.next(), 64);
     assert.equal(pace.tokensPerSecond, undefined);
   });
 });

@@ -15,21 +15,14 @@ import { isBreak, special, Vocabulary } from "../server/index/ngram/vocabulary.t
 import { WorkspaceIndex } from "../server/index/ngram/workspace-index.ts";
 import { casesPerPackage, type LineEndCase, lineEndCases } from "./cases/line-ends.ts";
 import { loadPackage, tuningPackages } from "./cases/packages.ts";
+import { ascend, likelihood, type Sample } from "./log-linear.ts";
 
 const { values } = parseArgs({ options: { cases: { type: "string", default: "300" } } });
-
-/** One place where a token followed: the signs of each candidate, and which of them it was, -1 for none. */
-interface Sample {
-  readonly signs: readonly Float64Array[];
-  readonly target: number;
-}
-
-type Row = readonly number[];
 
 /** Every weight as one number in a row, and the row as weights again. */
 const flat = {
   of: (weights: TokenWeights): number[] => Object.values(weights).flat(),
-  weights(row: Row): TokenWeights {
+  weights(row: readonly number[]): TokenWeights {
     let at = 0;
     const take = (value: unknown) =>
       Array.isArray(value) ? value.map(() => row[at++] ?? 0) : (row[at++] ?? 0);
@@ -44,8 +37,8 @@ const probes = start.map((_, i) => new Mixer(flat.weights(start.map((_weight, j)
 const samples: Sample[] = [];
 for (const spec of tuningPackages) samples.push(...(await samplesOf(spec)));
 const fitted = ascend(samples, start);
-console.log(`${samples.length} places, log likelihood ${likelihood(start).toFixed(4)} before`);
-console.log(`${likelihood(fitted).toFixed(4)} after`);
+console.log(`${samples.length} places, log likelihood ${likelihood(samples, start).toFixed(4)} before`);
+console.log(`${likelihood(samples, fitted).toFixed(4)} after`);
 console.log(flat.weights(fitted.map((weight) => Math.round(weight * 1000) / 1000)));
 
 async function samplesOf(spec: string): Promise<Sample[]> {
@@ -104,52 +97,4 @@ function sampleAt(
     }
   });
   return { signs, target: at };
-}
-
-function likelihood(weights: Row): number {
-  return (
-    samples.reduce((sum, sample) => sum + Math.log(chances(sample, weights).ofTarget), 0) / samples.length
-  );
-}
-
-/** The chance of each candidate; a token that never followed scores 0. */
-function chances(
-  { signs, target }: Sample,
-  weights: Row,
-): { readonly all: number[]; readonly ofTarget: number } {
-  const scores = signs.map((row) => row.reduce((sum, sign, i) => sum + sign * (weights[i] ?? 0), 0));
-  const top = Math.max(0, ...scores);
-  const sum = scores.reduce((total, score) => total + Math.exp(score - top), Math.exp(-top));
-  const all = scores.map((score) => Math.exp(score - top) / sum);
-  return { all, ofTarget: all[target] ?? Math.exp(-top) / sum };
-}
-
-/** Gradient ascent with Adam's step sizes (Kingma and Ba 2015). */
-function ascend(from: readonly Sample[], weights: Row): number[] {
-  const current = [...weights];
-  const mean = current.map(() => 0);
-  const square = current.map(() => 0);
-  for (let step = 1; step <= 150; step++) {
-    const slope = gradient(from, current);
-    for (const [i, value] of slope.entries()) {
-      mean[i] = 0.9 * (mean[i] ?? 0) + 0.1 * value;
-      square[i] = 0.99 * (square[i] ?? 0) + 0.01 * value * value;
-      const rate = (0.02 * (mean[i] ?? 0)) / (1 - 0.9 ** step);
-      current[i] = (current[i] ?? 0) + rate / (Math.sqrt((square[i] ?? 0) / (1 - 0.99 ** step)) + 1e-6);
-    }
-  }
-  return current;
-}
-
-function gradient(from: readonly Sample[], weights: Row): number[] {
-  const slope = weights.map((weight) => -2e-3 * weight);
-  for (const sample of from) {
-    const { all } = chances(sample, weights);
-    for (const [candidate, row] of sample.signs.entries()) {
-      const error = ((candidate === sample.target ? 1 : 0) - (all[candidate] ?? 0)) / from.length;
-      if (Math.abs(error) * from.length < 1e-4) continue;
-      for (let i = 0; i < row.length; i++) slope[i] = (slope[i] ?? 0) + error * (row[i] ?? 0);
-    }
-  }
-  return slope;
 }

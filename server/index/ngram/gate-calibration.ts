@@ -21,7 +21,7 @@ export async function calibrateGates(gates: Gates, model: NgramModel, signal: Ab
       if (!("text" in source) || source.text.length > longestFile) continue;
       for (const { text, offset, expected } of lineEnds(source.text, perFile)) {
         if (signal.aborted) return;
-        const guess = model.rehearse(path, { text, offset });
+        const [guess] = model.guesses(path, { text, offset });
         if (guess)
           rehearsals.push({ confidence: guess.confidence, right: guess.text.trimEnd() === expected });
         await nextTurn();

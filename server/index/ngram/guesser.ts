@@ -3,7 +3,7 @@
  * how well it fits what stands behind it. The same counts and the same place give the same guess.
  */
 
-import { confidences } from "./confidence.ts";
+import { confidences, type WeighedLine } from "./confidence.ts";
 import type { LineSite } from "./line-site.ts";
 import { bracketsAfter, Mixer } from "./mixer.ts";
 import { type Context, longestContext, type TokenIndex } from "./token-index.ts";
@@ -25,7 +25,7 @@ export const tuning = {
 };
 
 /** A finished line. */
-export interface Guess {
+export interface Guess extends WeighedLine {
   readonly text: string;
   readonly tokens: number;
   /** What lines are ranked by: the logarithm of its chance, and how well it fits what stands behind it. */
@@ -169,7 +169,7 @@ export class LineGuesser {
     return lines
       .map(({ text, tokens, chance, fits }, i) => {
         const score = chance + tuning.fitWeight * fits.reduce((sum, fit) => sum + fit, 0);
-        return { text, tokens, score, confidence: sure[i] ?? 0 };
+        return { text, tokens, chance, fits, score, confidence: sure[i] ?? 0 };
       })
       .sort((a, b) => b.score - a.score);
   }

@@ -123,14 +123,13 @@ export class NgramModel {
     return this.#best(document.index, site);
   }
 
-  /** The guess for a text that stands for the file `path`, whose own counts are left out. */
-  rehearse(path: string, place: { readonly text: string; readonly offset: number }): Guess | undefined {
+  /** The guesses, best first, for a text that stands for the file `path`, whose own counts are left out. */
+  guesses(path: string, place: { readonly text: string; readonly offset: number }): Guess[] {
     const index = new DocumentIndex(this.#vocabulary, place.text);
     if (path !== this.#current) this.#workspace.hide(path);
-    const site = lineSite(place.text, place.offset, this.#vocabulary);
-    const [best] = this.#guess(index, site);
+    const guesses = this.#guess(index, lineSite(place.text, place.offset, this.#vocabulary));
     if (path !== this.#current) this.#workspace.show(path);
-    return best;
+    return guesses;
   }
 
   #fits(text: string): boolean {

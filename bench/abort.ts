@@ -16,7 +16,7 @@ import { loadModel } from "../server/runtime/embedded/load.ts";
 import { HostClient } from "../server/runtime/host/client.ts";
 import { type ScriptedShape, writeScripted } from "../test/support/scripted-model.ts";
 
-const { values } = parseArgs({
+const { values: flags } = parseArgs({
   options: {
     aborts: { type: "string", default: "200" },
     rounds: { type: "string", default: "3" },
@@ -24,8 +24,8 @@ const { values } = parseArgs({
   },
 });
 const promptTokens = 2000;
-const aborts = Number(values.aborts);
-const rounds = Number(values.rounds);
+const aborts = Number(flags.aborts);
+const rounds = Number(flags.rounds);
 /** Deep in a prefill of seconds nothing else happens than in its first half second. */
 const latestAbortMs = 500;
 
@@ -42,7 +42,7 @@ const never = new AbortController().signal;
 const folder = await mkdtemp(join(tmpdir(), "hearth-abort-"));
 try {
   for (const [index, { title, shape }] of shapes.entries()) {
-    if (!title.includes(values.only)) continue;
+    if (!title.includes(flags.only)) continue;
     const path = join(folder, `${index}.gguf`);
     await writeScripted(path, { infill: "return x;" }, shape);
     const { stepped, whole, step } = await steppedAgainstWhole(path);

@@ -28,8 +28,8 @@ interface Measured {
   readonly ghostMs?: number;
 }
 
-/** Evaluated inside the page before the key is pressed; answers when ghost text stands in a frame. */
-const watchNextKey = `new Promise((resolve) => {
+/** Evaluated inside the page before the key is pressed; the promise settles when ghost text stands in a frame. */
+const watchNextKey = `void (globalThis.hearthMeasured = new Promise((resolve) => {
   const hasGhostText = () => document.querySelector(".view-lines .ghost-text-decoration") !== null;
   const before = document.querySelector(".view-lines").textContent;
   addEventListener("keydown", (event) => {
@@ -43,7 +43,7 @@ const watchNextKey = `new Promise((resolve) => {
     };
     requestAnimationFrame(look);
   }, { once: true, capture: true });
-})`;
+}))`;
 
 mochaGlobalSetup();
 try {
@@ -99,9 +99,9 @@ async function measure({ session: options, lines, key }: Scenario): Promise<read
     const measured: Measured[] = [];
     for (const line of lines) {
       await workbench.goToLineEnd(line + 1);
-      const seen = page.evaluate<Measured>(watchNextKey);
+      await page.evaluate(watchNextKey);
       await page.keyboard.press(key);
-      measured.push(await seen);
+      measured.push(await page.evaluate<Measured>("globalThis.hearthMeasured"));
       await workbench.press("Escape");
       await workbench.waitForNoGhostText();
     }

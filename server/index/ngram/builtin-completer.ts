@@ -19,6 +19,7 @@ import {
   isFromWorker,
   type ToWorker,
 } from "./builtin-protocol.ts";
+import { longestDocument } from "./limits.ts";
 
 export type { BuiltinAnswer, BuiltinLimits, BuiltinStatus } from "./builtin-protocol.ts";
 
@@ -75,7 +76,7 @@ export class BuiltinCompleter implements Disposable {
 
   open(snapshot: Snapshot): void {
     this.#documents.set(snapshot.uri, snapshot);
-    this.#post(openMessage(snapshot));
+    if (isFollowed(snapshot)) this.#post(openMessage(snapshot));
   }
 
   /** `after`, where the caller has it, saves applying the changes once more. */
@@ -85,9 +86,12 @@ export class BuiltinCompleter implements Disposable {
     changes: readonly (TextChange | string)[],
     after: Snapshot | undefined = this.#documents.get(uri)?.with(version, changes),
   ): void {
-    if (!after || !this.#documents.has(uri)) return;
+    const before = this.#documents.get(uri);
+    if (!after || !before) return;
     this.#documents.set(uri, after);
-    this.#post({ kind: "change", uri, version, changes });
+    if (!isFollowed(after)) this.#post({ kind: "close", uri });
+    else if (isFollowed(before)) this.#post({ kind: "change", uri, version, changes });
+    else this.#post(openMessage(after));
   }
 
   close(uri: string): void {
@@ -103,6 +107,8 @@ export class BuiltinCompleter implements Disposable {
     if (signal.aborted) return Promise.resolve({ kind: "none", reason: "aborted" });
     if (!this.#worker)
       return Promise.resolve({ kind: "none", reason: this.#disposed ? "disposed" : "crashed" });
+    const document = this.#documents.get(query.uri);
+    if (document && !isFollowed(document)) return Promise.resolve({ kind: "none", reason: "too-large" });
     const id = ++this.#lastId;
     return new Promise((resolve) => {
       const stop = onAbort(signal, () => {
@@ -164,7 +170,9 @@ export class BuiltinCompleter implements Disposable {
     worker.on("exit", () => this.#died(worker));
     this.#worker = worker;
     this.#startedAt = this.#clock.now();
-    for (const snapshot of this.#documents.values()) this.#post(openMessage(snapshot));
+    for (const snapshot of this.#documents.values()) {
+      if (isFollowed(snapshot)) this.#post(openMessage(snapshot));
+    }
     for (const [path, limits] of this.#folders) this.#post({ kind: "add-folder", path, limits });
     for (const id of this.#idlers.keys()) this.#post({ kind: "idle", id });
   }
@@ -210,6 +218,11 @@ export class BuiltinCompleter implements Disposable {
 }
 
 const nothing: BuiltinStatus = { files: 0, tokens: 0, bytes: 0, reading: false, omitted: [], gates: {} };
+
+/** What is too long to be completed is not even sent. */
+function isFollowed(snapshot: Snapshot): boolean {
+  return snapshot.text.length <= longestDocument;
+}
 
 function openMessage({ uri, languageId, version, text }: Snapshot): ToWorker {
   return { kind: "open", document: { uri, languageId, version, text } };

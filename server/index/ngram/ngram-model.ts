@@ -7,6 +7,7 @@ import { holdsSecret, isInsideSecret } from "../../security/secrets.ts";
 import { hasLineLongerThan } from "../crawl/skip-reason.ts";
 import { DocumentIndex, type Edit } from "./document-index.ts";
 import { type Guess, LineGuesser } from "./guesser.ts";
+import { longestDocument } from "./limits.ts";
 import { type LineSite, lineSite } from "./line-site.ts";
 import { Vocabulary } from "./vocabulary.ts";
 import { WorkspaceIndex } from "./workspace-index.ts";
@@ -22,7 +23,7 @@ export interface NgramLimits {
 
 export const defaultLimits: NgramLimits = {
   countsBytes: 64 * 2 ** 20,
-  documentLength: 2 ** 21,
+  documentLength: longestDocument,
   lineLength: 50_000,
 };
 

@@ -29,15 +29,18 @@ export interface Context {
 
 export class TokenIndex {
   #tokens: Uint32Array;
+  readonly #most: number;
   #length = 0;
   #dead = 0;
   readonly #links: Int32Array[];
   #heads: Int32Array[];
 
-  constructor(capacity = 1 << 10) {
+  /** Never holds more than `most` tokens; the caller asks for no more. */
+  constructor(capacity = 1 << 10, most = Infinity) {
+    this.#most = most;
     this.#tokens = new Uint32Array(capacity);
     this.#links = chainOrders.map(() => new Int32Array(capacity));
-    this.#heads = chainOrders.map(() => new Int32Array(headsFor(capacity)).fill(-1));
+    this.#heads = newHeads(capacity);
   }
 
   /** Tokens held, dead ones included. */
@@ -160,16 +163,23 @@ export class TokenIndex {
 
   #reserve(length: number): void {
     if (length <= this.#tokens.length) return;
-    const capacity = Math.max(length, Math.ceil(this.#tokens.length * 1.125) + 1024);
+    const grownBy = Math.ceil(this.#tokens.length * 1.125) + 1024;
+    const capacity = Math.max(length, Math.min(this.#most, grownBy));
     this.#tokens = grown(this.#tokens, new Uint32Array(capacity));
     chainOrders.forEach((_, chain) => {
       const links = this.#links[chain];
       if (links) this.#links[chain] = grown(links, new Int32Array(capacity));
     });
     if (headsFor(capacity) === this.#heads[0]?.length) return;
-    this.#heads = chainOrders.map(() => new Int32Array(headsFor(capacity)).fill(-1));
+    this.#heads = newHeads(capacity);
     this.#link(0, this.#length);
   }
+}
+
+/** Contexts of one token are few: they need a quarter of the heads. */
+function newHeads(capacity: number): Int32Array[] {
+  const count = headsFor(capacity);
+  return chainOrders.map((order) => new Int32Array(order === 1 ? count >> 2 : count).fill(-1));
 }
 
 function headsFor(capacity: number): number {

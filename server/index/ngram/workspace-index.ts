@@ -9,6 +9,8 @@ import { special, type Vocabulary } from "./vocabulary.ts";
 
 /** Bytes that one token takes, tables included, when the index is nearly full. */
 const bytesPerToken = 24;
+/** More than in any code, so that what cannot fit need not be read. */
+const charactersPerToken = 12;
 
 interface Held {
   readonly from: number;
@@ -21,12 +23,13 @@ export class WorkspaceIndex {
   readonly #mostTokens: number;
   readonly #fresh = new TokenBuffer();
   readonly #files = new Map<string, Held>();
-  readonly #index = new TokenIndex();
+  readonly #index: TokenIndex;
   #tokens = 0;
 
   constructor(vocabulary: Vocabulary, limits: { readonly bytes: number }) {
     this.#vocabulary = vocabulary;
     this.#mostTokens = Math.floor(limits.bytes / bytesPerToken);
+    this.#index = new TokenIndex(1 << 10, this.#mostTokens);
   }
 
   get index(): TokenIndex {
@@ -54,20 +57,24 @@ export class WorkspaceIndex {
     return this.#files.keys();
   }
 
-  /** Counts `text` as the content of `path`, in place of what was there. "full" leaves the path out. */
+  /**
+   * Counts `text` as the content of `path`, in place of what was there. "full" leaves the path out. A part is kept
+   * for new versions of known files, so that saving in a full workspace seldom compacts.
+   */
   set(path: string, text: string): "held" | "full" {
-    const hidden = this.#files.get(path)?.hidden ?? false;
+    const before = this.#files.get(path);
+    const most = before ? this.#mostTokens : this.#mostTokens - (this.#mostTokens >> 4);
     this.delete(path);
+    if (!this.#makeRoom(Math.floor(text.length / charactersPerToken), most)) return "full";
     const fresh = this.#fresh;
     fresh.clear();
     fresh.push(special.fileStart, 0);
     tokenize(text, this.#vocabulary, fresh);
-    if (this.#index.length + fresh.length > this.#mostTokens && this.#gaps > 0) this.compact();
-    if (this.#index.length + fresh.length > this.#mostTokens) return "full";
+    if (!this.#makeRoom(fresh.length, most)) return "full";
     const from = this.#index.append(fresh.ids, 0, fresh.length, 1);
     this.#files.set(path, { from, to: from + fresh.length, hidden: false });
     this.#tokens += fresh.length;
-    if (hidden) this.hide(path);
+    if (before?.hidden) this.hide(path);
     return "held";
   }
 
@@ -82,12 +89,19 @@ export class WorkspaceIndex {
 
   /** Whether so much has left that `compact` is worth its time, tenths of a second in a large workspace. */
   get needsCompacting(): boolean {
-    return this.#gaps > Math.max(1 << 14, this.#index.length >> 3);
+    return this.#gaps > Math.max(1 << 12, this.#index.length >> 5);
   }
 
   /** Places that no file holds any more. */
   get #gaps(): number {
     return this.#index.length - this.#tokens;
+  }
+
+  #makeRoom(length: number, most: number): boolean {
+    if (this.#index.length + length <= most) return true;
+    if (this.#gaps <= this.#mostTokens >> 5) return false;
+    this.compact();
+    return this.#index.length + length <= most;
   }
 
   /** Closes the gaps that files left. Sooner or later this happens by itself. */

@@ -127,6 +127,16 @@ describe("built-in completer", () => {
     assert.equal(await textOf(0), "unknown-document");
   });
 
+  it("does not follow a document that is too long, until it is shorter", async () => {
+    start();
+    completer.open(document(`${"x\n".repeat(2 ** 20)}y`));
+    assert.equal(await textOf(0), "too-large");
+    completer.change(uri(), 2, [`${logs}log.\n`]);
+    assert.equal(await textOf(logs.length + 4, 2), "write(name, value);");
+    completer.change(uri(), 3, ["x\n".repeat(2 ** 20 + 1)]);
+    assert.equal(await textOf(0, 3), "too-large");
+  });
+
   it("obeys an abort before and after the question is put", async () => {
     start();
     completer.open(document(`${logs}log.\n`));

@@ -105,6 +105,16 @@ describe("counts", () => {
     assert.ok(workspace.bytes < 2 ** 22);
   });
 
+  it("follow the files of a full workspace", () => {
+    const vocabulary = new Vocabulary();
+    const workspace = new WorkspaceIndex(vocabulary, { bytes: 1 << 20 });
+    for (let i = 0; workspace.set(`${i}`, `f(${i}, x);\n`.repeat(100)) === "held"; i++);
+    for (let save = 0; save < 300; save++) {
+      assert.equal(workspace.set("0", `g(${save}, y);\n`.repeat(100)), "held");
+    }
+    assert.equal(workspace.set("new", "f(1, x);\n".repeat(100)), "full");
+  });
+
   it("never take more memory than the limit, and say what did not fit", () => {
     const limit = 1 << 20;
     const vocabulary = new Vocabulary();

@@ -165,7 +165,7 @@ describe("the runtime host", function () {
   it("ends when its last client has been gone for a while, leaving no child", async () => {
     const host = spawn(
       process.execPath,
-      [entryPoint("host"), "--home", fixture.home, "--child", entryPoint("child"), "--idle-ms", "50"],
+      [entryPoint("host"), "--home", fixture.home, "--child", entryPoint("child"), "--idle-ms", "3000"],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     const [first] = await once(createInterface({ input: host.stdout }), "line");

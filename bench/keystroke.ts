@@ -20,6 +20,8 @@ interface Scenario {
   /** Zero-based lines whose end is a place to press `key` at. */
   readonly lines: readonly number[];
   readonly key: string;
+  /** What the status item says once it is ready. */
+  readonly ready: string;
 }
 
 interface Measured {
@@ -66,6 +68,7 @@ function builtIn(): Scenario {
     session: { name: "keystroke-built-in", files: { "wiring.ts": all.map(text).join("\n") } },
     lines: all.filter(waits),
     key: "Space",
+    ready: "Ready. built in",
   };
 }
 
@@ -85,16 +88,17 @@ function testModel(): Scenario {
     },
     lines: parts.map((_, index) => index * 4 + 1),
     key: "Space",
+    ready: "Ready. seedling",
   };
 }
 
-async function measure({ session: options, lines, key }: Scenario): Promise<readonly Measured[]> {
+async function measure({ session: options, lines, key, ready }: Scenario): Promise<readonly Measured[]> {
   const session = new Session(options);
   try {
     await session.start();
     const { workbench } = session;
     const { page } = workbench;
-    await workbench.waitForStatus("Ready.");
+    await workbench.waitForStatus(ready);
     await workbench.openFile(Object.keys(options.files)[0] ?? "");
     const measured: Measured[] = [];
     for (const line of lines) {

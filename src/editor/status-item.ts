@@ -17,7 +17,8 @@ export class StatusItem {
   show(view: StatusView, numbers: readonly string[]): void {
     this.#item.text = `$(${view.icon}) Hearth`;
     this.#item.tooltip = tooltip(view, numbers);
-    this.#item.accessibilityInformation = { label: `Hearth: ${view.sentence}`, role: "button" };
+    const label = ["Hearth:", view.sentence, view.complete].filter(Boolean).join(" ");
+    this.#item.accessibilityInformation = { label, role: "button" };
     this.#item.backgroundColor =
       view.icon === "warning" ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
   }

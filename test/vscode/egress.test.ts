@@ -20,7 +20,7 @@ describe("what leaves the machine", () => {
 
   it("is nothing, from the server to the model's process", async () => {
     const { workbench } = session;
-    await workbench.waitForStatus("Ready.");
+    await workbench.waitForStatus("Ready. scripted");
     await workbench.openFile("add.ts");
     await workbench.goToEnd();
     await workbench.type("  const sum =");

@@ -17,7 +17,7 @@ describe("an editor that is closed", () => {
 
   it("leaves no process behind", async () => {
     const { workbench } = session;
-    await workbench.waitForStatus("Ready.");
+    await workbench.waitForStatus("Ready. scripted");
     await workbench.openFile("add.ts");
     await workbench.goToEnd();
     await workbench.type("  const sum =");

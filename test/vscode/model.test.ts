@@ -18,7 +18,7 @@ describe("ghost text from a model", () => {
 
   it("is the model's text, and Tab puts exactly that into the file", async () => {
     const { workbench } = session;
-    await workbench.waitForStatus("Ready.");
+    await workbench.waitForStatus("Ready. scripted");
     await workbench.openFile("add.ts");
     await workbench.goToEnd();
     await workbench.type(beginning);

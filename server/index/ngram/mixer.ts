@@ -11,8 +11,6 @@ import { fittedWeights, orderClass, type TokenWeights } from "./token-weights.ts
 import { idMask, isWordCode, spaceBit } from "./tokenizer.ts";
 import { isBreak, special, type Vocabulary } from "./vocabulary.ts";
 
-export type CountSource = "document" | "workspace";
-
 /** What the mixer asks about the place it predicts for. */
 export interface Place {
   readonly vocabulary: Vocabulary;

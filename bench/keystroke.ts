@@ -109,9 +109,11 @@ async function measure({ session: options, lines, key, ready }: Scenario): Promi
       await workbench.press("Escape");
       await workbench.waitForNoGhostText();
     }
-    process.stdout.write(
-      `${/activated in .*/.exec(session.log())?.[0] ?? ""}, ${/server ready .*/.exec(session.log())?.[0] ?? ""}\n`,
-    );
+    const log = session.log();
+    const hover = await workbench.waitForHover("suggestions");
+    for (const line of [/activated in .*/.exec(log)?.[0], /server ready .*/.exec(log)?.[0], hover]) {
+      process.stdout.write(`${line?.replaceAll(/\s*\n\s*/g, "; ")}\n`);
+    }
     return measured;
   } finally {
     await session.stop();

@@ -141,11 +141,14 @@ export class Workbench {
     return this.page.locator(`${statusItem} a${saying}`);
   }
 
-  /** Waits until the hover of the status item says this. */
-  async waitForHover(sentence: string): Promise<void> {
+  /** Waits until the hover of the status item says this, and returns all that it says. */
+  async waitForHover(sentence: string): Promise<string> {
     await this.statusItem().hover();
-    await this.page.locator(".monaco-hover", { hasText: sentence }).waitFor(patience);
+    const hover = this.page.locator(".monaco-hover", { hasText: sentence });
+    await hover.waitFor(patience);
+    const text = await hover.innerText();
     await this.page.mouse.move(640, 300);
+    return text;
   }
 
   /** A row of the list that is open. */

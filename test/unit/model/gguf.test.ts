@@ -48,7 +48,7 @@ describe("the GGUF header reader", () => {
   });
 
   it("tells files apart that differ in their header", async () => {
-    const [one, other] = [await scripted({ infill: "a;" }), await scripted({ infill: "b;" })];
+    const [one, other] = [await scripted({ infill: ["one"] }), await scripted({ infill: ["two"] })];
     assert.notEqual((await readGgufFile(one)).digest, (await readGgufFile(other)).digest);
   });
 

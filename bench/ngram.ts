@@ -8,6 +8,7 @@ import { isExact, type LineEndCase, lineEndCases } from "./cases/line-ends.ts";
 import { heldOutPackages, loadPackage, type SourcePackage, tuningPackages } from "./cases/packages.ts";
 import { measureCosts } from "./ngram-costs.ts";
 import { builtin, type CompletionSystem, copying } from "./ngram-systems.ts";
+import { testModel } from "./test-model-system.ts";
 
 const { values } = parseArgs({
   options: {
@@ -17,7 +18,7 @@ const { values } = parseArgs({
   },
 });
 
-const systems: readonly CompletionSystem[] = [copying, builtin()];
+const systems: readonly CompletionSystem[] = [copying, testModel(), builtin()];
 const specs = values.set === "tuning" ? tuningPackages : heldOutPackages;
 const packages = await Promise.all(specs.map((spec) => loadPackage(spec)));
 const rows: Record<string, string | number>[] = [];
@@ -79,7 +80,7 @@ function summary(name: string, all: readonly Answer[]): Record<string, string | 
     system: name,
     cases: all.length,
     "exact %": percent(all),
-    "surest 1/4 %": percent(surest),
+    "surest 1/4 %": isRanked(all) ? percent(surest) : "–",
     "shown %": round((100 * shown.length) / all.length),
     "right when shown %": percent(shown),
     "p50 ms": round(times[Math.floor(times.length / 2)] ?? 0),
@@ -91,6 +92,11 @@ function summary(name: string, all: readonly Answer[]): Record<string, string | 
       ]),
     ),
   };
+}
+
+/** A system that is equally sure of everything has no surest quarter. */
+function isRanked(all: readonly Answer[]): boolean {
+  return new Set(all.filter(({ offered }) => offered !== "").map(({ confidence }) => confidence)).size > 1;
 }
 
 function percent(answered: readonly Answer[]): number {

@@ -15,7 +15,7 @@ const entries = [
   { name: "server.js", source: "server/main.ts", loaded: true, program: true },
   { name: "host.js", source: "server/runtime/host/main.ts" },
   { name: "child.js", source: "server/runtime/embedded/child.ts" },
-  { name: "probe.js", source: "server/runtime/embedded/probe.ts" },
+  { name: "probe.js", source: "server/runtime/discovery/probe.ts" },
   { name: "index-worker.js", source: "server/index/worker.ts" },
   { name: "cli.js", source: "server/cli/main.ts", program: true },
 ];

@@ -11,7 +11,7 @@ import type { ModelFileFinding } from "./model/findings.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import { findLlamaServer, usualLlamaServer } from "./runtime/discovery/find-llama-server.ts";
 import { findOllama } from "./runtime/discovery/find-ollama.ts";
-import { findLlamaCpp } from "./runtime/embedded/find-llama-cpp.ts";
+import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
 import {
   inspectLocalModel,
   type LocalFile,

@@ -7,7 +7,7 @@ const sources = {
   cli: "./cli/main.ts",
   host: "./runtime/host/main.ts",
   child: "./runtime/embedded/child.ts",
-  probe: "./runtime/embedded/probe.ts",
+  probe: "./runtime/discovery/probe.ts",
   "index-worker": "./index/worker.ts",
 } as const;
 

@@ -17,7 +17,7 @@ import {
 } from "../embedded/protocol.ts";
 import { fromWire, type LostConnection } from "../wire/errors.ts";
 import { RemoteRuntime } from "../wire/remote-runtime.ts";
-import { cleanEnvironment } from "./environment.ts";
+import { cleanEnvironment } from "../environment.ts";
 
 export interface ChildOptions {
   readonly entry: string;

@@ -5,7 +5,7 @@ import { mkdir, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { RuntimeError } from "../../model/runtime-error.ts";
-import { cleanEnvironment } from "./environment.ts";
+import { cleanEnvironment } from "../environment.ts";
 
 export interface StartOptions {
   readonly home: string;

@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import * as v from "valibot";
 import type { LlamaCppFinding } from "../../model/findings.ts";
-import { cleanEnvironment } from "../host/environment.ts";
+import { cleanEnvironment } from "../environment.ts";
 import { probeResultSchema } from "./probe-result.ts";
 
 /** Opening a GPU for the first time may compile shaders. */

@@ -6,19 +6,19 @@ import type { Translate } from "../translate.ts";
 const order = ["fail", "warn", "ok"] as const;
 
 export function doctorPage(checks: readonly DoctorCheck[], t: Translate): string {
-  const sorted = order.flatMap((state) => checks.filter((check) => check.state === state));
-  return [
-    `# ${t("Hearth: what was found on this machine")}`,
-    ...sorted.map((check) => section(check, t)),
-  ].join("\n\n");
+  const sections = order.flatMap((state) => {
+    const lines = checks.filter((check) => check.state === state).flatMap(entry);
+    return lines.length > 0 ? [`## ${stateWords(state, t)}`, lines.join("\n")] : [];
+  });
+  return `${[`# ${t("Hearth: what was found on this machine")}`, ...sections].join("\n\n")}\n`;
 }
 
-function section(check: DoctorCheck, t: Translate): string {
-  const lines = [`## ${stateWord(check.state, t)}: ${check.id}`, check.found, check.why, check.mend];
-  return lines.filter((line) => line !== "").join("\n\n");
+function entry({ id, found, why, mend }: DoctorCheck): readonly string[] {
+  const below = [why, mend].filter((line) => line !== "");
+  return [`- **${id}**: ${found}`, ...below.map((line) => `  - ${line}`)];
 }
 
-function stateWord(state: DoctorCheck["state"], t: Translate): string {
+function stateWords(state: DoctorCheck["state"], t: Translate): string {
   if (state === "ok") return t("In order");
   return state === "warn" ? t("Worth a look") : t("Does not work");
 }

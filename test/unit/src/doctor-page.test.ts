@@ -16,15 +16,18 @@ describe("the doctor's page", () => {
     );
     assert.equal(
       page,
-      [
-        "# Hearth: what was found on this machine",
-        "## Does not work: model",
-        "No such file.",
-        "It was moved.",
-        "Choose another.",
-        "## In order: node",
-        "Node 24",
-      ].join("\n\n"),
+      `# Hearth: what was found on this machine
+
+## Does not work
+
+- **model**: No such file.
+  - It was moved.
+  - Choose another.
+
+## In order
+
+- **node**: Node 24
+`,
     );
   });
 });

@@ -79,6 +79,11 @@ export class Session {
     return join(this.#root, "hearth");
   }
 
+  /** The person's own folder, as programs of this session see it. */
+  get userHome(): string {
+    return join(this.#root, "home");
+  }
+
   processes(): readonly HearthProcess[] {
     return hearthProcesses(this.home);
   }
@@ -100,6 +105,7 @@ export class Session {
     }
     const complete = await this.#options.complete?.();
     const { settings = {}, locale, trust = "given" } = this.#options;
+    mkdirSync(this.userHome, { recursive: true });
     this.#server = await startEditor({
       editor,
       folders: { root: this.#root, extensions: this.#extensions },
@@ -107,7 +113,7 @@ export class Session {
       machine: complete === undefined ? {} : { "hearth.roles.complete": complete },
       trust,
       ...(locale === undefined ? {} : { locale }),
-      env: this.witnessEnvironment,
+      env: { ...this.witnessEnvironment, HOME: this.userHome },
     });
     this.#browser = await chromium.launch({ executablePath: editor.browser, args: browserArguments });
     this.#workbench = await Workbench.launch(this.#browser, this.#options.window ?? usualWindow);

@@ -151,6 +151,22 @@ export class Workbench {
     return text;
   }
 
+  /** Waits until the editor in front shows this text. */
+  async waitForText(words: string): Promise<void> {
+    // The editor draws spaces as hard ones.
+    const drawn = words.replaceAll(" ", "\u00a0");
+    await this.page.locator(".view-lines").getByText(drawn).first().waitFor(patience);
+  }
+
+  async waitForNotification(words: string): Promise<void> {
+    await this.page.locator(".notification-list-item", { hasText: words }).waitFor(patience);
+  }
+
+  /** How many notifications stand on the screen. */
+  notifications(): Promise<number> {
+    return this.page.locator(".notification-list-item").count();
+  }
+
   /** A row of the list that is open. */
   menuEntry(words: string) {
     return this.page.locator(".quick-input-list .monaco-list-row", { hasText: words }).first();

@@ -1,0 +1,63 @@
+/** The commands of the palette, and what happens when the language server dies. */
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, it } from "mocha";
+import { beginning, wiring } from "./support/samples.ts";
+import { useSession } from "./support/session.ts";
+
+describe("the commands", () => {
+  const session = useSession({ name: "commands", files: { "file.ts": wiring, "other.ts": wiring } });
+
+  function serverProcess() {
+    return session.processes().find(({ program }) => program === "server.js");
+  }
+
+  it("show what the doctor finds", async () => {
+    const { workbench } = session;
+    await workbench.waitForStatus("Ready.");
+    await workbench.runCommand("Hearth: Check the Installation (Doctor)");
+    await workbench.waitForText("Hearth: what was found on this machine");
+  });
+
+  it("restart the server", async () => {
+    const { workbench } = session;
+    const before = serverProcess();
+    await workbench.runCommand("Hearth: Restart");
+    await workbench.waitForStatus("Ready.");
+    await workbench.openFile("file.ts");
+    await workbench.goToEnd();
+    await workbench.type(beginning);
+    await workbench.anyGhostText();
+    assert.notEqual(serverProcess()?.pid, before?.pid);
+  });
+
+  it("are not needed when the server is killed: it comes back by itself, without a word", async () => {
+    const { workbench } = session;
+    const killed = serverProcess();
+    assert.ok(killed);
+    process.kill(killed.pid, "SIGKILL");
+    await workbench.waitForStatus("Starting…");
+    await workbench.waitForStatus("Ready.");
+    await workbench.openFile("other.ts");
+    await workbench.goToEnd();
+    await workbench.type(beginning);
+    await workbench.anyGhostText();
+    assert.equal(await workbench.notifications(), 0);
+  });
+
+  it("put hearth on PATH, run by the editor's own runtime", async () => {
+    const { workbench } = session;
+    const shim = join(session.userHome, ".local", "bin", "hearth");
+    assert.ok(!existsSync(shim));
+    await workbench.runCommand("Hearth: Install Command Line");
+    await workbench.waitForNotification(dirname(shim));
+    const file = `${join(session.folder, "file.ts")}:1:1`;
+    const env = { ...process.env, HEARTH_HOME: session.home };
+    const ran = spawnSync(shim, ["complete", file, "--json"], { encoding: "utf8", env });
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.equal(typeof JSON.parse(ran.stdout).outcome, "string");
+  });
+});

@@ -16,6 +16,7 @@ export function testModel(): CompletionSystem {
   const client = fixture.client();
   const never = new AbortController().signal;
   const model = new CompletionModel({
+    clock: systemClock,
     open: (path, signal) => client.open({ runtime: "embedded", path }, signal),
     candidates: () => Promise.resolve([]),
     changed: () => {},

@@ -54,6 +54,7 @@ export class Services implements LanguageServices, Disposable {
     this.host = this.#store.add(new HostClient({ home, entry, childEntry, log, clock }));
     this.model = this.#store.add(
       new CompletionModel({
+        clock,
         open: (name, signal) => {
           const path = resolve(localModelPath(name, models));
           return this.host.open({ runtime: "embedded", path }, signal);

@@ -47,6 +47,7 @@ function describeState(
         message: t("{0} is loading; the built-in completer answers meanwhile.", shortName(model.name)),
       };
     case "none":
+    case "choosing":
     case "ready":
   }
   if (reading) {
@@ -77,6 +78,7 @@ function describeRole({ model }: StatusFacts, { t }: Localizer): RoleStatus {
       return { runtime, model: name, label: name };
     }
     case "none":
+    case "choosing":
     case "loading":
     case "failed":
       return { runtime: "builtin", model: "ngram", label: t("built in: learns from this workspace") };

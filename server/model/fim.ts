@@ -28,6 +28,8 @@ export interface FimFamily {
   /** Tokens for repository and file, where the family was trained on them. */
   readonly repository?: string;
   readonly file?: string;
+  /** The prompt begins with the file token and the path. */
+  readonly begins?: "path";
   /** Further control tokens that end an answer, beside the ones above. */
   readonly ends: readonly string[];
 }
@@ -92,6 +94,7 @@ export const fimFamilies: Readonly<Record<FimFamilyId, FimFamily>> = {
     middle: "<fim_middle>",
     first: "suffix",
     file: "<filename>",
+    begins: "path",
     ends: ["<|endoftext|>", "<fim_pad>"],
   },
 };
@@ -99,7 +102,7 @@ export const fimFamilies: Readonly<Record<FimFamilyId, FimFamily>> = {
 export interface FimParts {
   readonly prefix: string;
   readonly suffix: string;
-  /** The path that a family with a file token is told. */
+  /** The path that a family whose prompts begin with one is told. */
   readonly path?: string;
 }
 
@@ -109,7 +112,8 @@ export function renderFim(family: FimFamily, parts: FimParts): readonly PromptPi
   const suffix = [control(family.suffix), text(parts.suffix)];
   const ordered = family.first === "suffix" ? [...suffix, ...prefix] : [...prefix, ...suffix];
   const middle = family.middle === undefined ? [] : [control(family.middle)];
-  const header = family.id === "mellum" && parts.path ? [control("<filename>"), text(`${parts.path}\n`)] : [];
+  const named = family.begins === "path" && family.file !== undefined && parts.path !== undefined;
+  const header = named ? [control(family.file), text(`${parts.path}\n`)] : [];
   return [...header, ...ordered, ...middle];
 }
 

@@ -1,10 +1,12 @@
 /**
  * The model bound to the role `complete`: opened when it is chosen, never closed by typing.
  *
- * Invariant: while a model loads, fails or is missing there is a state that says so; nothing throws.
+ * Invariant: while a model is looked for, loads, fails or is missing there is a state that says so;
+ * nothing throws.
  */
 
 import { untilAborted } from "../../base/abort.ts";
+import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
@@ -18,11 +20,19 @@ export interface BoundModel extends Disposable {
 export type ModelState =
   | { readonly kind: "off" }
   | { readonly kind: "none" }
+  /** `auto` is looking which models there are. */
+  | { readonly kind: "choosing" }
   | { readonly kind: "loading"; readonly name: string }
   | { readonly kind: "ready"; readonly model: BoundModel }
   | { readonly kind: "failed"; readonly name: string; readonly error: RuntimeError };
 
+/** What the runtime says of a model that was opened. */
+export type RuntimeEvent =
+  | { readonly kind: "restarting" | "ready" }
+  | { readonly kind: "failed"; readonly error: RuntimeError };
+
 export interface CompletionModelPorts {
+  readonly clock: Clock;
   /** Opens a GGUF by path or by the name of one in the models folder. */
   open(nameOrPath: string, signal: AbortSignal): Promise<BoundModel>;
   /** The GGUF files that can fill in the middle, best first. */
@@ -30,57 +40,92 @@ export interface CompletionModelPorts {
   changed(state: ModelState): void;
 }
 
+/** How often, at most, a role that has no model is looked at again when a completion is asked for. */
+const renewMs = 10_000;
+
 export class CompletionModel implements Disposable {
   readonly #ports: CompletionModelPorts;
   #state: ModelState = { kind: "none" };
   #role = "";
   #binding = new AbortController();
-  #settled: Promise<void> = Promise.resolve();
+  #opened: BoundModel | undefined;
+  #settled = Promise.withResolvers<void>();
+  #settledAt = 0;
 
   constructor(ports: CompletionModelPorts) {
     this.#ports = ports;
+    this.#settled.resolve();
   }
 
   get state(): ModelState {
     return this.#state;
   }
 
-  /** Binds the role as the setting `roles.complete` names it; the same name again retries a failed one. */
+  /** Binds the role as the setting `roles.complete` names it; the same name again changes nothing. */
   bind(role: string): void {
-    if (role === this.#role && this.#state.kind !== "failed") return;
-    this.#release();
+    if (role === this.#role) return;
     this.#role = role;
-    this.#settled = this.#resolve(role, this.#binding.signal);
+    this.#rebind();
   }
 
-  /** The state once nothing is loading any more, or as it is when `signal` aborts. */
-  async settled(signal: AbortSignal): Promise<ModelState> {
-    await untilAborted(this.#settled, signal);
-    return this.#state;
+  /** Called before a request: what has failed, or was not there for `auto`, may be there now. */
+  renew(): void {
+    const lost = this.#state.kind === "failed" || (this.#state.kind === "none" && this.#role === "auto");
+    if (lost && this.#ports.clock.now() - this.#settledAt >= renewMs) this.#rebind();
+  }
+
+  /** Resolves when nothing is looked for or loading any more, or when `signal` aborts. */
+  async settled(signal: AbortSignal): Promise<void> {
+    await untilAborted(this.#settled.promise, signal);
+  }
+
+  runtimeChanged(event: RuntimeEvent): void {
+    const model = this.#opened;
+    if (!model) return;
+    switch (event.kind) {
+      case "restarting":
+        return this.#set({ kind: "loading", name: model.info.name });
+      case "ready":
+        return this.#set({ kind: "ready", model });
+      case "failed":
+        return this.#set({ kind: "failed", name: model.info.name, error: event.error });
+    }
   }
 
   dispose(): void {
     this.#release();
+    this.#settled.resolve();
+  }
+
+  #rebind(): void {
+    this.#release();
+    void this.#resolve(this.#role, this.#binding.signal);
   }
 
   #release(): void {
     this.#binding.abort();
     this.#binding = new AbortController();
-    if (this.#state.kind === "ready") this.#state.model.dispose();
-    this.#state = { kind: "none" };
+    this.#opened?.dispose();
+    this.#opened = undefined;
   }
 
   async #resolve(role: string, signal: AbortSignal): Promise<void> {
+    let name = role;
+    const set = (state: ModelState) => {
+      if (!signal.aborted) this.#set(state);
+    };
     try {
-      const name = await this.#nameOf(role);
-      if (signal.aborted) return;
-      if (name === undefined) return this.#set({ kind: role === "off" ? "off" : "none" });
-      this.#set({ kind: "loading", name });
+      if (role === "auto") set({ kind: "choosing" });
+      const chosen = await this.#nameOf(role);
+      if (chosen === undefined) return set({ kind: role === "off" ? "off" : "none" });
+      name = chosen;
+      set({ kind: "loading", name });
       const model = await this.#ports.open(name, signal);
       if (signal.aborted) return model.dispose();
-      this.#set({ kind: "ready", model });
+      this.#opened = model;
+      set({ kind: "ready", model });
     } catch (thrown) {
-      if (!signal.aborted) this.#set({ kind: "failed", name: role, error: toRuntimeError(thrown) });
+      set({ kind: "failed", name, error: toRuntimeError(thrown) });
     }
   }
 
@@ -93,7 +138,16 @@ export class CompletionModel implements Disposable {
   }
 
   #set(state: ModelState): void {
+    if (isUnsettled(state) && !isUnsettled(this.#state)) this.#settled = Promise.withResolvers<void>();
     this.#state = state;
+    if (!isUnsettled(state)) {
+      this.#settledAt = this.#ports.clock.now();
+      this.#settled.resolve();
+    }
     this.#ports.changed(state);
   }
+}
+
+function isUnsettled(state: ModelState): boolean {
+  return state.kind === "choosing" || state.kind === "loading";
 }

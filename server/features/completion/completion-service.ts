@@ -81,6 +81,7 @@ export class CompletionService implements Disposable {
   }
 
   async #ask(request: CompletionRequest, signal: AbortSignal): Promise<SourceOutcome> {
+    this.#ports.model.renew();
     try {
       return await this.#askSource(request, signal);
     } catch (thrown) {
@@ -90,7 +91,8 @@ export class CompletionService implements Disposable {
 
   async #askSource(request: CompletionRequest, signal: AbortSignal): Promise<SourceOutcome> {
     const { model } = this.#ports;
-    switch (chooseSource(model.state, request.trigger)) {
+    const source = chooseSource(model.state, request.trigger);
+    switch (source.kind) {
       case "nobody":
         return { kind: "skipped", reason: "no-source" };
       case "builtin":
@@ -98,14 +100,10 @@ export class CompletionService implements Disposable {
       case "wait-for-model":
         await model.settled(signal);
         return signal.aborted ? { kind: "skipped", reason: "cancelled" } : this.#askSource(request, signal);
-      case "report-failure":
-        return model.state.kind === "failed"
-          ? { kind: "failed", error: model.state.error }
-          : { kind: "skipped", reason: "no-source" };
+      case "failure":
+        return { kind: "failed", error: source.error };
       case "model":
-        return model.state.kind === "ready"
-          ? this.#model.complete(request, model.state.model, signal)
-          : { kind: "skipped", reason: "no-source" };
+        return this.#model.complete(request, source.model, signal);
     }
   }
 

@@ -1,11 +1,10 @@
 /** A completion by the bound model: earlier answers first, then the request in flight, then a new one. */
 
-import { LRUCache } from "lru-cache";
 import { onAbort } from "../../base/abort.ts";
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { Settings } from "../../config/schema.ts";
-import type { CountTokens } from "../../context/window.ts";
+import { TokenCounter } from "../../context/token-counter.ts";
 import { type FimFamily, fimFamilies, fimStops } from "../../model/fim.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { completionSampling } from "../../sampling/completion-sampling.ts";
@@ -33,6 +32,7 @@ interface Asked {
   readonly request: CompletionRequest;
   readonly offset: number;
   readonly model: BoundModel;
+  readonly counter: TokenCounter;
   readonly family: FimFamily;
   /** When the request came, and when its debounce was over. */
   readonly arrived: number;
@@ -44,9 +44,12 @@ type DoneResult = Extract<JobResult, { readonly kind: "done" }>;
 /** A running job with what its report needs. */
 interface Flight {
   readonly job: ModelJob;
-  readonly model: BoundModel;
   readonly prompt: CompletionPrompt;
   readonly contextMs: number;
+  /** The job's result, once the answer is in the cache. */
+  readonly landed: Promise<JobResult>;
+  /** Requests that wait for it; when the last one has gone, its time begins to run. */
+  callers: number;
   orphaned: Disposable | undefined;
 }
 
@@ -54,12 +57,7 @@ export class ModelCompletion implements Disposable {
   readonly #ports: ModelCompletionPorts;
   readonly #cache = new CompletionCache();
   readonly #flights = new Map<string, Flight>();
-  #model: BoundModel | undefined;
-  readonly #counts = new LRUCache<string, number>({
-    max: 512,
-    maxSize: 4_000_000,
-    sizeCalculation: (_, key) => key.length + 1,
-  });
+  #serving: { readonly model: BoundModel; readonly counter: TokenCounter } | undefined;
 
   constructor(ports: ModelCompletionPorts) {
     this.#ports = ports;
@@ -71,11 +69,12 @@ export class ModelCompletion implements Disposable {
       const error = new RuntimeError("capability-missing", `${model.info.name} cannot fill in the middle`);
       return { kind: "failed", error };
     }
-    this.#forgetOtherModel(model);
+    const counter = this.#counterOf(model);
     const { clock } = this.#ports;
     const arrived = clock.now();
     const offset = request.snapshot.offsetAt(request.position);
-    const asked: Asked = { request, offset, model, family: fimFamilies[fim], arrived, started: arrived };
+    const family = fimFamilies[fim];
+    const asked: Asked = { request, offset, model, counter, family, arrived, started: arrived };
     const reused = this.#reuse(asked);
     if (reused) return reused;
     if (!this.#fitting(asked) && request.trigger === "automatic") await delay(clock, debounceMs, signal);
@@ -98,12 +97,13 @@ export class ModelCompletion implements Disposable {
   }
 
   /** Answers and counts of one model say nothing about another, even of the same name. */
-  #forgetOtherModel(model: BoundModel): void {
-    if (model === this.#model) return;
+  #counterOf(model: BoundModel): TokenCounter {
+    if (this.#serving?.model === model) return this.#serving.counter;
     this.dispose();
     this.#cache.clear();
-    this.#counts.clear();
-    this.#model = model;
+    const counter = new TokenCounter((text) => model.runtime.countTokens(text));
+    this.#serving = { model, counter };
+    return counter;
   }
 
   #end(uri: string, flight: Flight): void {
@@ -127,7 +127,7 @@ export class ModelCompletion implements Disposable {
 
   #fitting(asked: Asked): Flight | undefined {
     const flight = this.#flights.get(asked.request.snapshot.uri);
-    return flight?.job.fits(asked.request.snapshot) ? flight : undefined;
+    return flight?.job.fitsAt(asked.request.snapshot, asked.offset) ? flight : undefined;
   }
 
   /** Waits for the answer of the fitting flight, or of a new one. */
@@ -135,18 +135,26 @@ export class ModelCompletion implements Disposable {
     const uri = asked.request.snapshot.uri;
     const flight = this.#fitting(asked) ?? (await this.#start(asked, signal));
     if (!flight) return skipped("cancelled");
-    flight.orphaned?.dispose();
-    const { clock } = this.#ports;
-    const unlisten = onAbort(signal, () => {
-      flight.orphaned = clock.after(orphanMs, () => this.#end(uri, flight));
-    });
-    const result = await flight.job.result;
+    const release = this.#board(uri, flight);
+    const unlisten = onAbort(signal, release);
+    const result = await flight.landed;
     unlisten();
     if (signal.aborted || result.kind === "aborted") return skipped("cancelled");
     if (result.kind === "failed") return { kind: "failed", error: result.error };
     const answer = this.#cache.find(placeOf(asked));
     if (answer === undefined) return skipped(result.text.trim() === "" ? "blank" : "stale");
-    return shownOutcome(asked, answer, reportOf(asked, flight, result, clock.now()));
+    return shownOutcome(asked, answer, reportOf(asked, flight, result, this.#ports.clock.now()));
+  }
+
+  /** Counts a caller in; the returned call counts it out, and the last one out gives the flight 150 ms. */
+  #board(uri: string, flight: Flight): () => void {
+    flight.callers++;
+    flight.orphaned?.dispose();
+    return () => {
+      flight.callers--;
+      if (flight.callers > 0) return;
+      flight.orphaned = this.#ports.clock.after(orphanMs, () => this.#end(uri, flight));
+    };
   }
 
   /** Ends what runs for the document and asks the model anew; undefined when `signal` aborted meanwhile. */
@@ -161,7 +169,7 @@ export class ModelCompletion implements Disposable {
       family: asked.family,
       contextTokens: asked.model.info.contextTokens,
       maxTokens,
-      count: this.#counter(asked.model),
+      count: (text) => asked.counter.count(text),
       path: displayPath(snapshot.uri),
     });
     if (signal.aborted) return undefined;
@@ -169,17 +177,26 @@ export class ModelCompletion implements Disposable {
     if (before) this.#end(snapshot.uri, before);
     const contextMs = clock.now() - contextStarted;
     const job = this.#job(asked, prompt, maxTokens);
-    const flight: Flight = { job, model: asked.model, prompt, contextMs, orphaned: undefined };
+    const landed = this.#land(asked, job);
+    const flight: Flight = {
+      job,
+      prompt,
+      contextMs,
+      landed,
+      callers: 0,
+      orphaned: undefined,
+    };
     this.#flights.set(snapshot.uri, flight);
-    void this.#land(asked, flight);
+    void landed.then(() => this.#end(snapshot.uri, flight));
     return flight;
   }
 
   /** Keeps the answer for whoever asks next, also when the caller has gone. */
-  async #land(asked: Asked, flight: Flight): Promise<void> {
-    const result = await flight.job.result;
-    if (result.kind === "done" && flight.model === this.#model) this.#cache.add(placeOf(asked), result.text);
-    this.#end(asked.request.snapshot.uri, flight);
+  async #land(asked: Asked, job: ModelJob): Promise<JobResult> {
+    const result = await job.result;
+    if (result.kind === "done" && asked.model === this.#serving?.model)
+      this.#cache.add(placeOf(asked), result.text);
+    return result;
   }
 
   #job(asked: Asked, prompt: CompletionPrompt, maxTokens: number): ModelJob {
@@ -192,18 +209,6 @@ export class ModelCompletion implements Disposable {
       place: shownPlace(asked.request.snapshot, asked.offset, stop),
       clock: this.#ports.clock,
     });
-  }
-
-  /** The model's tokenizer, with the counts of blocks that come again at every key remembered. */
-  #counter(model: BoundModel): CountTokens {
-    return async (text) => {
-      const key = `${model.info.name}\0${text}`;
-      const known = this.#counts.get(key);
-      if (known !== undefined) return known;
-      const tokens = await model.runtime.countTokens(text);
-      this.#counts.set(key, tokens);
-      return tokens;
-    };
   }
 }
 

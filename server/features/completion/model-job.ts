@@ -53,6 +53,12 @@ export class ModelJob {
     this.#abort.abort();
   }
 
+  /** Whether the answer fits a request at `offset` of `snapshot`: what was typed led there and agrees with it. */
+  fitsAt(snapshot: Snapshot, offset: number): boolean {
+    const typedLength = snapshot.text.length - this.#options.snapshot.text.length;
+    return offset === this.#options.offset + typedLength && this.fits(snapshot);
+  }
+
   /**
    * Whether the answer is still of use in `snapshot`: nothing near it has changed but for what was typed
    * at its place, and what was typed agrees with what has been streamed.

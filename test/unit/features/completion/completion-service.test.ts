@@ -22,6 +22,7 @@ class Harness {
   };
   readonly opening = Promise.withResolvers<void>();
   readonly model = new CompletionModel({
+    clock: this.clock,
     open: async (name) => {
       await this.opening.promise;
       const info = { runtime: "embedded", name, contextTokens: 4096, fim: "qwen", reasons: false } as const;
@@ -175,6 +176,50 @@ describe("CompletionService", () => {
     assert.equal(stream.signal.aborted, false);
     await harness.clock.advance(2);
     assert.equal(stream.signal.aborted, true);
+  });
+
+  it("keeps a request that a second caller waits for when the first one goes", async () => {
+    const harness = await Harness.ready();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const firstAsked = harness.ask("a = $0", { signal: first.signal });
+    const stream = await harness.stream(0);
+    const secondAsked = harness.ask("a = $0", { signal: second.signal });
+    await settle();
+    first.abort();
+    await firstAsked;
+    await harness.clock.advance(500);
+    assert.equal(stream.signal.aborted, false);
+    second.abort();
+    await secondAsked;
+    await harness.clock.advance(151);
+    assert.equal(stream.signal.aborted, true);
+  });
+
+  it("does not join a request that was made elsewhere in the document", async () => {
+    const harness = await Harness.ready();
+    void harness.ask("a = $0\nb = ");
+    const first = await harness.stream(0);
+    const second = harness.ask("a = \nb = $0");
+    const stream = await harness.stream(1);
+    assert.equal(first.signal.aborted, true);
+    stream.write("2;");
+    stream.end();
+    assert.equal(brief(await second), "embedded: 2;");
+  });
+
+  it("counts the tokens of what is being typed seldom", async () => {
+    const harness = await Harness.ready();
+    let line = "const total = ";
+    void harness.ask(`${line}$0`);
+    (await harness.stream(0)).end();
+    const counted = harness.runtime.counted.length;
+    for (const [index, key] of Array.from("sum(parts)").entries()) {
+      line += key;
+      void harness.ask(`${line}$0`);
+      (await harness.stream(index + 1)).end();
+    }
+    assert.ok(counted > 0);
+    assert.equal(harness.runtime.counted.length, counted);
   });
 
   it("ends a request at once when the document no longer fits it", async () => {

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { CompletionModel, type ModelState } from "../../../../server/features/completion/completion-model.ts";
+import { RuntimeError } from "../../../../server/model/runtime-error.ts";
+import { FakeRuntime } from "../../../support/fake-runtime.ts";
+import { ManualClock } from "../../../support/manual-clock.ts";
+
+const never = new AbortController().signal;
+
+class Harness {
+  readonly clock = new ManualClock();
+  readonly states: string[] = [];
+  readonly opened: string[] = [];
+  readonly disposed: string[] = [];
+  models: string[] = [];
+  failure: RuntimeError | undefined;
+  readonly model = new CompletionModel({
+    clock: this.clock,
+    open: (name) => {
+      this.opened.push(name);
+      if (this.failure) return Promise.reject(this.failure);
+      const info = { runtime: "embedded", name, contextTokens: 4096, fim: "qwen", reasons: false } as const;
+      const dispose = () => void this.disposed.push(name);
+      return Promise.resolve({ info, runtime: new FakeRuntime(), dispose });
+    },
+    candidates: () => Promise.resolve(this.models),
+    changed: (state) => this.states.push(brief(state)),
+  });
+
+  async bind(role: string): Promise<void> {
+    this.model.bind(role);
+    await this.model.settled(never);
+    await this.clock.advance(0);
+  }
+}
+
+function brief(state: ModelState): string {
+  if (state.kind === "ready") return `ready ${state.model.info.name}`;
+  return "name" in state ? `${state.kind} ${state.name}` : state.kind;
+}
+
+describe("CompletionModel", () => {
+  const bindings: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+    ["off", [], ["off"]],
+    ["builtin/ngram", ["/m/a.gguf"], ["none"]],
+    ["auto", [], ["choosing", "none"]],
+    ["auto", ["/m/a.gguf", "/m/b.gguf"], ["choosing", "loading /m/a.gguf", "ready /m/a.gguf"]],
+    ["embedded/a", [], ["loading a", "ready a"]],
+    ["ollama/a", [], ["failed ollama/a"]],
+  ];
+  for (const [role, models, states] of bindings) {
+    it(`binds ${role} with ${models.length} models there`, async () => {
+      const harness = new Harness();
+      harness.models = [...models];
+      await harness.bind(role);
+      assert.deepEqual(harness.states, states);
+    });
+  }
+
+  it("names the model that failed, also where auto chose it", async () => {
+    const harness = new Harness();
+    harness.models = ["/m/a.gguf"];
+    harness.failure = new RuntimeError("model-invalid", "no");
+    await harness.bind("auto");
+    assert.equal(harness.states.at(-1), "failed /m/a.gguf");
+  });
+
+  it("opens nothing again when the same role is set again, failed or not", async () => {
+    const harness = new Harness();
+    harness.failure = new RuntimeError("model-invalid", "no");
+    await harness.bind("embedded/a");
+    await harness.bind("embedded/a");
+    assert.deepEqual(harness.opened, ["a"]);
+  });
+
+  it("tries a failed model again when it is asked for, every ten seconds at most", async () => {
+    const harness = new Harness();
+    harness.failure = new RuntimeError("model-not-found", "no");
+    await harness.bind("embedded/a");
+    harness.model.renew();
+    assert.equal(harness.opened.length, 1);
+    await harness.clock.advance(10_000);
+    harness.failure = undefined;
+    harness.model.renew();
+    await harness.model.settled(never);
+    assert.equal(harness.states.at(-1), "ready a");
+  });
+
+  it("finds a model that was put there after auto had found none", async () => {
+    const harness = new Harness();
+    await harness.bind("auto");
+    harness.models = ["/m/new.gguf"];
+    await harness.clock.advance(10_000);
+    harness.model.renew();
+    await harness.clock.advance(0);
+    assert.equal(harness.states.at(-1), "ready /m/new.gguf");
+  });
+
+  it("says that its model is starting again, and waits for it", async () => {
+    const harness = new Harness();
+    await harness.bind("embedded/a");
+    harness.model.runtimeChanged({ kind: "restarting" });
+    assert.equal(brief(harness.model.state), "loading a");
+    const settled = harness.model.settled(never).then(() => brief(harness.model.state));
+    harness.model.runtimeChanged({ kind: "ready" });
+    assert.equal(await settled, "ready a");
+  });
+
+  it("closes a model when another is chosen, and one that opens too late", async () => {
+    const harness = new Harness();
+    await harness.bind("embedded/a");
+    harness.model.bind("embedded/b");
+    await harness.bind("builtin/ngram");
+    assert.deepEqual(harness.disposed, ["a", "b"]);
+    assert.equal(harness.states.at(-1), "none");
+  });
+});

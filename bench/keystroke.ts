@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { mochaGlobalSetup, mochaGlobalTeardown } from "../test/vscode/support/global-setup.ts";
 import { Session, type SessionOptions } from "../test/vscode/support/session.ts";
 
-const samples = 40;
+const samples = 100;
 
 /** How many lines of the pattern are finished for each that waits for its rest. */
 const finishedPerSample = 8;

@@ -212,11 +212,13 @@ describe("CompletionService", () => {
     let line = "const total = ";
     void harness.ask(`${line}$0`);
     (await harness.stream(0)).end();
+    await settle();
     const counted = harness.runtime.counted.length;
     for (const [index, key] of Array.from("sum(parts)").entries()) {
       line += key;
       void harness.ask(`${line}$0`);
       (await harness.stream(index + 1)).end();
+      await settle();
     }
     assert.ok(counted > 0);
     assert.equal(harness.runtime.counted.length, counted);

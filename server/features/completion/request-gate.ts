@@ -1,6 +1,7 @@
 /** Whether a request is answered at all, from the document and the settings alone. Pure. */
 
 import type { Settings } from "../../config/schema.ts";
+import { isInsideSecret, isSecretFile } from "../../security/secrets.ts";
 import type { CompletionRequest, SkipReason } from "./completion-outcome.ts";
 import { insideWord, lineShape } from "./line-shape.ts";
 
@@ -19,6 +20,8 @@ export function refuseRequest(request: CompletionRequest, settings: GateSettings
   if (!snapshot.contains(position)) return "outside-document";
   if (snapshot.lineEnd(position.line) - snapshot.lineStart(position.line) > maxLineLength) return "too-large";
   const offset = snapshot.offsetAt(position);
+  const linePrefix = snapshot.text.slice(snapshot.lineStart(position.line), offset);
+  if (isSecretFile(snapshot.uri) || isInsideSecret(linePrefix)) return "secret";
   if (splitsCharacter(snapshot.text, offset)) return "outside-document";
   if (trigger === "automatic" && insideWord(lineShape(snapshot, offset))) return "inside-word";
   return undefined;

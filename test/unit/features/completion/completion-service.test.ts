@@ -278,6 +278,7 @@ describe("CompletionService", () => {
       "disabled",
     ],
     ["in a line of 20,001 characters", `${"x ".repeat(10_001)}$0`, {}, "too-large"],
+    ["inside the value of a password", 'const password = "hunt$0"', {}, "secret"],
     ["between the halves of an emoji", "a \ud83d$0\ude00", {}, "outside-document"],
   ];
   for (const [where, marked, settings, reason] of gates) {
@@ -287,6 +288,14 @@ describe("CompletionService", () => {
       assert.equal(brief(await harness.ask(marked)), reason);
     });
   }
+
+  it("stays silent in a file that holds secrets, whoever would answer", async () => {
+    const harness = await Harness.ready();
+    const { snapshot, position } = cursorText("TOKEN=$0", { uri: "file:///project/.env" });
+    const outcome = await harness.service.complete({ snapshot, position, trigger: "manual" }, never);
+    assert.equal(brief(outcome), "secret");
+    assert.equal(harness.runtime.streams.length, 0);
+  });
 
   it("stays silent at a cursor outside the document", async () => {
     const { snapshot } = cursorText("one line$0");

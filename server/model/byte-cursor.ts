@@ -107,5 +107,7 @@ export class ByteCursor {
 }
 
 function truncated(at: number): RuntimeError {
-  return new RuntimeError("model-invalid", `The model file ends in the middle of its header, at byte ${at}.`);
+  return new RuntimeError("model-invalid", "The model file ends in the middle of its header, at byte {0}.", {
+    values: [at],
+  });
 }

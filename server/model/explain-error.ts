@@ -5,14 +5,15 @@ import type { RuntimeError, RuntimeErrorCode } from "./runtime-error.ts";
 
 export interface Explanation {
   readonly code: RuntimeErrorCode;
-  /** What happened, in the person's language, and the technical reason as it was found. */
+  /** What happened and why, in the person's language; the words of other programs as they are. */
   readonly message: string;
   readonly mend: string;
 }
 
 export function explainError(error: RuntimeError, localizer: Localizer): Explanation {
   const { what, mend } = sentences[error.code](localizer);
-  const message = error.message === "" ? what : localizer.t("{0}: {1}", withoutStop(what), error.message);
+  const why = localizer.t(error.sentence, ...error.values);
+  const message = why === "" ? what : localizer.t("{0}: {1}", withoutStop(what), why);
   return { code: error.code, message, mend };
 }
 

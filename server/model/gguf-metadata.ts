@@ -49,31 +49,37 @@ export async function readMetadata(cursor: ByteCursor, count: number): Promise<M
 }
 
 function hold(collected: Collected, key: string, value: Value): void {
-  if (collected.values.has(key)) throw invalid(`The model file gives ${key} twice.`);
+  if (collected.values.has(key))
+    throw new RuntimeError("model-invalid", "The model file gives {0} twice.", { values: [key] });
   collected.heldBytes += key.length + (typeof value === "string" ? value.length : 0);
   if (collected.heldBytes > mostHeldBytes)
-    throw invalid("The model file has too much metadata to be a model.");
+    throw new RuntimeError("model-invalid", "The model file has too much metadata to be a model.");
   collected.values.set(key, value);
 }
 
 function describe({ values, knownTokens, vocabulary }: Collected): Metadata["model"] {
   const architecture = values.get("general.architecture");
   if (typeof architecture !== "string" || architecture === "") {
-    throw invalid("The model file does not name its architecture.");
+    throw new RuntimeError("model-invalid", "The model file does not name its architecture.");
   }
   const kind = values.get("general.type");
   if (kind !== undefined && kind !== "model") {
-    throw new RuntimeError("model-unsupported", `The file holds no language model but: ${String(kind)}.`);
+    throw new RuntimeError("model-unsupported", "The file holds no language model but: {0}.", {
+      values: [String(kind)],
+    });
   }
   const count = (name: string, fallback?: number): number => {
     const value = values.get(`${architecture}.${name}`) ?? fallback;
     if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
-    throw new RuntimeError(
-      value === undefined ? "model-unsupported" : "model-invalid",
-      value === undefined
-        ? `The architecture ${architecture} is not a language model that can be run: it has no ${name}.`
-        : `The model file gives ${architecture}.${name} as ${String(value)}.`,
-    );
+    throw value === undefined
+      ? new RuntimeError(
+          "model-unsupported",
+          "The architecture {0} is not a language model that can be run: it has no {1}.",
+          { values: [architecture, name] },
+        )
+      : new RuntimeError("model-invalid", "The model file gives {0} as {1}.", {
+          values: [`${architecture}.${name}`, String(value)],
+        });
   };
   const embeddingLength = count("embedding_length");
   const heads = count("attention.head_count", 1);
@@ -100,13 +106,20 @@ async function readArray(cursor: ByteCursor, key: string, collected: Collected):
   const kind = cursor.u32();
   const length = cursor.u64();
   const size = kind === kinds.string ? 8 : sizes[kind];
-  if (size === undefined) throw invalid(`The model file gives ${key} as an array of kind ${kind}.`);
+  if (size === undefined)
+    throw new RuntimeError("model-invalid", "The model file gives {0} as an array of kind {1}.", {
+      values: [key, kind],
+    });
   if (length * BigInt(size) > BigInt(cursor.remaining) || length > BigInt(mostArrayEntries)) {
-    throw invalid(`The model file claims ${length} entries in ${key}, which cannot fit in it.`);
+    throw new RuntimeError(
+      "model-invalid",
+      "The model file claims {0} entries in {1}, which cannot fit in it.",
+      { values: [String(length), key] },
+    );
   }
   if (key === "tokenizer.ggml.tokens") {
     if (kind !== kinds.string || collected.vocabulary > 0)
-      throw invalid("The model file has a bad vocabulary.");
+      throw new RuntimeError("model-invalid", "The model file has a bad vocabulary.");
     collected.vocabulary = Number(length);
     await readTokens(cursor, collected);
   } else if (kind === kinds.string) {
@@ -124,7 +137,10 @@ async function readTokens(cursor: ByteCursor, collected: Collected): Promise<voi
 async function readString(cursor: ByteCursor, most: number): Promise<string> {
   if (!cursor.has(8)) await cursor.need(8);
   const length = cursor.u64();
-  if (length > BigInt(most)) throw invalid(`The model file holds a text of ${length} bytes in its header.`);
+  if (length > BigInt(most))
+    throw new RuntimeError("model-invalid", "The model file holds a text of {0} bytes in its header.", {
+      values: [String(length)],
+    });
   const bytes = Number(length);
   if (!cursor.has(bytes)) await cursor.need(bytes);
   return cursor.text(bytes);
@@ -133,14 +149,18 @@ async function readString(cursor: ByteCursor, most: number): Promise<string> {
 async function skipString(cursor: ByteCursor): Promise<void> {
   if (!cursor.has(8)) await cursor.need(8);
   const length = cursor.u64();
-  if (length > BigInt(cursor.remaining)) throw invalid("The model file's header runs beyond its end.");
+  if (length > BigInt(cursor.remaining))
+    throw new RuntimeError("model-invalid", "The model file's header runs beyond its end.");
   cursor.skip(Number(length));
 }
 
 async function readValue(cursor: ByteCursor, kind: number, key: string): Promise<Value> {
   if (kind === kinds.string) return readString(cursor, mostStringBytes);
   const size = sizes[kind];
-  if (size === undefined) throw invalid(`The model file gives ${key} in the unknown kind ${kind}.`);
+  if (size === undefined)
+    throw new RuntimeError("model-invalid", "The model file gives {0} in the unknown kind {1}.", {
+      values: [key, kind],
+    });
   await cursor.need(size);
   if (kind === kinds.f32) return cursor.f32();
   if (kind === kinds.bool) return cursor.u8() !== 0;
@@ -155,7 +175,9 @@ function alignmentOf(values: ReadonlyMap<string, Value>): number {
   const alignment = values.get("general.alignment") ?? 32;
   const power = typeof alignment === "number" && Number.isInteger(Math.log2(alignment));
   if (!power || alignment < 1 || alignment > 65_536) {
-    throw invalid(`The model file gives ${String(alignment)} as the alignment of its tensors.`);
+    throw new RuntimeError("model-invalid", "The model file gives {0} as the alignment of its tensors.", {
+      values: [String(alignment)],
+    });
   }
   return alignment;
 }
@@ -163,8 +185,4 @@ function alignmentOf(values: ReadonlyMap<string, Value>): number {
 function textOf(values: ReadonlyMap<string, Value>, key: string): string | undefined {
   const value = values.get(key);
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function invalid(message: string): RuntimeError {
-  return new RuntimeError("model-invalid", message);
 }

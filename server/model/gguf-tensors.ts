@@ -28,7 +28,10 @@ export async function readTensors(
   const extents: Extent[] = [];
   for (let index = 0; index < table.count; index++) {
     const extent = await readTensor(cursor, table.alignment);
-    if (names.has(extent.name)) throw invalid(`The model file names the tensor ${extent.name} twice.`);
+    if (names.has(extent.name))
+      throw new RuntimeError("model-invalid", "The model file names the tensor {0} twice.", {
+        values: [extent.name],
+      });
     names.add(extent.name);
     extents.push(extent);
   }
@@ -37,32 +40,39 @@ export async function readTensors(
   let bytes = 0;
   for (const extent of extents) {
     if (extent.offset + extent.bytes > room) {
-      throw invalid(
-        `The model file is cut short: the tensor ${extent.name} ends at byte ${header + extent.offset + extent.bytes}, the file at ${header + room}.`,
+      throw new RuntimeError(
+        "model-invalid",
+        "The model file is cut short: the tensor {0} ends at byte {1}, the file at {2}.",
+        { values: [extent.name, header + extent.offset + extent.bytes, header + room] },
       );
     }
     bytes += extent.bytes;
   }
-  if (bytes > room) throw invalid("The tensors of the model file overlap.");
+  if (bytes > room) throw new RuntimeError("model-invalid", "The tensors of the model file overlap.");
   return { bytes };
 }
 
 async function readTensor(cursor: ByteCursor, alignment: number): Promise<Extent> {
   await cursor.need(8);
   const length = cursor.u64();
-  if (length === 0n || length >= mostNameBytes) throw invalid("The model file has a tensor with a bad name.");
+  if (length === 0n || length >= mostNameBytes)
+    throw new RuntimeError("model-invalid", "The model file has a tensor with a bad name.");
   await cursor.need(Number(length) + 4);
   const name = cursor.text(Number(length));
   const dimensions = cursor.u32();
   if (dimensions < 1 || dimensions > mostDimensions) {
-    throw invalid(`The tensor ${name} claims ${dimensions} dimensions.`);
+    throw new RuntimeError("model-invalid", "The tensor {0} claims {1} dimensions.", {
+      values: [name, dimensions],
+    });
   }
   await cursor.need(dimensions * 8 + 12);
   const shape = Array.from({ length: dimensions }, () => cursor.u64());
   const bytes = bytesOf(name, shape, cursor.u32());
   const offset = cursor.u64();
   if (offset % BigInt(alignment) !== 0n || offset > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw invalid(`The tensor ${name} lies at byte ${offset}, which is not aligned to ${alignment}.`);
+    throw new RuntimeError("model-invalid", "The tensor {0} lies at byte {1}, which is not aligned to {2}.", {
+      values: [name, String(offset), alignment],
+    });
   }
   return { name, offset: Number(offset), bytes };
 }
@@ -70,16 +80,16 @@ async function readTensor(cursor: ByteCursor, alignment: number): Promise<Extent
 function bytesOf(name: string, shape: readonly bigint[], typeId: number): number {
   const type = tensorTypes.get(typeId);
   if (!type) {
-    throw new RuntimeError("model-unsupported", `The tensor ${name} has the unknown type ${typeId}.`);
+    throw new RuntimeError("model-unsupported", "The tensor {0} has the unknown type {1}.", {
+      values: [name, typeId],
+    });
   }
   const elements = shape.reduce((product, size) => product * size, 1n);
   const rows = shape[0] ?? 0n;
   if (elements <= 0n || elements > BigInt(Number.MAX_SAFE_INTEGER) || rows % BigInt(type.block) !== 0n) {
-    throw invalid(`The tensor ${name} has the impossible shape ${shape.join(" × ")} of ${type.name}.`);
+    throw new RuntimeError("model-invalid", "The tensor {0} has the impossible shape {1} of {2}.", {
+      values: [name, shape.join(" × "), type.name],
+    });
   }
   return Number((elements / BigInt(type.block)) * BigInt(type.bytes));
-}
-
-function invalid(message: string): RuntimeError {
-  return new RuntimeError("model-invalid", message);
 }

@@ -5,6 +5,7 @@
  */
 
 import { open } from "node:fs/promises";
+import { readWithoutWaiting } from "../base/regular-file.ts";
 import { ByteCursor, type ByteSource } from "./byte-cursor.ts";
 import type { GgufHeader } from "./gguf-header.ts";
 import { readMetadata } from "./gguf-metadata.ts";
@@ -12,12 +13,12 @@ import { readTensors } from "./gguf-tensors.ts";
 import { RuntimeError, toRuntimeError } from "./runtime-error.ts";
 
 export async function readGgufFile(path: string): Promise<GgufHeader> {
-  const file = await open(path, "r").catch((error: unknown) => {
+  const file = await open(path, readWithoutWaiting).catch((error: unknown) => {
     throw unreadable(path, error);
   });
   try {
     const stat = await file.stat();
-    if (!stat.isFile()) throw new RuntimeError("model-invalid", `${path} is not a file.`);
+    if (!stat.isFile()) throw new RuntimeError("model-invalid", "{0} is not a file.", { values: [path] });
     return await readGguf({
       size: stat.size,
       read: async (offset, length) => {
@@ -37,8 +38,8 @@ export async function readGguf(source: ByteSource): Promise<GgufHeader> {
   await cursor.need(24);
   if (cursor.text(4) !== "GGUF") throw notGguf();
   const version = checkVersion(cursor.u32());
-  const tensorCount = countOf(cursor.u64(), { what: "tensors", each: 24, cursor });
-  const keyCount = countOf(cursor.u64(), { what: "metadata entries", each: 13, cursor });
+  const tensorCount = countOf(cursor.u64(), { kind: "tensors", each: 24, cursor });
+  const keyCount = countOf(cursor.u64(), { kind: "entries", each: 13, cursor });
   const metadata = await readMetadata(cursor, keyCount);
   const tensors = await readTensors(cursor, { count: tensorCount, alignment: metadata.alignment });
   return {
@@ -55,18 +56,24 @@ export async function readGguf(source: ByteSource): Promise<GgufHeader> {
 const mostEntries = 100_000;
 
 interface Count {
-  readonly what: string;
+  readonly kind: "tensors" | "entries";
   /** Bytes that the smallest entry takes. */
   readonly each: number;
   readonly cursor: ByteCursor;
 }
 
-function countOf(claimed: bigint, { what, each, cursor }: Count): number {
+function countOf(claimed: bigint, { kind, each, cursor }: Count): number {
   if (claimed * BigInt(each) > BigInt(cursor.remaining) || claimed > BigInt(mostEntries)) {
-    throw new RuntimeError(
-      "model-invalid",
-      `The model file claims ${claimed.toLocaleString("en")} ${what}, which cannot fit in it.`,
-    );
+    const values = [claimed.toLocaleString("en")];
+    throw kind === "tensors"
+      ? new RuntimeError("model-invalid", "The model file claims {0} tensors, which cannot fit in it.", {
+          values,
+        })
+      : new RuntimeError(
+          "model-invalid",
+          "The model file claims {0} metadata entries, which cannot fit in it.",
+          { values },
+        );
   }
   return Number(claimed);
 }
@@ -74,11 +81,16 @@ function countOf(claimed: bigint, { what, each, cursor }: Count): number {
 function checkVersion(version: number): number {
   if (version === 2 || version === 3) return version;
   const swapped = (version & 0xffff) === 0 && version !== 0;
-  const why = swapped ? "big-endian" : `GGUF version ${version}`;
-  throw new RuntimeError(
-    "model-unsupported",
-    `The model file is ${why}; only little-endian GGUF 2 and 3 can be read.`,
-  );
+  throw swapped
+    ? new RuntimeError(
+        "model-unsupported",
+        "The model file is big-endian; only little-endian GGUF 2 and 3 can be read.",
+      )
+    : new RuntimeError(
+        "model-unsupported",
+        "The model file is GGUF version {0}; only little-endian GGUF 2 and 3 can be read.",
+        { values: [version] },
+      );
 }
 
 function notGguf(): RuntimeError {
@@ -87,8 +99,11 @@ function notGguf(): RuntimeError {
 
 function unreadable(path: string, error: unknown): RuntimeError {
   const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-  if (missing) return new RuntimeError("model-not-found", `There is no file ${path}.`, { cause: error });
-  return new RuntimeError("model-invalid", `${path} cannot be read: ${toRuntimeError(error).message}`, {
+  if (missing) {
+    return new RuntimeError("model-not-found", "There is no file {0}.", { values: [path], cause: error });
+  }
+  return new RuntimeError("model-invalid", "{0} cannot be read: {1}", {
+    values: [path, toRuntimeError(error).message],
     cause: error,
   });
 }

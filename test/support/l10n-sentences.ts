@@ -1,19 +1,33 @@
 /** The sentences that the code says to a person, found in its source, and the keys that the manifest names. */
 
-import { parseSync, Visitor } from "oxc-parser";
+import { type CallExpression, parseSync, Visitor } from "oxc-parser";
 
 export interface FoundSentences {
   readonly sentences: readonly string[];
-  /** Calls of `t` whose sentence is not written there as one string: nobody could translate it. */
+  /** Calls whose sentence is not written there as one string: nobody could translate it. */
   readonly unreadable: readonly string[];
 }
 
-/** Every `t("…")` and `….t("…")`. */
+/** Hands on what another program said: there is nothing to translate. */
+const asFound = "{0}";
+
+type Argument = CallExpression["arguments"][number];
+
+/** Every `t("…")`, `….t("…")` and `new RuntimeError(code, "…")`, whose sentence is said in the end by `t`. */
 export function sentencesIn(path: string, text: string): FoundSentences {
   const { program } = parseSync(path, text);
   const sentences: string[] = [];
   const unreadable: string[] = [];
+  const read = (sentence: Argument | undefined, start: number) => {
+    if (isHandedOn(sentence)) return;
+    if (sentence?.type !== "Literal" || typeof sentence.value !== "string") {
+      unreadable.push(`${path}:${text.slice(0, start).split("\n").length}`);
+    } else if (sentence.value !== asFound) sentences.push(sentence.value);
+  };
   new Visitor({
+    NewExpression({ callee, arguments: [, sentence], start }) {
+      if (callee.type === "Identifier" && callee.name === "RuntimeError") read(sentence, start);
+    },
     CallExpression(call) {
       const { callee } = call;
       const isT =
@@ -21,13 +35,16 @@ export function sentencesIn(path: string, text: string): FoundSentences {
         (callee.type === "MemberExpression" &&
           callee.property.type === "Identifier" &&
           callee.property.name === "t");
-      if (!isT) return;
-      const [sentence] = call.arguments;
-      if (sentence?.type === "Literal" && typeof sentence.value === "string") sentences.push(sentence.value);
-      else unreadable.push(`${path}:${text.slice(0, call.start).split("\n").length}`);
+      if (isT) read(call.arguments[0], call.start);
     },
   }).visit(program);
   return { sentences, unreadable };
+}
+
+/** A `sentence` out of a variable or an error was found where it was written. */
+function isHandedOn(argument: Argument | undefined): boolean {
+  const named = argument?.type === "MemberExpression" ? argument.property : argument;
+  return named?.type === "Identifier" && named.name === "sentence";
 }
 
 /** Every `%key%` of the manifest. */

@@ -50,6 +50,11 @@ describe("words", () => {
     );
     assert.deepEqual(sentences, ["One {0}", "Two", "Three {0} {1}"]);
     assert.deepEqual(unreadable, ["x.ts:2"]);
+    const errors = sentencesIn(
+      "y.ts",
+      'new RuntimeError("refused", "Five");\nnew RuntimeError("refused", `six ${x}`);\nnew RuntimeError("internal", "{0}");\nnew Error("no");\nt(error.sentence, 1);',
+    );
+    assert.deepEqual(errors, { sentences: ["Five"], unreadable: ["y.ts:2"] });
     const words = { "One {0}": "一 {0}", "Three {0} {1}": "三 {0}", Four: "四" };
     assert.deepEqual(
       wordGaps(sentences, words, (key) => key),

@@ -37,11 +37,13 @@ async function checkAuto(ports: DoctorPorts): Promise<Finding> {
 }
 
 function checkEmbedded(file: ModelFileFinding, ports: DoctorPorts): Finding {
-  const { localizer } = ports;
   if (file.kind === "unusable") return failing(file.path, file.error, ports);
   if (file.fim !== undefined) return { state: "ok", found: modelText(file, ports) };
-  const why = localizer.t("{0} was not trained to fill in the middle.", file.name);
-  return failing(modelText(file, ports), new RuntimeError("capability-missing", why), ports);
+  const values = [file.name];
+  const error = new RuntimeError("capability-missing", "{0} was not trained to fill in the middle.", {
+    values,
+  });
+  return failing(modelText(file, ports), error, ports);
 }
 
 function failing(found: string, error: RuntimeError, { localizer }: DoctorPorts): Finding {

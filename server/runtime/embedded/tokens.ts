@@ -27,7 +27,8 @@ function controlOf(model: Tokenizer, token: string): Token {
   if (id === undefined) {
     throw new RuntimeError(
       "capability-missing",
-      `The model has no token ${token}: it cannot be asked in this form.`,
+      "The model has no token {0}: it cannot be asked in this form.",
+      { values: [token] },
     );
   }
   return id;

@@ -44,16 +44,15 @@ async function socketPath(run: string, name: string): Promise<string> {
 
 async function privateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    const message = `${path} cannot be made: ${toRuntimeError(error).message}`;
-    throw new RuntimeError("internal", message, { cause: error });
+    const values = [path, toRuntimeError(error).message];
+    throw new RuntimeError("internal", "{0} cannot be made: {1}", { values, cause: error });
   });
   if (process.platform === "win32") return;
   const stat = await lstat(path);
   if (!stat.isDirectory() || stat.uid !== userInfo().uid) {
-    throw new RuntimeError(
-      "refused",
-      `${path} belongs to someone else: the runtime host does not start there.`,
-    );
+    throw new RuntimeError("refused", "{0} belongs to someone else: the runtime host does not start there.", {
+      values: [path],
+    });
   }
   if ((stat.mode & 0o077) !== 0) await chmod(path, 0o700);
 }

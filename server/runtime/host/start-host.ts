@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdir, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { onAbort } from "../../base/abort.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { cleanEnvironment } from "../environment.ts";
 
@@ -16,12 +17,11 @@ export interface StartOptions {
 
 const mostLogBytes = 1024 * 1024;
 
-export async function startHost({
-  home,
-  entry,
-  childEntry,
-  idleMs,
-}: StartOptions): Promise<"ready" | "taken"> {
+/** An abort ends the wait and not the host, which may only be slow. */
+export async function startHost(
+  { home, entry, childEntry, idleMs }: StartOptions,
+  signal: AbortSignal,
+): Promise<"ready" | "taken"> {
   const log = await openLog(home);
   try {
     const args = ["--disable-warning=ExperimentalWarning", entry];
@@ -40,12 +40,14 @@ export async function startHost({
       host.once("error", reject);
       host.once("exit", (code) => resolve(`exit ${code}`));
       createInterface({ input: stdout }).once("line", resolve);
+      onAbort(signal, () => resolve("nothing"));
     });
     stdout.destroy();
     if (said === "ready" || said === "taken") return said;
     throw new RuntimeError(
       "runtime-unreachable",
-      `The runtime host did not start (${said}); its log is in ${home}.`,
+      "The runtime host did not start ({0}); its log is in {1}.",
+      { values: [said, home] },
     );
   } finally {
     await log?.close();

@@ -1,37 +1,42 @@
-/** Errors across a process boundary: `{code, message}`, and what a lost connection means to the one who waits. */
+/** Errors across a process boundary, and what a lost connection means to the one who waits. */
 
 import * as v from "valibot";
 import { ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
-import {
-  RuntimeError,
-  type RuntimeErrorCode,
-  runtimeErrorCodes,
-  toRuntimeError,
-} from "../../model/runtime-error.ts";
+import { RuntimeError, runtimeErrorCodes, toRuntimeError } from "../../model/runtime-error.ts";
 
-const carried = v.object({ code: v.picklist(runtimeErrorCodes) });
+/** The sentence and its values travel apart: the one who tells a person knows the language. */
+export const wireErrorSchema = v.object({
+  code: v.picklist(runtimeErrorCodes),
+  sentence: v.string(),
+  values: v.array(v.union([v.string(), v.number()])),
+});
+export type WireError = v.InferOutput<typeof wireErrorSchema>;
+
 /** In the range that JSON-RPC leaves to servers. */
 const runtimeFailure = -32_050;
 
-export function toResponseError(error: unknown): ResponseError<{ readonly code: RuntimeErrorCode }> {
-  const { code, message } = toRuntimeError(error);
-  return new ResponseError(runtimeFailure, message, { code });
+export function toWire({ code, sentence, values }: RuntimeError): WireError {
+  return { code, sentence, values: [...values] };
+}
+
+export function ofWire({ code, sentence, values }: WireError): RuntimeError {
+  return new RuntimeError(code, sentence, { values });
+}
+
+export function toResponseError(thrown: unknown): ResponseError<WireError> {
+  const error = toRuntimeError(thrown);
+  return new ResponseError(runtimeFailure, error.message, toWire(error));
 }
 
 /** What a broken connection means to the requests that were in flight. */
-export interface LostConnection {
-  readonly code: RuntimeErrorCode;
-  readonly message: string;
-}
+export type LostConnection = (cause: unknown) => RuntimeError;
 
 export function fromWire(error: unknown, lost: LostConnection): RuntimeError {
   if (error instanceof RuntimeError) return error;
-  if (!(error instanceof ResponseError)) return new RuntimeError(lost.code, lost.message, { cause: error });
-  const data = v.safeParse(carried, error.data);
-  if (data.success) return new RuntimeError(data.output.code, error.message);
+  if (!(error instanceof ResponseError)) return lost(error);
+  const data = v.safeParse(wireErrorSchema, error.data);
+  if (data.success) return ofWire(data.output);
   const broken =
     error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.MessageWriteError;
-  return broken
-    ? new RuntimeError(lost.code, lost.message, { cause: error })
-    : new RuntimeError("internal", error.message, { cause: error });
+  return broken ? lost(error) : toRuntimeError(error);
 }

@@ -1,0 +1,32 @@
+/** What a person is told of an error: one language, but for the words of other programs. */
+
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { english } from "../../../server/base/l10n.ts";
+import { readLocalizer } from "../../../server/base/read-localizer.ts";
+import { wordsFolder } from "../../../server/entries.ts";
+import { explainError } from "../../../server/model/explain-error.ts";
+import { RuntimeError, toRuntimeError } from "../../../server/model/runtime-error.ts";
+
+const chinese = readLocalizer("zh-cn", wordsFolder());
+
+describe("explainError", () => {
+  const error = new RuntimeError("model-invalid", "{0} is not a file.", { values: ["/models/a.gguf"] });
+
+  it("says what happened, why, and what mends it", () =>
+    assert.equal(
+      explainError(error, english).message,
+      "The model file cannot be used: /models/a.gguf is not a file.",
+    ));
+
+  it("says all of it in the person's language", () => {
+    const { message, mend } = explainError(error, chinese);
+    assert.doesNotMatch(message.replace("/models/a.gguf", "") + mend, /[a-z]{2,} [a-z]{2,}/i);
+  });
+
+  it("leaves the words of other programs as they are", () =>
+    assert.match(
+      explainError(toRuntimeError(new Error("EIO: i/o error")), chinese).message,
+      /：EIO: i\/o error$/,
+    ));
+});

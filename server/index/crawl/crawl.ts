@@ -5,7 +5,7 @@
 
 import type { Dirent } from "node:fs";
 import { lstat, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { IgnoreRules } from "./ignore-rules.ts";
 import { type SkipReason, skipByContent, skipByName } from "./skip-reason.ts";
 
@@ -36,7 +36,8 @@ export async function* crawl(
       if (signal.aborted) return;
       const path = join(next, entry.name);
       if (entry.isDirectory()) {
-        if (!rules.ignores(path, "folder")) folders.push(path);
+        if (isTooDeep(folder, path)) yield { kind: "skipped", path, reason: "too-deep" };
+        else if (!rules.ignores(path, "folder")) folders.push(path);
         continue;
       }
       if (files === limits.files) return yield { kind: "skipped", path: folder, reason: "too-many-files" };
@@ -77,6 +78,13 @@ export async function findFile(
   const reason = skipByName(path, stats.size, limits);
   if (reason !== undefined) return { kind: "skipped", path, reason };
   return { kind: "file", path, bytes: stats.size, modified: stats.mtimeMs };
+}
+
+/** No person nests folders like this, and what a rule costs grows with their number. */
+const deepest = 64;
+
+function isTooDeep(root: string, path: string): boolean {
+  return path.slice(root.length).split(sep).length > deepest;
 }
 
 /** Undefined for what is neither a file nor a link. */

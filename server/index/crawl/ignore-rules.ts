@@ -4,9 +4,10 @@
  * to a path win, and nothing under an ignored folder comes back.
  */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
+import { startOfFile } from "../../base/regular-file.ts";
 
 export class IgnoreRules {
   readonly #root: string;
@@ -19,7 +20,7 @@ export class IgnoreRules {
   constructor(folder: string, exclude: readonly string[] = []) {
     this.#root = repositoryOf(folder) ?? folder;
     this.#folder = folder;
-    this.#exclude = exclude.length > 0 ? ignore({ allowRelativePaths: true }).add([...exclude]) : undefined;
+    this.#exclude = exclude.length > 0 ? parse(exclude) : undefined;
   }
 
   /** Whether `path`, whose folders are not ignored, is. */
@@ -47,8 +48,9 @@ export class IgnoreRules {
   #rulesAt(folder: string): Ignore | undefined {
     if (this.#levels.has(folder)) return this.#levels.get(folder);
     const names = folder === this.#root ? [join(".git", "info", "exclude"), ...ruleFiles] : ruleFiles;
-    const texts = names.map((name) => readRules(join(folder, name))).filter((text) => text !== "");
-    const rules = texts.length > 0 ? ignore({ allowRelativePaths: true }).add(texts.join("\n")) : undefined;
+    const texts = names.map((name) => startOfFile(join(folder, name), longestRules) ?? "");
+    const lines = texts.flatMap((text) => text.split(/\r?\n/)).filter((line) => line !== "");
+    const rules = lines.length > 0 ? parse(lines) : undefined;
     this.#levels.set(folder, rules);
     return rules;
   }
@@ -71,12 +73,18 @@ const alwaysLeftOut = new Set([
 /** Rules are bounded like every other file that a repository brings. */
 const longestRules = 1 << 20;
 
-function readRules(path: string): string {
-  try {
-    return readFileSync(path, "utf8").slice(0, longestRules);
-  } catch {
-    return "";
-  }
+function parse(lines: readonly string[]): Ignore {
+  return ignore({ allowRelativePaths: true }).add(lines.map(bounded));
+}
+
+/** Each one multiplies the ways in which a path may match, by the folders it has. */
+const mostDoubleStars = 3;
+
+/** A rule with more is cut to a wider one; an exception is dropped, so that what is left alone stays so. */
+function bounded(rule: string): string {
+  const parts = rule.split("**");
+  if (parts.length <= mostDoubleStars + 1) return rule;
+  return rule.startsWith("!") ? "" : `${parts.slice(0, mostDoubleStars).join("**")}**`;
 }
 
 function relativeTo(level: string, path: string, kind: "file" | "folder"): string {

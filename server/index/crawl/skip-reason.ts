@@ -13,6 +13,7 @@ export type SkipReason =
   | "secret"
   | "unreadable"
   | "too-many-files"
+  | "too-deep"
   | "counts-full";
 
 /** Judges by name alone, before anything is read. */

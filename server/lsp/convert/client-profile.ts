@@ -44,14 +44,14 @@ export function toClientProfile(params: InitializeParams): ClientProfile {
   };
 }
 
-/** Fields of a wrong type count as left out. */
+/** Fields of a wrong type count as left out, but for trust, which is then refused. */
 function toOptions(value: unknown): InitializationOptions {
   if (!isRecord(value)) return {};
   const { settings, storage, trusted, locale } = value;
   return {
     ...(isRecord(settings) ? { settings } : {}),
     ...(typeof storage === "string" && storage !== "" ? { storage } : {}),
-    ...(typeof trusted === "boolean" ? { trusted } : {}),
+    ...(trusted === undefined ? {} : { trusted: trusted === true }),
     ...(typeof locale === "string" ? { locale } : {}),
   };
 }

@@ -1,6 +1,10 @@
 /** The header reader: what it reads from sound files, what it says of broken ones, and that nothing breaks it. */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import type { ByteSource } from "../../../server/model/byte-cursor.ts";
 import { readGguf, readGgufFile } from "../../../server/model/gguf.ts";
@@ -179,6 +183,14 @@ describe("the GGUF header reader", () => {
   it("says that a file is missing, or no file", async () => {
     await assert.rejects(readGgufFile("/nowhere/model.gguf"), { code: "model-not-found" });
     await assert.rejects(readGgufFile("test"), { code: "model-invalid" });
+  });
+
+  it("is not held by a pipe that nobody writes to", async function () {
+    if (process.platform === "win32") this.skip();
+    const folder = await mkdtemp(join(tmpdir(), "hearth-pipe-"));
+    execFileSync("mkfifo", [join(folder, "model.gguf")]);
+    await assert.rejects(readGgufFile(join(folder, "model.gguf")), { code: "model-invalid" });
+    await rm(folder, { recursive: true });
   });
 
   it("takes any bytes: a header or a RuntimeError, and never much memory", async () => {

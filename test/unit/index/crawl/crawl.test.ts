@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
@@ -93,6 +94,30 @@ describe("crawl", () => {
     await write({ "sub/a.ts": "" });
     await symlink(root, join(root, "sub", "loop"), "dir");
     assert.deepEqual(await outcomes(), { "sub/a.ts": "read", "sub/loop": "symlink" });
+  });
+
+  it("takes rules from files only, however the repository names something else", async function () {
+    if (process.platform === "win32") this.skip();
+    await write({ "a.ts": "", "sub/b.ts": "", "rules.txt": "linked.ts\n", "more/linked.ts": "" });
+    await symlink("/dev/zero", join(root, ".gitignore"));
+    execFileSync("mkfifo", [join(root, "sub", ".gitignore")]);
+    await symlink(join(root, "rules.txt"), join(root, "more", ".gitignore"));
+    const found = await outcomes();
+    assert.equal(found["a.ts"], "read");
+    assert.equal(found["sub/b.ts"], "read");
+    assert.equal(found["more/linked.ts"], "ignored");
+  });
+
+  it("is held neither by a rule of many stars nor by folders without end", async () => {
+    const deep = "a/".repeat(100);
+    const evil = `${"**/a/".repeat(8)}b`;
+    await write({ ".gitignore": `!${evil}\n${evil}\n`, "b.ts": "", [`${deep}c.ts`]: "" });
+    const found = await outcomes();
+    assert.equal(found["b.ts"], "read");
+    assert.equal(found[`${deep}c.ts`], undefined);
+    await rm(join(root, ".gitignore"));
+    const [path] = Object.entries(await outcomes()).find(([, outcome]) => outcome === "too-deep") ?? [];
+    assert.equal(path?.split("/").length, 64);
   });
 
   it("stops at its limit and says so", async () => {

@@ -64,7 +64,7 @@ function createHost({ context, log, errors, status }: HostParts): ServerHost<Ser
         onEnded,
         onStatus: (params) => status.serverSaid(params),
         onExecuted: () => status.countSoon(),
-        watchCompletion: (answer) => status.watchCompletion(answer),
+        watchCompletion: (answer) => status.watchCompletion(timed(answer, log)),
       }),
     onState,
     log: (message) => log.warn(message),
@@ -72,6 +72,16 @@ function createHost({ context, log, errors, status }: HostParts): ServerHost<Ser
     after,
   });
   return host;
+}
+
+/** At level debug the log tells whether the editor has asked, and how long the answer took; never what it was. */
+async function timed<T>(answer: PromiseLike<T>, log: vscode.LogOutputChannel): Promise<T> {
+  const began = performance.now();
+  const result = await answer;
+  log.debug(
+    `${result ? "answered" : "left"} a request for a completion after ${(performance.now() - began).toFixed(0)} ms`,
+  );
+  return result;
 }
 
 function startUnlessVirtual(host: ServerHost<ServerClient>): void {

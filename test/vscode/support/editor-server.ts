@@ -70,6 +70,7 @@ export async function startEditor(options: EditorServerOptions): Promise<EditorS
     "--bind-addr=127.0.0.1:0",
     "--disable-telemetry",
     "--disable-update-check",
+    "--log=debug",
     ...(options.trust === "asked" ? [] : ["--disable-workspace-trust"]),
     ...(options.locale ? ["--locale", options.locale] : []),
   ];

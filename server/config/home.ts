@@ -22,14 +22,21 @@ export async function ensureHome(path: string): Promise<HomeState> {
   try {
     const created = await mkdir(path, { recursive: true, mode: 0o700 });
     if (created !== undefined) await chmod(path, 0o700);
-    const probe = join(path, `.probe-${process.pid}`);
-    await writeFile(probe, "", { mode: 0o600 });
-    await rm(probe);
+    await tryToWrite(join(path, `.probe-${process.pid}`));
     const mode = (await stat(path)).mode & 0o777;
     return process.platform !== "win32" && (mode & 0o077) !== 0
       ? { kind: "open", mode }
       : { kind: "writable" };
   } catch (error) {
     return { kind: "unwritable", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A full disk makes files but no bytes of them. */
+async function tryToWrite(probe: string): Promise<void> {
+  try {
+    await writeFile(probe, "hearth", { mode: 0o600 });
+  } finally {
+    await rm(probe, { force: true });
   }
 }

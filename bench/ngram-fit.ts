@@ -46,6 +46,7 @@ async function samplesOf(spec: string): Promise<Sample[]> {
   const vocabulary = new Vocabulary();
   const workspace = new WorkspaceIndex(vocabulary, { bytes: 2 ** 27 });
   for (const file of source.files) workspace.set(file.path, file.text);
+  workspace.index.catchUp();
   const cases = lineEndCases(source, casesPerPackage + Number(values.cases)).slice(casesPerPackage);
   return cases.flatMap((item) => {
     workspace.hide(item.path);

@@ -1,27 +1,27 @@
 /** Builds every adapter once, for the language server and for the command line alike. */
 
+import { realpath } from "node:fs/promises";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
 import type { Settings } from "./config/schema.ts";
-import { describeProblem } from "./config/setting-problem.ts";
-import { loadSettings } from "./config/settings-layers.ts";
 import { doctor } from "./doctor.ts";
 import { entryPoint } from "./entries.ts";
-import { CompletionModel } from "./features/completion/completion-model.ts";
+import { CompletionModel, type RuntimeEvent } from "./features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "./features/completion/completion-outcome.ts";
 import { CompletionService } from "./features/completion/completion-service.ts";
 import type { CrawlLimits } from "./index/crawl/crawl.ts";
 import { BuiltinCompleter, type BuiltinStatus } from "./index/ngram/builtin-completer.ts";
 import { filePath } from "./lsp/convert/file-path.ts";
 import type { LanguageServices, ServicesRequest, Trust } from "./lsp/language-services.ts";
-import { ReadingWatch } from "./lsp/reading-watch.ts";
-import type { StatusFacts } from "./lsp/status.ts";
+import type { ReadingProgress, StatusFacts } from "./lsp/status.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { RuntimeError } from "./model/runtime-error.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import { completionCandidates, listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
-import { HostClient } from "./runtime/host/client.ts";
+import { HostClient, type ModelEvent, type OpenModel } from "./runtime/host/client.ts";
+import { ofWire } from "./runtime/wire/errors.ts";
 import type { Snapshot, TextChange } from "./text/snapshot.ts";
 
 export class Services implements LanguageServices, Disposable {
@@ -31,36 +31,42 @@ export class Services implements LanguageServices, Disposable {
   readonly model: CompletionModel;
   readonly completion: CompletionService;
   readonly #store = new DisposableStore();
-  readonly #reading: ReadingWatch;
   readonly #folders = new Set<string>();
-  readonly #doctor: (settings: Settings, signal: AbortSignal) => Promise<DoctorResult>;
+  readonly #doctor: LanguageServices["doctor"];
   #settings: Settings;
   #trust: Trust;
+  #reading: ReadingProgress | undefined;
+  /** The file of the bound model, as the host names it in its events. */
+  #modelFile: string | undefined;
 
   constructor({ home, settings, trust, localizer, log, onStatus }: ServicesRequest) {
     this.#settings = settings;
     this.#trust = trust;
-    this.#doctor = async (current, signal) => {
-      const { problems } = await loadSettings({ home });
-      const sentences = problems.map((problem) => describeProblem(problem, localizer));
-      return doctor({ home, settings: current, problems: sentences, localizer }, signal);
-    };
+    this.#doctor = (problems, signal) =>
+      doctor({ home, settings: this.#settings, problems, localizer }, signal);
     const clock = systemClock;
     const workerPath = entryPoint("index-worker");
     this.builtin = this.#store.add(new BuiltinCompleter({ workerPath, log, clock }));
-    this.#reading = this.#store.add(new ReadingWatch({ clock, reader: this.builtin, onChange: onStatus }));
+    this.#store.add(
+      this.builtin.onProgress(({ files, reading }) => {
+        this.#reading = reading ? { files } : undefined;
+        onStatus();
+      }),
+    );
     const models = join(home, "models");
     const [entry, childEntry] = [entryPoint("host"), entryPoint("child")];
     this.host = this.#store.add(new HostClient({ home, entry, childEntry, log, clock }));
     this.model = this.#store.add(
       new CompletionModel({
         clock,
-        open: (name, signal) => {
-          const path = resolve(localModelPath(name, models));
-          return this.host.open({ runtime: "embedded", path }, signal);
-        },
+        open: (name, signal) => this.#openModel(resolve(localModelPath(name, models)), signal),
         candidates: async () => completionCandidates(await listLocalModels(models)).map(({ path }) => path),
         changed: onStatus,
+      }),
+    );
+    this.#store.add(
+      this.host.onEvent((event) => {
+        if (event.path === this.#modelFile) this.model.runtimeChanged(toRuntimeEvent(event));
       }),
     );
     this.completion = this.#store.add(
@@ -79,7 +85,6 @@ export class Services implements LanguageServices, Disposable {
     this.#folders.add(path);
     if (!this.#settings["index.enabled"]) return;
     this.builtin.addFolder(path, readingLimits(this.#settings));
-    this.#reading.begin();
   }
 
   removeFolder(path: string): void {
@@ -92,7 +97,7 @@ export class Services implements LanguageServices, Disposable {
   }
 
   documentChanged(snapshot: Snapshot, changes: readonly (TextChange | string)[]): void {
-    this.builtin.change(snapshot.uri, snapshot.version, changes, snapshot);
+    this.builtin.change(snapshot, changes);
     this.completion.documentChanged(snapshot);
   }
 
@@ -109,8 +114,8 @@ export class Services implements LanguageServices, Disposable {
     return this.completion.complete(request, signal);
   }
 
-  accepted(id: string): void {
-    if (this.completion.accepted(id)) this.metrics.count("completion.accepted");
+  accepted(id: string): boolean {
+    return this.completion.accepted(id) !== undefined;
   }
 
   configure(settings: Settings): void {
@@ -135,7 +140,7 @@ export class Services implements LanguageServices, Disposable {
       completionEnabled: this.#settings["completion.enabled"],
       model: this.model.state,
       trusted: this.#trust === "trusted",
-      reading: this.#reading.progress,
+      reading: this.#reading,
     };
   }
 
@@ -143,12 +148,19 @@ export class Services implements LanguageServices, Disposable {
     return this.builtin.status();
   }
 
-  doctor(signal: AbortSignal): Promise<DoctorResult> {
-    return this.#doctor(this.#settings, signal);
+  doctor(problems: readonly string[], signal: AbortSignal): Promise<DoctorResult> {
+    return this.#doctor(problems, signal);
   }
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  async #openModel(path: string, signal: AbortSignal): Promise<OpenModel> {
+    // What is wrong with a file that has no real path, the host says.
+    const file = await realpath(path).catch(() => path);
+    if (!signal.aborted) this.#modelFile = file;
+    return this.host.open({ runtime: "embedded", path }, signal);
   }
 
   /** From the innermost folder that holds the document, with forward slashes; else its name. */
@@ -167,6 +179,23 @@ export class Services implements LanguageServices, Disposable {
     const role = this.#settings["roles.complete"];
     this.model.bind(this.#trust === "trusted" || role === "off" ? role : "builtin/ngram");
   }
+}
+
+/** A host that was started anew loads what was open before. */
+function toRuntimeEvent({ state, error }: ModelEvent): RuntimeEvent {
+  switch (state) {
+    case "loading":
+    case "restarting":
+      return { kind: "restarting" };
+    case "ready":
+      return { kind: "ready" };
+    case "failed":
+      return { kind: "failed", error: error ? ofWire(error) : crashed() };
+  }
+}
+
+function crashed(): RuntimeError {
+  return new RuntimeError("runtime-crashed", "The model's process ended unexpectedly.");
 }
 
 /** What of a folder is read. */

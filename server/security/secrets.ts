@@ -21,12 +21,18 @@ export function isInsideSecret(linePrefix: string): boolean {
   return namedValue.test(linePrefix) || holdsSecret(linePrefix.slice(-200));
 }
 
-/** Whether a file of this name exists to hold secrets. */
+/** Whether a file of this name, a path or a URI, exists to hold secrets. */
 export function isSecretFile(path: string): boolean {
-  const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1).toLowerCase();
+  const name = nameOf(path).toLowerCase();
   return /^\.env(?:\..+)?$/.test(name.replace(/\.(?:example|sample|template|dist)$/, ".example"))
     ? !/\.(?:example|sample|template|dist)$/.test(name)
     : secretNames.test(name);
+}
+
+/** The last part of a path; of a URI, without its scheme, query and fragment. A drive is no scheme. */
+function nameOf(path: string): string {
+  const [, inside] = /^[a-z][a-z\d+.-]+:([^?#]*)/i.exec(path) ?? [];
+  return (inside ?? path).replace(/^.*(?:[\\/]|%2f|%5c)/is, "").replace(/%2e/gi, ".");
 }
 
 const secretNames =

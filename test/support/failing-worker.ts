@@ -6,7 +6,11 @@ const port = parentPort;
 const given: string[] = [];
 
 port?.on("message", (message: { kind: string; id: number; path?: string; document?: { text: string } }) => {
-  if (message.kind === "add-folder") given.push(message.path ?? "");
+  if (message.kind === "add-folder") {
+    given.push(message.path ?? "");
+    const status = { files: 1, tokens: 0, bytes: 0, reading: true, omitted: [], gates: {} };
+    port?.postMessage({ kind: "progress", status });
+  }
   if (message.kind === "open") given.push(message.document?.text ?? "");
   if (message.kind === "complete") process.exit(1);
   if (message.kind === "status") {

@@ -12,7 +12,7 @@ import { type SkipReason, skipByContent, skipByName } from "./skip-reason.ts";
 export interface CrawlLimits {
   /** Bytes of the largest file that is read. */
   readonly fileBytes: number;
-  /** Files of a folder that are looked at. */
+  /** The most files that are read, over all folders. */
   readonly files: number;
   /** What is left out beside what the folder itself says, as lines of a `.gitignore` at its top. */
   readonly exclude?: readonly string[];
@@ -22,7 +22,7 @@ export type Found =
   | { readonly kind: "file"; readonly path: string; readonly bytes: number; readonly modified: number }
   | { readonly kind: "skipped"; readonly path: string; readonly reason: SkipReason };
 
-/** Walks `folder` breadth first. Content is not read. */
+/** Walks `folder` breadth first, and finds no more files than may be read. Content is not read. */
 export async function* crawl(
   folder: string,
   limits: CrawlLimits,
@@ -40,12 +40,12 @@ export async function* crawl(
         else if (!rules.ignores(path, "folder")) folders.push(path);
         continue;
       }
-      if (files === limits.files) return yield { kind: "skipped", path: folder, reason: "too-many-files" };
       const found =
         entry.isFile() && rules.ignores(path, "file") ? "ignored" : await look(path, entry, limits);
-      if (found === undefined) continue;
-      files++;
-      yield typeof found === "string" ? { kind: "skipped", path, reason: found } : found;
+      if (typeof found === "string") yield { kind: "skipped", path, reason: found };
+      else if (found && files++ === limits.files)
+        return yield { kind: "skipped", path: folder, reason: "too-many-files" };
+      else if (found) yield found;
     }
   }
 }

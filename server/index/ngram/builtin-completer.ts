@@ -5,29 +5,26 @@
 
 import { Worker } from "node:worker_threads";
 import { onAbort } from "../../base/abort.ts";
-import { type Clock, systemClock } from "../../base/clock.ts";
-import type { Disposable } from "../../base/disposable.ts";
+import type { Clock } from "../../base/clock.ts";
+import { type Disposable, toDisposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Snapshot, TextChange } from "../../text/snapshot.ts";
 import type { CrawlLimits } from "../crawl/crawl.ts";
 import {
   type BuiltinAnswer,
-  type BuiltinLimits,
   type BuiltinStatus,
-  defaultBuiltinLimits,
   type FromWorker,
   isFromWorker,
   type ToWorker,
 } from "./builtin-protocol.ts";
 import { longestDocument } from "./limits.ts";
 
-export type { BuiltinAnswer, BuiltinLimits, BuiltinStatus } from "./builtin-protocol.ts";
+export type { BuiltinAnswer, BuiltinStatus } from "./builtin-protocol.ts";
 
 export interface BuiltinCompleterOptions {
   readonly workerPath: string;
   readonly log: Logger;
-  readonly limits?: Partial<BuiltinLimits>;
-  readonly clock?: Clock;
+  readonly clock: Clock;
 }
 
 export interface BuiltinQuery {
@@ -45,11 +42,12 @@ const steadyMs = 60_000;
 export class BuiltinCompleter implements Disposable {
   readonly #options: BuiltinCompleterOptions;
   readonly #clock: Clock;
-  readonly #folders = new Map<string, Partial<CrawlLimits>>();
+  readonly #folders = new Map<string, CrawlLimits>();
   readonly #documents = new Map<string, Snapshot>();
   readonly #answers = new Map<number, (answer: BuiltinAnswer) => void>();
   readonly #states = new Map<number, (status: BuiltinStatus) => void>();
   readonly #idlers = new Map<number, () => void>();
+  readonly #listeners = new Set<(status: BuiltinStatus) => void>();
   #worker: Worker | undefined;
   #restart: Disposable | undefined;
   #crashes = 0;
@@ -59,12 +57,12 @@ export class BuiltinCompleter implements Disposable {
 
   constructor(options: BuiltinCompleterOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = options.clock;
     this.#start();
   }
 
   /** Reads and follows a folder of the file system; one that is there already is read again, with these limits. */
-  addFolder(path: string, limits: Partial<CrawlLimits> = {}): void {
+  addFolder(path: string, limits: CrawlLimits): void {
     this.#folders.set(path, limits);
     this.#post({ kind: "add-folder", path, limits });
   }
@@ -79,15 +77,11 @@ export class BuiltinCompleter implements Disposable {
     if (isFollowed(snapshot)) this.#post(openMessage(snapshot));
   }
 
-  /** `after`, where the caller has it, saves applying the changes once more. */
-  change(
-    uri: string,
-    version: number,
-    changes: readonly (TextChange | string)[],
-    after: Snapshot | undefined = this.#documents.get(uri)?.with(version, changes),
-  ): void {
+  /** What `changes` made of a document that is open. */
+  change(after: Snapshot, changes: readonly (TextChange | string)[]): void {
+    const { uri, version } = after;
     const before = this.#documents.get(uri);
-    if (!after || !before) return;
+    if (!before) return;
     this.#documents.set(uri, after);
     if (!isFollowed(after)) this.#post({ kind: "close", uri });
     else if (isFollowed(before)) this.#post({ kind: "change", uri, version, changes });
@@ -135,6 +129,16 @@ export class BuiltinCompleter implements Disposable {
     });
   }
 
+  /**
+   * Tells `listener` how far the reading of folders is: at its begin, at most every 250 ms while it lasts, and once
+   * at its end. A worker that dies ends it; the next one begins anew.
+   */
+  onProgress(listener: (status: BuiltinStatus) => void): Disposable {
+    const own = (status: BuiltinStatus) => listener(status);
+    this.#listeners.add(own);
+    return toDisposable(() => void this.#listeners.delete(own));
+  }
+
   /** Resolves when all folders are read, and when disposed. */
   idle(): Promise<void> {
     if (this.#disposed) return Promise.resolve();
@@ -152,15 +156,13 @@ export class BuiltinCompleter implements Disposable {
     void this.#worker?.terminate();
     this.#worker = undefined;
     this.#giveUp("disposed");
+    this.#listeners.clear();
     for (const resolve of this.#idlers.values()) resolve();
     this.#idlers.clear();
   }
 
   #start(): void {
-    const worker = new Worker(this.#options.workerPath, {
-      name: "hearth-index",
-      workerData: { ...defaultBuiltinLimits, ...this.#options.limits },
-    });
+    const worker = new Worker(this.#options.workerPath, { name: "hearth-index" });
     worker.on("message", (message: unknown) => {
       if (isFromWorker(message)) this.#receive(message);
     });
@@ -181,6 +183,7 @@ export class BuiltinCompleter implements Disposable {
     if (this.#disposed || this.#worker !== worker) return;
     this.#worker = undefined;
     this.#giveUp("crashed");
+    this.#tell(nothing);
     if (this.#clock.now() - this.#startedAt > steadyMs) this.#crashes = 0;
     const wait = backoff[Math.min(this.#crashes++, backoff.length - 1)] ?? 0;
     this.#options.log.log("warn", `The index worker ended; it starts again in ${wait} ms.`);
@@ -202,6 +205,8 @@ export class BuiltinCompleter implements Disposable {
         this.#states.get(message.id)?.(message.status);
         this.#states.delete(message.id);
         return;
+      case "progress":
+        return this.#tell(message.status);
       case "idle":
         this.#idlers.get(message.id)?.();
         this.#idlers.delete(message.id);
@@ -210,6 +215,10 @@ export class BuiltinCompleter implements Disposable {
         this.#options.log.log(message.level, message.message);
         return;
     }
+  }
+
+  #tell(status: BuiltinStatus): void {
+    for (const listener of this.#listeners) listener(status);
   }
 
   #post(message: ToWorker): void {

@@ -5,11 +5,6 @@ import type { CrawlLimits } from "../crawl/crawl.ts";
 import type { SkipReason } from "../crawl/skip-reason.ts";
 import type { NoAnswer } from "./ngram-model.ts";
 
-export interface BuiltinLimits extends CrawlLimits {
-  /** What the counts of the workspace may take, in bytes. */
-  readonly countsBytes: number;
-}
-
 export type BuiltinAnswer =
   | {
       readonly kind: "answer";
@@ -19,7 +14,6 @@ export type BuiltinAnswer =
       readonly confidence: number;
       /** Whether the confidence passes the gate of the language. */
       readonly sure: boolean;
-      readonly tookMs: number;
     }
   | { readonly kind: "none"; readonly reason: NoAnswer | "stale" | "aborted" | "crashed" | "disposed" };
 
@@ -49,7 +43,7 @@ export interface OpenDocument {
 }
 
 export type ToWorker =
-  | { readonly kind: "add-folder"; readonly path: string; readonly limits: Partial<CrawlLimits> }
+  | { readonly kind: "add-folder"; readonly path: string; readonly limits: CrawlLimits }
   | { readonly kind: "remove-folder"; readonly path: string }
   | { readonly kind: "saved"; readonly path: string }
   | { readonly kind: "open"; readonly document: OpenDocument }
@@ -75,29 +69,19 @@ export type FromWorker =
   | { readonly kind: "answer"; readonly id: number; readonly answer: BuiltinAnswer }
   | { readonly kind: "status"; readonly id: number; readonly status: BuiltinStatus }
   | { readonly kind: "idle"; readonly id: number }
+  /** How far the reading of folders is: now and then while it lasts, and once at its end. */
+  | { readonly kind: "progress"; readonly status: BuiltinStatus }
   | { readonly kind: "log"; readonly level: "debug" | "info" | "warn"; readonly message: string };
 
-export const defaultBuiltinLimits = {
-  countsBytes: 64 * 2 ** 20,
-  fileBytes: 2 ** 20,
-  files: 200_000,
-} as const satisfies BuiltinLimits;
-
-/** The limits that the worker was started with; what is missing or no number keeps its default. */
-export function limitsFrom(data: unknown): BuiltinLimits {
-  const given = new Map(typeof data === "object" && data !== null ? Object.entries(data) : []);
-  const limit = (name: keyof typeof defaultBuiltinLimits) => {
-    const value: unknown = given.get(name);
-    return typeof value === "number" && value >= 0 ? value : defaultBuiltinLimits[name];
-  };
-  return { countsBytes: limit("countsBytes"), fileBytes: limit("fileBytes"), files: limit("files") };
-}
-
-/** Both ends are one program of one version: the kind tells the shape. */
 export function isToWorker(message: unknown): message is ToWorker {
-  return typeof message === "object" && message !== null && "kind" in message;
+  return isMessage(message);
 }
 
 export function isFromWorker(message: unknown): message is FromWorker {
+  return isMessage(message);
+}
+
+/** Both ends are one program of one version: the kind tells the shape. */
+function isMessage(message: unknown): message is { readonly kind: string } {
   return typeof message === "object" && message !== null && "kind" in message;
 }

@@ -5,17 +5,21 @@
 
 import { fileURLToPath } from "node:url";
 import { Latest } from "../../base/abort.ts";
+import type { Clock } from "../../base/clock.ts";
 import { Snapshot, type TextChange } from "../../text/snapshot.ts";
 import type { CrawlLimits } from "../crawl/crawl.ts";
-import type { BuiltinAnswer, BuiltinLimits, FromWorker, OpenDocument, ToWorker } from "./builtin-protocol.ts";
+import type { BuiltinAnswer, BuiltinStatus, FromWorker, OpenDocument, ToWorker } from "./builtin-protocol.ts";
 import type { Edit } from "./document-index.ts";
 import { FolderReader } from "./folder-reader.ts";
 import { calibrateGates } from "./gate-calibration.ts";
 import { Gates } from "./gates.ts";
-import { NgramModel } from "./ngram-model.ts";
+import { type Later, NgramModel } from "./ngram-model.ts";
+import { ReadingProgress } from "./reading-progress.ts";
 
 export interface BuiltinWorkerOptions {
-  readonly limits: BuiltinLimits;
+  readonly clock: Clock;
+  /** What the counts of the workspace may take, in bytes. */
+  readonly countsBytes: number;
   readonly send: (message: FromWorker) => void;
 }
 
@@ -25,9 +29,9 @@ type Question = Extract<ToWorker, { readonly kind: "complete" }>;
 
 export class BuiltinWorker {
   readonly #send: (message: FromWorker) => void;
-  readonly #limits: BuiltinLimits;
   readonly #model: NgramModel;
   readonly #folders: FolderReader;
+  readonly #progress: ReadingProgress;
   readonly #gates = new Gates();
   readonly #calibration = new Latest();
   readonly #documents = new Map<string, Snapshot>();
@@ -35,10 +39,12 @@ export class BuiltinWorker {
   /** Runs when files were saved and then nothing was asked for a while. */
   #quiet: NodeJS.Timeout | undefined;
 
-  constructor({ limits, send }: BuiltinWorkerOptions) {
+  constructor({ clock, countsBytes, send }: BuiltinWorkerOptions) {
     this.#send = send;
-    this.#limits = limits;
-    this.#model = new NgramModel({ countsBytes: limits.countsBytes });
+    this.#progress = new ReadingProgress(clock, () => {
+      send({ kind: "progress", status: { ...this.#status, reading: this.#progress.reading } });
+    });
+    this.#model = new NgramModel({ countsBytes }, betweenMessages);
     this.#folders = new FolderReader(this.#model, {
       open: () => [...this.#documents.keys()].map(pathOf),
     });
@@ -59,12 +65,12 @@ export class BuiltinWorker {
         this.#questions.delete(message.id);
         return;
       case "status":
-        return this.#status(message.id);
+        return this.#send({ kind: "status", id: message.id, status: this.#status });
       case "idle":
         void this.#folders.idle().then(() => this.#send({ kind: "idle", id: message.id }));
         return;
       case "add-folder":
-        void this.#read(message.path, { ...this.#limits, ...message.limits });
+        void this.#read(message.path, message.limits);
         return;
       case "remove-folder":
         return this.#folders.remove(message.path);
@@ -76,7 +82,7 @@ export class BuiltinWorker {
   }
 
   async #read(path: string, limits: CrawlLimits): Promise<void> {
-    await this.#folders.add(path, limits);
+    await this.#progress.during(() => this.#folders.add(path, limits));
     if (this.#folders.reading) return;
     await calibrateGates(this.#gates, this.#model, this.#calibration.next());
   }
@@ -100,9 +106,12 @@ export class BuiltinWorker {
     this.#model.change(pathOf(uri), after.text, editOf(before, after, changes));
   }
 
+  /** A file that was counted as it stood in the editor counts as it is on disk again. */
   #close(uri: string): void {
+    const path = pathOf(uri);
     this.#documents.delete(uri);
-    this.#model.close(pathOf(uri));
+    this.#model.close(path);
+    if (this.#model.has(path)) void this.#folders.saved(path);
   }
 
   #ask(question: Question): void {
@@ -114,21 +123,26 @@ export class BuiltinWorker {
   }
 
   #answer({ uri, version, offset }: Question): BuiltinAnswer {
-    const started = performance.now();
     const document = this.#documents.get(uri);
     if (document && document.version !== version) return { kind: "none", reason: "stale" };
     const result = this.#model.complete(pathOf(uri), offset);
     if (result.kind === "none") return result;
     const sure = result.confidence >= this.#gates.of(document?.languageId ?? "");
-    return { ...result, sure, tookMs: performance.now() - started };
+    return { ...result, sure };
   }
 
-  #status(id: number): void {
+  get #status(): BuiltinStatus {
     const { reading, omitted } = this.#folders;
-    const status = { ...this.#model.stats, reading, omitted, gates: this.#gates.all() };
-    this.#send({ kind: "status", id, status });
+    return { ...this.#model.stats, reading, omitted, gates: this.#gates.all() };
   }
 }
+
+/** One step at a time, so that a question that has arrived waits for one at most. */
+const betweenMessages: Later = (step) => {
+  setImmediate(() => {
+    if (step() === "more") betweenMessages(step);
+  });
+};
 
 /** The path of a file, or the whole URI where it has none. */
 function pathOf(uri: string): string {

@@ -3,9 +3,10 @@
  * anew with its context, so that the counts are always those of the text as it stands.
  */
 
+import { isBreakCode, startOfLine } from "./line-bounds.ts";
 import { longestContext, TokenIndex } from "./token-index.ts";
 import { idMask, TokenBuffer, tokenize } from "./tokenizer.ts";
-import { special, type Vocabulary } from "./vocabulary.ts";
+import { isBreak, special, type Vocabulary } from "./vocabulary.ts";
 
 /** An edit: `text[start..newEnd)` of the new text stands where `[start..oldEnd)` of the old one stood. */
 export interface Edit {
@@ -61,7 +62,7 @@ export class DocumentIndex {
     this.#length = 0;
     this.#uses.clear();
     this.#splice(0, 0, fresh, 0);
-    const first = this.#index.append(fresh.ids, 0, fresh.length, 1);
+    const first = this.#append(fresh.ids, 0, fresh.length, 1);
     for (let i = 0; i < fresh.length; i++) this.#places[i] = first + i;
   }
 
@@ -107,8 +108,14 @@ export class DocumentIndex {
     this.#splice(from, to, fresh, shift);
     const end = from + fresh.length + tail - to;
     const context = Math.max(0, from - longestContext);
-    const first = this.#index.append(this.#ids, context, end, from);
+    const first = this.#append(this.#ids, context, end, from);
     for (let i = from; i < end; i++) this.#places[i] = first + i - context;
+  }
+
+  #append(...tokens: Parameters<TokenIndex["append"]>): number {
+    const first = this.#index.append(...tokens);
+    this.#index.catchUp();
+    return first;
   }
 
   #splice(from: number, to: number, fresh: TokenBuffer, shift: number): void {
@@ -138,8 +145,7 @@ export class DocumentIndex {
   #restart(offset: number): number {
     let token = this.#tokenAt(offset);
     for (let breaks = 0; token > 1; token--) {
-      const id = this.#ids[token - 1] ?? 0;
-      if (id >= special.breakSame && id <= special.breakFarOut && ++breaks === 3) break;
+      if (isBreak(this.#ids[token - 1] ?? 0) && ++breaks === 3) break;
     }
     return Math.max(1, token);
   }
@@ -167,14 +173,4 @@ export class DocumentIndex {
     this.#starts = starts;
     this.#places = places;
   }
-}
-
-function startOfLine(text: string, offset: number): number {
-  let start = Math.min(offset, text.length);
-  while (start > 0 && !isBreakCode(text.charCodeAt(start - 1))) start--;
-  return start;
-}
-
-function isBreakCode(code: number): boolean {
-  return code === 10 || code === 13;
 }

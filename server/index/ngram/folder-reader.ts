@@ -7,11 +7,13 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 import { type CrawlLimits, crawl, type Found, findFile, readSource } from "../crawl/crawl.ts";
 import { IgnoreRules, ruleFiles } from "../crawl/ignore-rules.ts";
-import type { SkipReason } from "../crawl/skip-reason.ts";
 import type { OmittedFiles } from "./builtin-protocol.ts";
+import { listOmissions, Omissions } from "./omissions.ts";
 
 /** Where the texts go. */
 export interface TextStore {
+  /** How many it holds. */
+  readonly files: number;
   add(path: string, text: string): "held" | "full";
   remove(path: string): void;
   has(path: string): boolean;
@@ -22,6 +24,7 @@ interface Folder {
   readonly reading: AbortController;
   readonly rules: IgnoreRules;
   readonly limits: CrawlLimits;
+  readonly omitted: Omissions;
 }
 
 type FoundFile = Extract<Found, { readonly kind: "file" }>;
@@ -31,7 +34,6 @@ export class FolderReader {
   /** Paths of the open documents: what is near them is read first. */
   readonly #open: () => readonly string[];
   readonly #folders = new Map<string, Folder>();
-  readonly #omitted = new Omissions();
   readonly #changed = new Set<string>();
   #following: Promise<void> | undefined;
   #busy = 0;
@@ -47,7 +49,7 @@ export class FolderReader {
   }
 
   get omitted(): readonly OmittedFiles[] {
-    return this.#omitted.list();
+    return listOmissions([...this.#folders.values()].map((folder) => folder.omitted));
   }
 
   /** Resolves when nothing is being read. */
@@ -58,7 +60,8 @@ export class FolderReader {
   /** A folder that is there already is read again, with these limits. */
   add(path: string, limits: CrawlLimits): Promise<void> {
     this.#folders.get(path)?.reading.abort();
-    const folder = { reading: new AbortController(), rules: new IgnoreRules(path, limits.exclude), limits };
+    const rules = new IgnoreRules(path, limits.exclude);
+    const folder = { reading: new AbortController(), rules, limits, omitted: new Omissions() };
     this.#folders.set(path, folder);
     return this.#during(() => this.#read(path, folder));
   }
@@ -69,7 +72,6 @@ export class FolderReader {
     for (const held of this.#store.paths()) {
       if (isUnder(path, held) && this.#folderOf(held) === undefined) this.#store.remove(held);
     }
-    this.#omitted.forget(path);
   }
 
   /** Reads one file or folder again after it changed on disk, or forgets it when it is gone. */
@@ -94,9 +96,10 @@ export class FolderReader {
     if (ruleFiles.includes(basename(path))) return this.add(root, folder.limits);
     const found = await findFile(path, folder.rules, folder.limits);
     if (found?.kind === "file") return this.#take(path);
+    if (!found || found.kind === "folder") folder.omitted.forget(path);
     if (found?.kind === "folder") return this.#read(path, folder);
     this.#forget(path);
-    if (found) this.#omitted.set(path, found.reason);
+    if (found) folder.omitted.set(path, found.reason);
   }
 
   #forget(path: string): void {
@@ -123,30 +126,47 @@ export class FolderReader {
     this.#folders.clear();
   }
 
-  async #read(path: string, { reading, limits }: Folder): Promise<void> {
+  async #read(path: string, { reading, limits, omitted }: Folder): Promise<void> {
     const files: FoundFile[] = [];
-    const stale = new Set([...this.#store.paths()].filter((held) => isUnder(path, held)));
     for await (const found of crawl(path, limits, reading.signal)) {
-      if (found.kind === "skipped") this.#omitted.set(found.path, found.reason);
+      if (found.kind === "skipped") omitted.set(found.path, found.reason);
       else files.push(found);
     }
+    if (reading.signal.aborted) return;
     const near = nearness(this.#open());
     files.sort((a, b) => near(a.path) - near(b.path) || b.modified - a.modified);
+    this.#makeRoom(path, files, limits);
     for (const file of files) {
       if (reading.signal.aborted) return;
-      stale.delete(file.path);
       await this.#take(file.path);
     }
-    for (const gone of stale) this.#store.remove(gone);
+  }
+
+  /** What is under `folder` no more leaves; and what has become too much, the farthest and oldest first. */
+  #makeRoom(folder: string, files: readonly FoundFile[], limits: CrawlLimits): void {
+    const found = new Set(files.map(({ path }) => path));
+    for (const held of this.#store.paths()) {
+      if (isUnder(folder, held) && !found.has(held)) this.#store.remove(held);
+    }
+    for (const { path } of files.toReversed()) {
+      if (this.#store.files <= limits.files) return;
+      this.#store.remove(path);
+    }
   }
 
   async #take(path: string): Promise<void> {
     const source = await readSource(path);
-    if (!this.#folderOf(path)) return;
-    const held = "text" in source ? this.#store.add(path, source.text) : "left-out";
-    if (held === "held") return this.#omitted.delete(path);
+    const folder = this.#folderOf(path)?.[1];
+    if (!folder) return;
+    const outcome = "text" in source ? this.#hold(path, source.text, folder.limits) : source.reason;
+    if (outcome === "held") return folder.omitted.delete(path);
     this.#store.remove(path);
-    this.#omitted.set(path, "reason" in source ? source.reason : "counts-full");
+    folder.omitted.set(path, outcome);
+  }
+
+  #hold(path: string, text: string, limits: CrawlLimits): "held" | "too-many-files" | "counts-full" {
+    if (!this.#store.has(path) && this.#store.files >= limits.files) return "too-many-files";
+    return this.#store.add(path, text) === "held" ? "held" : "counts-full";
   }
 
   async #during(work: () => Promise<void>): Promise<void> {
@@ -197,39 +217,4 @@ function nearness(open: readonly string[]): (path: string) => number {
   };
 }
 
-/** Which files were left out. Beyond a bound only their number is kept. */
-class Omissions {
-  readonly #reasons = new Map<string, SkipReason>();
-  readonly #beyond = new Map<SkipReason, number>();
-
-  set(path: string, reason: SkipReason): void {
-    if (this.#reasons.size < mostRemembered || this.#reasons.has(path)) this.#reasons.set(path, reason);
-    else this.#beyond.set(reason, (this.#beyond.get(reason) ?? 0) + 1);
-  }
-
-  delete(path: string): void {
-    this.#reasons.delete(path);
-  }
-
-  forget(folder: string): void {
-    for (const path of this.#reasons.keys()) {
-      if (path === folder || isUnder(folder, path)) this.#reasons.delete(path);
-    }
-  }
-
-  list(): OmittedFiles[] {
-    const byReason = new Map<SkipReason, { count: number; examples: string[] }>();
-    for (const [reason, count] of this.#beyond) byReason.set(reason, { count, examples: [] });
-    for (const [path, reason] of this.#reasons) {
-      const entry = byReason.get(reason) ?? { count: 0, examples: [] };
-      entry.count++;
-      if (entry.examples.length < mostExamples) entry.examples.push(path);
-      byReason.set(reason, entry);
-    }
-    return [...byReason].map(([reason, entry]) => ({ reason, ...entry }));
-  }
-}
-
 const mostNeighbours = 100;
-const mostRemembered = 10_000;
-const mostExamples = 5;

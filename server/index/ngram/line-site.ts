@@ -1,5 +1,6 @@
 /** What stands round the cursor, in tokens: what a guess continues, and what it has to fit. */
 
+import { endOfLine, startOfLine } from "./line-bounds.ts";
 import { bracketsAfter } from "./mixer.ts";
 import { longestContext } from "./token-index.ts";
 import { idMask, isWordCode, TokenBuffer, tokenize } from "./tokenizer.ts";
@@ -88,20 +89,4 @@ function openBrackets(ids: readonly number[], vocabulary: Vocabulary): string {
     open = bracketsAfter(open, vocabulary.textOf(ids[i] ?? 0));
   }
   return open;
-}
-
-function startOfLine(text: string, offset: number): number {
-  let start = offset;
-  while (start > 0 && !isBreakCode(text.charCodeAt(start - 1))) start--;
-  return start;
-}
-
-function endOfLine(text: string, offset: number): number {
-  let end = offset;
-  while (end < text.length && !isBreakCode(text.charCodeAt(end))) end++;
-  return end;
-}
-
-function isBreakCode(code: number): boolean {
-  return code === 10 || code === 13;
 }

@@ -3,11 +3,11 @@
  * Synchronous and without a file system; the worker owns one, tests and the bench own theirs.
  */
 
-import { holdsSecret, isInsideSecret } from "../../security/secrets.ts";
+import { holdsSecret, isInsideSecret, isSecretFile } from "../../security/secrets.ts";
 import { hasLineLongerThan } from "../crawl/skip-reason.ts";
 import { DocumentIndex, type Edit } from "./document-index.ts";
 import { type Guess, LineGuesser } from "./guesser.ts";
-import { longestDocument } from "./limits.ts";
+import { longestDocument, mostCountsBytes } from "./limits.ts";
 import { type LineSite, lineSite } from "./line-site.ts";
 import { Vocabulary } from "./vocabulary.ts";
 import { WorkspaceIndex } from "./workspace-index.ts";
@@ -21,8 +21,8 @@ export interface NgramLimits {
   readonly lineLength: number;
 }
 
-export const defaultLimits: NgramLimits = {
-  countsBytes: 64 * 2 ** 20,
+const usualLimits: NgramLimits = {
+  countsBytes: mostCountsBytes,
   documentLength: longestDocument,
   lineLength: 50_000,
 };
@@ -30,6 +30,16 @@ export const defaultLimits: NgramLimits = {
 /** Of the bytes for counts, what the words may take; a word takes about fifty. */
 const vocabularyShare = 0.1;
 const bytesPerWord = 50;
+
+/** Does the steps of a work until one says that it was the last. */
+export type Later = (step: () => "more" | "done") => void;
+
+const allAtOnce: Later = (step) => {
+  while (step() === "more");
+};
+
+/** Tokens that one step chains: a few milliseconds. */
+const tokensPerStep = 1 << 16;
 
 export type NgramResult =
   | { readonly kind: "answer"; readonly text: string; readonly confidence: number }
@@ -50,10 +60,14 @@ export class NgramModel {
   readonly #workspace: WorkspaceIndex;
   readonly #documents = new Map<string, OpenDocument>();
   readonly #guesser = new LineGuesser();
+  readonly #later: Later;
   #current: string | undefined;
+  #catchingUp = false;
 
-  constructor(limits: Partial<NgramLimits> = {}) {
-    this.#limits = { ...defaultLimits, ...limits };
+  /** `later` gets what takes long, in steps; without it the model waits for all of them. */
+  constructor(limits: Partial<NgramLimits> = {}, later: Later = allAtOnce) {
+    this.#later = later;
+    this.#limits = { ...usualLimits, ...limits };
     const { countsBytes } = this.#limits;
     const limit = Math.floor((countsBytes * vocabularyShare) / bytesPerWord);
     this.#vocabulary = new Vocabulary({ limit, refuses: holdsSecret });
@@ -68,17 +82,24 @@ export class NgramModel {
   /** Work that can wait until nobody is typing. */
   tidy(): void {
     if (this.#workspace.needsCompacting) this.#workspace.compact();
+    this.#catchUp();
   }
 
   /** Counts a file of the workspace; an open document of the same path stands for it while it is current. */
   add(path: string, text: string): "held" | "full" {
     const held = this.#workspace.set(path, text);
     if (this.#current === path) this.#workspace.hide(path);
+    this.#catchUp();
     return held;
   }
 
   remove(path: string): void {
     this.#workspace.delete(path);
+    this.#catchUp();
+  }
+
+  get files(): number {
+    return this.#workspace.files;
   }
 
   has(path: string): boolean {
@@ -91,8 +112,9 @@ export class NgramModel {
 
   /** Follows a document under the path of its file, or any other name that is its own. */
   open(path: string, text: string): void {
-    const index = this.#fits(text) ? new DocumentIndex(this.#vocabulary, text) : undefined;
-    this.#documents.set(path, { index, text, flushed: false });
+    const followed = !isSecretFile(path) && this.#fits(text);
+    const index = followed ? new DocumentIndex(this.#vocabulary, text) : undefined;
+    this.#documents.set(path, { index, text: followed ? text : "", flushed: false });
   }
 
   /** The document's new text, and what changed; without an edit it is read anew. */
@@ -115,6 +137,7 @@ export class NgramModel {
   complete(path: string, offset: number): NgramResult {
     const document = this.#documents.get(path);
     if (!document) return none("unknown-document");
+    if (isSecretFile(path)) return none("secret");
     if (!document.index) return none("too-large");
     const inside = Math.max(0, Math.min(offset, document.text.length));
     const site = lineSite(document.text, inside, this.#vocabulary);
@@ -131,6 +154,17 @@ export class NgramModel {
     const guesses = this.#guess(index, lineSite(place.text, place.offset, this.#vocabulary));
     if (path !== this.#current) this.#workspace.show(path);
     return guesses;
+  }
+
+  #catchUp(): void {
+    const { index } = this.#workspace;
+    if (!index.isBehind || this.#catchingUp) return;
+    this.#catchingUp = true;
+    this.#later(() => {
+      index.catchUp(tokensPerStep);
+      this.#catchingUp = index.isBehind;
+      return this.#catchingUp ? "more" : "done";
+    });
   }
 
   #fits(text: string): boolean {
@@ -160,7 +194,10 @@ export class NgramModel {
     }
   }
 
-  /** The document that is completed counts as a document; the one before it counts as a file again. */
+  /**
+   * The document that is completed counts as a document; the one before it counts as a file again, when it is one
+   * that was read: what may not be read from disk does not get into the workspace because it was open.
+   */
   #makeCurrent(path: string): void {
     if (this.#current === path) return;
     const before = this.#current;
@@ -168,9 +205,10 @@ export class NgramModel {
     this.#workspace.hide(path);
     if (before === undefined) return;
     const document = this.#documents.get(before);
-    if (document?.index && !document.flushed) {
+    if (document?.index && !document.flushed && this.#workspace.has(before)) {
       this.#workspace.set(before, document.text);
       document.flushed = true;
+      this.#catchUp();
     }
     this.#workspace.show(before);
   }

@@ -2,7 +2,8 @@
  * Every place where a context of tokens was seen, in typed arrays: tokens in reading order, and for a few
  * context lengths a chain from each place to the place before it with the same context (as compressors find
  * matches). Nothing is counted in advance: a query walks the chains. A token that left the counts keeps its
- * place and is marked dead, until the owner builds a new index.
+ * place and is marked dead, until the owner drops it. To chain all tokens anew takes long in a large index, so
+ * that is left to the owner, in steps; until then a query finds what is chained already.
  */
 
 import { idMask } from "./tokenizer.ts";
@@ -31,6 +32,8 @@ export class TokenIndex {
   #tokens: Uint32Array;
   readonly #most: number;
   #length = 0;
+  /** Places that are on the chains: all below this one. */
+  #linked = 0;
   #dead = 0;
   readonly #links: Int32Array[];
   #heads: Int32Array[];
@@ -57,9 +60,21 @@ export class TokenIndex {
     return arrays.reduce((sum, array) => sum + array.byteLength, 0);
   }
 
+  /** Whether there are tokens that no query finds yet. */
+  get isBehind(): boolean {
+    return this.#linked < this.#length;
+  }
+
+  /** Chains up to `most` of the tokens that are not yet. */
+  catchUp(most = Infinity): void {
+    const to = Math.min(this.#length, this.#linked + most);
+    this.#link(this.#linked, to);
+    this.#linked = to;
+  }
+
   /**
    * Appends `ids[from..to)` and returns the place of the first. Those before `countedFrom` are context for the
-   * others and are not counted themselves.
+   * others and are not counted themselves. In an index that is behind the new ones are, too.
    */
   append(ids: Uint32Array, from: number, to: number, countedFrom = from): number {
     const first = this.#length;
@@ -67,7 +82,9 @@ export class TokenIndex {
     this.#tokens.set(ids.subarray(from, to), first);
     this.#length += to - from;
     for (let place = first; place < first + countedFrom - from; place++) this.#kill(place);
+    if (this.#linked < first) return first;
     this.#link(first + countedFrom - from, this.#length);
+    this.#linked = this.#length;
     return first;
   }
 
@@ -79,7 +96,7 @@ export class TokenIndex {
     return ((this.#tokens[place] ?? deadBit) & deadBit) === 0;
   }
 
-  /** Drops all but the places of `kept`, in the order they lie. Returns where each of them starts now. */
+  /** Drops all but the places of `kept`, in the order they lie, and is behind. Returns where each starts now. */
   keep(kept: readonly { readonly from: number; readonly to: number }[]): number[] {
     let length = 0;
     const starts = kept.map(({ from, to }) => {
@@ -92,7 +109,7 @@ export class TokenIndex {
     this.#dead = 0;
     for (let place = 0; place < length; place++) if (!this.isCounted(place)) this.#dead++;
     for (const heads of this.#heads) heads.fill(-1);
-    this.#link(0, length);
+    this.#linked = 0;
     return starts;
   }
 
@@ -172,7 +189,7 @@ export class TokenIndex {
     });
     if (headsFor(capacity) === this.#heads[0]?.length) return;
     this.#heads = newHeads(capacity);
-    this.#link(0, this.#length);
+    this.#linked = 0;
   }
 }
 

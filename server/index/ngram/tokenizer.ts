@@ -4,6 +4,7 @@
  * Stateless but for the indentation of the line before, which a line break needs.
  */
 
+import { isBreakCode } from "./line-bounds.ts";
 import { hashStart, hashStep, special, type Vocabulary } from "./vocabulary.ts";
 
 /** Set on a token that white space precedes. The bits below it are the token's id. */
@@ -92,7 +93,7 @@ const blank = 2;
 const lineBreak = 3;
 
 const kinds = new Uint8Array(128).map((_, code) => {
-  if (code === 10 || code === 13) return lineBreak;
+  if (isBreakCode(code)) return lineBreak;
   if (code <= 32 || code === 127) return blank;
   return /[\w$]/.test(String.fromCharCode(code)) ? word : mark;
 });
@@ -107,7 +108,7 @@ function nextLine(text: string, at: number): number {
   let start = at;
   for (let i = at; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code === 10 || code === 13) start = i + 1;
+    if (isBreakCode(code)) start = i + 1;
     else if (code !== 32 && code !== 9) return start;
   }
   return start;

@@ -22,6 +22,7 @@ export class WorkspaceIndex {
   readonly #vocabulary: Vocabulary;
   readonly #mostTokens: number;
   readonly #fresh = new TokenBuffer();
+  /** In the order of their places. */
   readonly #files = new Map<string, Held>();
   readonly #index: TokenIndex;
   #tokens = 0;
@@ -87,7 +88,7 @@ export class WorkspaceIndex {
     if (this.#gaps > Math.max(1 << 16, this.#index.length >> 1)) this.compact();
   }
 
-  /** Whether so much has left that `compact` is worth its time, tenths of a second in a large workspace. */
+  /** Whether so much has left that `compact` is worth its time. */
   get needsCompacting(): boolean {
     return this.#gaps > Math.max(1 << 12, this.#index.length >> 5);
   }
@@ -104,9 +105,9 @@ export class WorkspaceIndex {
     return this.#index.length + length <= most;
   }
 
-  /** Closes the gaps that files left. Sooner or later this happens by itself. */
+  /** Closes the gaps that files left, and is behind. Sooner or later this happens by itself. */
   compact(): void {
-    const held = [...this.#files].sort(([, a], [, b]) => a.from - b.from);
+    const held = [...this.#files];
     const starts = this.#index.keep(held.map(([, places]) => places));
     for (const [i, [path, { from, to, hidden }]] of held.entries()) {
       const start = starts[i] ?? 0;

@@ -46,6 +46,12 @@ describe("secrets", () => {
     ["/a/server.pem", true],
     ["/home/x/.ssh/id_ed25519", true],
     ["/a/.npmrc", true],
+    ["untitled:.env", true],
+    ["git:/a/.env?%7B%22ref%22%3A%22HEAD%22%7D", true],
+    ["vscode-remote://ssh-remote%2Bhost/a/%2Eenv.local#1", true],
+    ["git:/a/open.ts?%7B%22path%22%3A%22/a/.env%22%7D", false],
+    ["/a/b:c?/.env", true],
+    ["C:\\.env", true],
     ["/a/environment.ts", false],
     ["/a/keys.ts", false],
   ];

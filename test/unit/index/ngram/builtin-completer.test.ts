@@ -3,20 +3,23 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { systemClock } from "../../../../server/base/clock.ts";
 import { silentLogger } from "../../../../server/base/log.ts";
 import { entryPoint } from "../../../../server/entries.ts";
-import { BuiltinCompleter, type BuiltinLimits } from "../../../../server/index/ngram/builtin-completer.ts";
+import { BuiltinCompleter, type BuiltinStatus } from "../../../../server/index/ngram/builtin-completer.ts";
 import { Snapshot } from "../../../../server/text/snapshot.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 
+const limits = { fileBytes: 1000, files: 100 };
 const never = new AbortController().signal;
 const logs = "log.write(name, value);\nlog.write(name, value);\n";
 
 describe("built-in completer", () => {
   let completer: BuiltinCompleter;
   let root = "";
-  const start = (limits: Partial<BuiltinLimits> = {}) => {
-    completer = new BuiltinCompleter({ workerPath: entryPoint("index-worker"), log: silentLogger, limits });
+  const start = () => {
+    const workerPath = entryPoint("index-worker");
+    completer = new BuiltinCompleter({ workerPath, log: silentLogger, clock: systemClock });
   };
   beforeEach(async () => {
     root = await realpath(await mkdtemp(join(tmpdir(), "hearth-builtin-")));
@@ -28,6 +31,7 @@ describe("built-in completer", () => {
 
   const uri = () => pathToFileURL(join(root, "open.ts")).href;
   const document = (text: string, version = 1) => new Snapshot(uri(), "typescript", version, text);
+  const changeTo = (text: string, version: number) => completer.change(document(text, version), [text]);
   const complete = (offset: number, version = 1, signal = never) =>
     completer.complete({ uri: uri(), version, offset }, signal);
   const textOf = async (offset: number, version = 1) => {
@@ -38,7 +42,7 @@ describe("built-in completer", () => {
   it("learns from a folder, follows a saved file, and forgets a deleted one", async () => {
     start();
     await writeFile(join(root, "a.ts"), logs);
-    completer.addFolder(root);
+    completer.addFolder(root, limits);
     completer.open(document("log.\n"));
     await completer.idle();
     assert.equal(await textOf(4), "write(name, value);");
@@ -54,7 +58,7 @@ describe("built-in completer", () => {
 
   it("follows a folder that comes and goes", async () => {
     start();
-    completer.addFolder(root);
+    completer.addFolder(root, limits);
     await completer.idle();
     await mkdir(join(root, "sub"));
     await writeFile(join(root, "sub", "a.ts"), logs);
@@ -70,7 +74,7 @@ describe("built-in completer", () => {
   it("reads a folder again when its ignore rules change", async () => {
     start();
     await writeFile(join(root, "a.ts"), logs);
-    completer.addFolder(root);
+    completer.addFolder(root, limits);
     await completer.idle();
     await writeFile(join(root, ".hearthignore"), "*.ts\n");
     completer.saved(join(root, ".hearthignore"));
@@ -82,7 +86,7 @@ describe("built-in completer", () => {
   it("forgets a folder that is closed", async () => {
     start();
     await writeFile(join(root, "a.ts"), logs);
-    completer.addFolder(root);
+    completer.addFolder(root, limits);
     await completer.idle();
     assert.equal((await completer.status()).files, 1);
     completer.removeFolder(root);
@@ -90,26 +94,26 @@ describe("built-in completer", () => {
     assert.deepEqual([status.files, status.omitted], [0, []]);
   });
 
-  it("says what it left out, and never passes its limits", async () => {
-    start({ fileBytes: 100, countsBytes: 200_000 });
-    await writeFile(join(root, "large.ts"), "x;\n".repeat(100));
+  it("says what it left out", async () => {
+    start();
+    await writeFile(join(root, "large.ts"), "x;\n".repeat(1000));
     await writeFile(join(root, ".env"), "A=1");
-    completer.addFolder(root);
+    completer.addFolder(root, limits);
     await completer.idle();
-    const status = await completer.status();
-    const reasons = status.omitted.map(({ reason, count }) => `${reason} ${count}`).sort();
-    assert.deepEqual(reasons, ["secret 1", "too-large 1"]);
-    assert.ok(status.bytes <= 200_000);
+    const { omitted } = await completer.status();
+    assert.deepEqual(omitted.map(({ reason, count }) => `${reason} ${count}`).sort(), [
+      "secret 1",
+      "too-large 1",
+    ]);
   });
 
   it("follows the edits of a document", async () => {
     start();
     completer.open(document(logs));
-    completer.change(uri(), 2, [
-      { range: { start: { line: 2, character: 0 }, end: { line: 2, character: 0 } }, text: "log.\n" },
-    ]);
+    const at = { line: 2, character: 0 };
+    completer.change(document(`${logs}log.\n`, 2), [{ range: { start: at, end: at }, text: "log.\n" }]);
     assert.equal(await textOf(logs.length + 4, 2), "write(name, value);");
-    completer.change(uri(), 3, ["whole\n"]);
+    changeTo("whole\n", 3);
     assert.equal(await textOf(5, 3), "empty");
   });
 
@@ -131,9 +135,9 @@ describe("built-in completer", () => {
     start();
     completer.open(document(`${"x\n".repeat(2 ** 20)}y`));
     assert.equal(await textOf(0), "too-large");
-    completer.change(uri(), 2, [`${logs}log.\n`]);
+    changeTo(`${logs}log.\n`, 2);
     assert.equal(await textOf(logs.length + 4, 2), "write(name, value);");
-    completer.change(uri(), 3, ["x\n".repeat(2 ** 20 + 1)]);
+    changeTo("x\n".repeat(2 ** 20 + 1), 3);
     assert.equal(await textOf(0, 3), "too-large");
   });
 
@@ -161,13 +165,45 @@ describe("built-in completer", () => {
     const workerPath = fileURLToPath(new URL("../../../support/failing-worker.ts", import.meta.url));
     const clock = new ManualClock();
     completer = new BuiltinCompleter({ workerPath, log: silentLogger, clock });
-    completer.addFolder(root);
+    completer.addFolder(root, limits);
     completer.open(document("before"));
-    completer.change(uri(), 2, ["after"]);
+    changeTo("after", 2);
     assert.deepEqual(await complete(0, 2), { kind: "none", reason: "crashed" });
     assert.equal((await completer.status()).omitted.length, 0);
     await clock.advance(100);
     const { omitted } = await completer.status();
     assert.deepEqual(omitted[0]?.examples.toSorted(), ["after", root].sort());
+  });
+
+  it("tells how far reading is until nobody listens", async () => {
+    start();
+    const heard: BuiltinStatus[] = [];
+    const listening = completer.onProgress((status) => heard.push(status));
+    await writeFile(join(root, "a.ts"), logs);
+    completer.addFolder(root, limits);
+    await completer.idle();
+    await completer.status();
+    assert.deepEqual([heard[0]?.reading, heard.at(-1)?.reading, heard.at(-1)?.files], [true, false, 1]);
+    const times = heard.length;
+    listening.dispose();
+    completer.addFolder(root, limits);
+    await completer.idle();
+    assert.equal(heard.length, times);
+  });
+
+  it("tells the end of a reading whose worker died, and the reading of the next one", async () => {
+    const workerPath = fileURLToPath(new URL("../../../support/failing-worker.ts", import.meta.url));
+    const clock = new ManualClock();
+    completer = new BuiltinCompleter({ workerPath, log: silentLogger, clock });
+    const heard: string[] = [];
+    completer.onProgress(({ reading, files }) => heard.push(`${reading ? "reading" : "read"} ${files}`));
+    completer.addFolder(root, limits);
+    await completer.status();
+    assert.deepEqual(heard, ["reading 1"]);
+    await complete(0);
+    assert.deepEqual(heard, ["reading 1", "read 0"]);
+    await clock.advance(100);
+    await completer.status();
+    assert.deepEqual(heard, ["reading 1", "read 0", "reading 1"]);
   });
 });

@@ -60,12 +60,77 @@ describe("n-gram model", () => {
 
   it("reads a document as a file while another one is completed", () => {
     const model = new NgramModel();
+    model.add("a.ts", "");
     model.open("a.ts", "");
     model.complete("a.ts", 0);
     model.change("a.ts", logs, { start: 0, oldEnd: 0, newEnd: logs.length });
     model.open("b.ts", "log.\n");
     const result = model.complete("b.ts", 4);
     assert.equal(result.kind === "answer" && result.text, "write(name, value);");
+  });
+
+  /** What is offered in `b.ts` after `path` was completed in, with or without being closed. */
+  const elsewhere = (path: string, then: "open" | "closed") => {
+    const model = new NgramModel();
+    const text = 'log.write(name, value);\nlog.write(name, value);\nPASSWORD = "tangerine";\n';
+    model.open(path, text);
+    model.complete(path, text.length);
+    model.open("b.ts", "");
+    return ["log.", "log.wr", 'const p = "tang', "PASS", "PASSWORD = ", 'PASSWORD = "'].map((typed) => {
+      model.change("b.ts", typed, undefined);
+      const before = model.complete("b.ts", typed.length);
+      if (then === "closed") model.close(path);
+      return [before, model.complete("b.ts", typed.length)].flatMap((answer) =>
+        answer.kind === "answer" ? [answer.text] : [],
+      );
+    });
+  };
+  for (const path of ["/w/.env", "/w/ignored.log", "untitled:Untitled-1", "git:/w/a.ts?ref"]) {
+    for (const then of ["open", "closed"] as const) {
+      it(`offers nothing elsewhere of ${path}, ${then}, which was not read as a file`, () =>
+        assert.deepEqual(elsewhere(path, then).flat(), []));
+    }
+  }
+
+  it("neither counts nor completes a document that is there to hold secrets", () => {
+    for (const path of ["/w/.env", "untitled:.env", "git:/w/server.pem?ref"]) {
+      const model = new NgramModel();
+      const { bytes } = model.stats;
+      model.open(path, logs);
+      assert.deepEqual(model.complete(path, 4), { kind: "none", reason: "secret" });
+      model.change(path, `${logs}log.`, { start: logs.length, oldEnd: logs.length, newEnd: logs.length + 4 });
+      assert.deepEqual(model.complete(path, logs.length + 4), { kind: "none", reason: "secret" });
+      assert.equal(model.stats.bytes, bytes);
+    }
+  });
+
+  it("does not bring back a file that left while it was open", () => {
+    const model = new NgramModel();
+    model.add("a.ts", logs);
+    model.open("a.ts", logs);
+    model.complete("a.ts", 0);
+    model.remove("a.ts");
+    model.open("b.ts", "log.\n");
+    assert.deepEqual(model.complete("b.ts", 4), { kind: "none", reason: "empty" });
+  });
+
+  it("answers the same after compacting in steps as at once, and answers in between", () => {
+    const steps: (() => "more" | "done")[] = [];
+    const models = [new NgramModel(), new NgramModel({}, (step) => steps.push(step))];
+    const answers = models.map((model) => {
+      for (let file = 0; file < 400; file++)
+        model.add(`${file}.ts`, `call${file % 7}(x, ${file});\n`.repeat(40));
+      for (let file = 1; file < 400; file += 2) model.remove(`${file}.ts`);
+      model.open("open.ts", "call2(");
+      model.tidy();
+      for (let step = steps.shift(); step; step = steps.shift()) {
+        assert.notEqual(model.complete("open.ts", 6).kind, undefined);
+        if (step() === "more") steps.push(step);
+      }
+      return model.complete("open.ts", 6);
+    });
+    assert.equal(answers[0]?.kind, "answer");
+    assert.deepEqual(answers[0], answers[1]);
   });
 
   it("is less sure where it went on in several ways", () => {

@@ -81,9 +81,14 @@ export class Client {
     );
   }
 
-  async beginProgress(title: string): Promise<ShownProgress> {
+  /** Undefined when the client refuses to show one: no progress may be sent then. */
+  async beginProgress(title: string): Promise<ShownProgress | undefined> {
     const token = `hearth/${++this.#tokens}`;
-    await this.#ask(() => this.#connection.sendRequest(WorkDoneProgressCreateRequest.type, { token }));
+    const accepted = await this.#ask(async () => {
+      await this.#connection.sendRequest(WorkDoneProgressCreateRequest.type, { token });
+      return true;
+    });
+    if (!accepted) return undefined;
     const send = (value: ProgressValue) =>
       this.#send(() => this.#connection.sendProgress(WorkDoneProgress.type, token, value));
     send({ kind: "begin", title });

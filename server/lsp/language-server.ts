@@ -54,6 +54,7 @@ export class LanguageServer implements Disposable {
   readonly #connection: ProtocolConnection;
   readonly #store = new DisposableStore();
   #session: Session | undefined;
+  #watch: Disposable | undefined;
   #state: "new" | "running" | "shut-down" | "ended" = "new";
   #skipped = 0;
 
@@ -86,10 +87,12 @@ export class LanguageServer implements Disposable {
   watch(processId: number): void {
     const { clock } = this.#ports;
     const onDeath = () => this.end(this.#state === "shut-down" ? 0 : 1);
-    this.#store.add(watchProcess({ processId, clock, isAlive: isProcessAlive, onDeath }));
+    this.#watch?.dispose();
+    this.#watch = watchProcess({ processId, clock, isAlive: isProcessAlive, onDeath });
   }
 
   dispose(): void {
+    this.#watch?.dispose();
     this.#store.dispose();
   }
 

@@ -22,12 +22,14 @@ export interface LanguageServices extends Disposable {
   /** The file on disk is another than before, or is gone. */
   fileChanged(path: string): void;
   complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome>;
-  accepted(id: string): void;
+  /** Whether it is one of the last that were offered. */
+  accepted(id: string): boolean;
   configure(settings: Settings): void;
   setTrust(trust: Trust): void;
   statusFacts(): StatusFacts;
   builtinStatus(): Promise<BuiltinStatus>;
-  doctor(signal: AbortSignal): Promise<DoctorResult>;
+  /** `problems` are those of the settings, in sentences. */
+  doctor(problems: readonly string[], signal: AbortSignal): Promise<DoctorResult>;
 }
 
 export type Trust = "trusted" | "untrusted";

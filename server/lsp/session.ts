@@ -10,6 +10,7 @@ import type { Clock } from "../base/clock.ts";
 import { delay } from "../base/clock.ts";
 import { type Disposable, DisposableStore } from "../base/disposable.ts";
 import type { Localizer } from "../base/l10n.ts";
+import type { Settings } from "../config/schema.ts";
 import type { Client } from "./client.ts";
 import type { ClientProfile } from "./convert/client-profile.ts";
 import { Documents } from "./documents.ts";
@@ -28,7 +29,7 @@ export interface SessionPorts {
   readonly createServices: CreateServices;
 }
 
-/** A client that announces a configuration and never sends it does not keep the server from starting. */
+/** A client that announces a configuration and is slow to send it does not keep the server from starting. */
 const configurationPatienceMs = 1500;
 
 export class Session implements Disposable {
@@ -100,12 +101,13 @@ export class Session implements Disposable {
   /** `pushed` is what the notification itself holds, for clients that cannot be asked. */
   async reconfigure(pushed: unknown): Promise<void> {
     const signal = this.#reconfiguring.next();
-    const services = await this.services();
-    const settings = await this.#settings.read(pushed);
-    if (signal.aborted) return;
-    this.log.setLevel(settings["log.level"]);
-    services.configure(settings);
-    this.#status?.update();
+    await this.services();
+    this.#configure(await this.#settings.read(pushed), signal);
+  }
+
+  /** What is wrong with the settings now, in sentences. */
+  settingProblems(): Promise<readonly string[]> {
+    return this.#settings.problems();
   }
 
   dispose(): void {
@@ -114,12 +116,12 @@ export class Session implements Disposable {
 
   async #start(): Promise<LanguageServices> {
     const { clock, client, createServices, home, localizer, log, profile } = this.#ports;
+    const signal = this.#reconfiguring.next();
     const patience = new AbortController();
-    const settings = await Promise.race([
-      this.#settings.read(undefined),
-      delay(clock, configurationPatienceMs, patience.signal).then(() => this.#settings.readWithoutClient()),
-    ]);
+    const asked = this.#settings.read(undefined);
+    const inTime = await Promise.race([asked, delay(clock, configurationPatienceMs, patience.signal)]);
     patience.abort();
+    const settings = inTime ?? (await this.#settings.readWithoutClient());
     log.setLevel(settings["log.level"]);
     const services = createServices({
       home,
@@ -136,6 +138,15 @@ export class Session implements Disposable {
     for (const snapshot of this.documents.all()) services.documentOpened(snapshot);
     this.#services = services;
     this.#status.update();
+    if (!inTime) void asked.then((late) => this.#configure(late, signal));
     return services;
+  }
+
+  /** An older answer than the one that is asked for by now is dropped. */
+  #configure(settings: Settings, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.log.setLevel(settings["log.level"]);
+    this.tell((services) => services.configure(settings));
+    this.#status?.update();
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Localizer } from "../base/l10n.ts";
 import type { Logger } from "../base/log.ts";
+import type { ResolvedSettings } from "../config/resolve-settings.ts";
 import type { Settings } from "../config/schema.ts";
 import { describeProblem } from "../config/setting-problem.ts";
 import { loadSettings } from "../config/settings-layers.ts";
@@ -20,6 +21,7 @@ export class SettingsSource {
   readonly #ports: SettingsPorts;
   readonly #said = new Set<string>();
   #pushed: unknown;
+  #configuration: unknown;
 
   constructor(ports: SettingsPorts) {
     this.#ports = ports;
@@ -29,19 +31,31 @@ export class SettingsSource {
   async read(pushed: unknown): Promise<Settings> {
     const { client, profile } = this.#ports;
     this.#pushed = pushed ?? this.#pushed;
-    return this.#resolve(profile.can.configuration ? await client.configuration() : this.#pushed);
+    this.#configuration = profile.can.configuration ? await client.configuration() : this.#pushed;
+    return this.#settings();
   }
 
+  /** What is known while the client has not answered. */
   readWithoutClient(): Promise<Settings> {
-    return this.#resolve(undefined);
+    return this.#settings();
   }
 
-  async #resolve(configuration: unknown): Promise<Settings> {
-    const { home, profile } = this.#ports;
-    const editor = [profile.settings, configuration].filter((values) => values !== undefined);
-    const { settings, problems } = await loadSettings({ home, editor });
+  /** What is wrong with the settings, in sentences: with the files as they are now, and the client's last answer. */
+  async problems(): Promise<readonly string[]> {
+    const { problems } = await this.#load();
+    return problems.map((problem) => describeProblem(problem, this.#ports.localizer));
+  }
+
+  async #settings(): Promise<Settings> {
+    const { settings, problems } = await this.#load();
     for (const problem of problems) this.#say(describeProblem(problem, this.#ports.localizer));
     return settings;
+  }
+
+  #load(): Promise<ResolvedSettings> {
+    const { home, profile } = this.#ports;
+    const editor = [profile.settings, this.#configuration].filter((values) => values !== undefined);
+    return loadSettings({ home, editor });
   }
 
   /** Each problem once, however often the settings are read. */

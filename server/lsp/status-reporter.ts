@@ -5,8 +5,7 @@ import type { Disposable } from "../base/disposable.ts";
 import type { Localizer } from "../base/l10n.ts";
 import type { Client, ShownProgress } from "./client.ts";
 import type { ClientProfile } from "./convert/client-profile.ts";
-import type { ReadingProgress } from "./reading-watch.ts";
-import { describeStatus, type StatusFacts } from "./status.ts";
+import { describeStatus, type ReadingProgress, type StatusFacts } from "./status.ts";
 
 export interface StatusPorts {
   readonly client: Client;
@@ -24,7 +23,7 @@ export class StatusReporter implements Disposable {
   #last = "";
   #timer: Disposable | undefined;
   #disposed = false;
-  #progress: Promise<ShownProgress> | undefined;
+  #progress: Promise<ShownProgress | undefined> | undefined;
 
   constructor(ports: StatusPorts) {
     this.#ports = ports;
@@ -62,6 +61,6 @@ export class StatusReporter implements Disposable {
       return;
     }
     this.#progress ??= client.beginProgress(localizer.t("Hearth is reading the workspace"));
-    (await this.#progress).report(localizer.t("{0} files", reading.files));
+    (await this.#progress)?.report(localizer.t("{0} files", reading.files));
   }
 }

@@ -4,7 +4,11 @@ import type { Localizer } from "../base/l10n.ts";
 import type { ModelState } from "../features/completion/completion-model.ts";
 import { explainError } from "../model/explain-error.ts";
 import type { RoleStatus, StatusParams, StatusState } from "../protocol/status.ts";
-import type { ReadingProgress } from "./reading-watch.ts";
+
+/** How far the reading of the workspace is. */
+export interface ReadingProgress {
+  readonly files: number;
+}
 
 export interface StatusFacts {
   readonly completionEnabled: boolean;

@@ -1,6 +1,7 @@
 /** Settings, trust, language and log of the language server, as a client sees them. */
 
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,12 +20,14 @@ import { LanguageClient, type StartOptions } from "../support/language-client.ts
 const uri = "file:///tmp/hearth-configuration.ts";
 const text = `${"const value = computeTheValue(first, second);\n".repeat(4)}const value = computeTheValue(`;
 const cursor = { line: 4, character: 30 };
+const notTrusted = "This workspace is not trusted: no model is used.";
 const asksClient = { workspace: { configuration: true } };
 
 describe("the language server's configuration", () => {
   const clients: LanguageClient[] = [];
   let shown: string[] = [];
   let logged: string[] = [];
+  let onShown = (_message: string) => {};
 
   async function start(options: StartOptions = {}): Promise<LanguageClient> {
     const client = await LanguageClient.start(options);
@@ -33,6 +36,7 @@ describe("the language server's configuration", () => {
     logged = [];
     client.connection.onNotification(ShowMessageNotification.type, ({ message }) => {
       shown.push(message);
+      onShown(message);
     });
     client.connection.onNotification(LogMessageNotification.type, ({ message }) => {
       logged.push(message);
@@ -108,17 +112,41 @@ describe("the language server's configuration", () => {
     assert.equal(await completes(client), true);
   });
 
+  it("takes the settings of a client that sends them late", async () => {
+    const client = await start();
+    const late = Promise.withResolvers<object[]>();
+    client.connection.onRequest(ConfigurationRequest.type, () => late.promise);
+    await client.initialize({ capabilities: asksClient });
+    assert.equal(await completes(client), true);
+    late.resolve([{ completion: { enabled: false } }]);
+    await client.status(({ state }) => state === "paused");
+    assert.equal(await completes(client), false);
+  });
+
   it("names each wrong value once, ignores it and keeps the default", async () => {
     const client = await start();
     const settings = { "completion.enabled": "yes", "completion.maxTokens": 4096, complétion: {} };
     await begin(client, { settings });
     assert.equal(await completes(client), true);
-    await client.connection.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
-    await client.complete(uri, cursor);
-    assert.equal(shown.length, 3, shown.join("\n"));
+    const named = Promise.withResolvers<void>();
+    onShown = (message) => {
+      if (message.includes("index.enabled")) named.resolve();
+    };
+    await client.connection.sendNotification(DidChangeConfigurationNotification.type, {
+      settings: { hearth: { "index.enabled": 7 } },
+    });
+    await named.promise;
+    assert.equal(shown.length, 4, shown.join("\n"));
     assert.match(
       shown[0] ?? "",
       /^Hearth: completion\.enabled in .* must be true or false, not "yes"; it is ignored/,
+    );
+    const { checks } = await client.connection.sendRequest<DoctorResult>(doctorRequest.method, {});
+    const check = checks.find(({ id }) => id === "settings");
+    assert.equal(check?.state, "warn");
+    assert.deepEqual(
+      check.why.split("\n").map((line) => `Hearth: ${line}`),
+      shown,
     );
   });
 
@@ -149,14 +177,19 @@ describe("the language server's configuration", () => {
     assert.equal(await completes(client), true);
     const before = await client.status(() => true);
     assert.equal(before.state, "ready");
-    assert.equal(before.message, "This workspace is not trusted: no model is used.");
+    assert.equal(before.message, notTrusted);
+    assert.ok(!client.statuses.some(({ state }) => state === "failed"));
+    const host = join(client.home, "run");
+    assert.equal(existsSync(host), false, "the host of models was started");
     await client.connection.sendNotification(trustNotification.method, { trusted: true });
     const { mend, message } = await client.status(({ state }) => state === "failed");
     assert.match(message, /no-such-model/);
+    assert.equal(existsSync(host), true, "a model was asked: control");
     assert.equal(mend?.command, "hearth.doctor");
     assert.equal(await completes(client), true, "the built-in completer stands in");
+    client.statuses.length = 0;
     await client.connection.sendNotification(trustNotification.method, { trusted: false });
-    await client.connection.sendRequest("hearth/metrics", {});
+    assert.equal((await client.status(() => true)).message, notTrusted);
   });
 
   it("answers hearth/doctor in the person's language", async () => {

@@ -24,7 +24,7 @@ describe("the language server with a model", function () {
   beforeEach(async () => {
     host = hostFixture();
     watcher = host.client();
-    await watcher.start();
+    await host.start();
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.dispose();
@@ -72,8 +72,13 @@ describe("the language server with a model", function () {
     assert.equal(await completed(client), answer);
     const { pid } = await model();
     assert.ok(pid !== undefined);
+    client.statuses.length = 0;
     process.kill(pid, "SIGKILL");
+    const restarting = await client.status(({ state }) => state === "busy");
+    assert.match(restarting.message, /^scripted\S* is loading; the built-in completer answers meanwhile/);
+    assert.equal(restarting.roles.complete.runtime, "builtin");
     await until((found) => found.pid !== undefined && found.pid !== pid);
+    await client.status(({ state, roles }) => state === "ready" && roles.complete.runtime === "embedded");
     await client.change(uri, 2, [{ text: "let other;\n\nconst value = \n" }]);
     const [item] = await client.complete(uri, { line: 2, character: 14 }, { manual: true });
     assert.equal(item?.insertText, answer);

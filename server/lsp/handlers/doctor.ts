@@ -4,5 +4,6 @@ import type { DoctorResult } from "../../protocol/doctor.ts";
 import type { Session } from "../session.ts";
 
 export async function onDoctor(session: Session, signal: AbortSignal): Promise<DoctorResult> {
-  return (await session.services()).doctor(signal);
+  const services = await session.services();
+  return services.doctor(await session.settingProblems(), signal);
 }

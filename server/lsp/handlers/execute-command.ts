@@ -2,6 +2,7 @@
 
 import { ErrorCodes, type ExecuteCommandParams, ResponseError } from "vscode-languageserver-protocol";
 import { acceptedCommand } from "../../protocol/accepted.ts";
+import { countAccepted } from "../completion-metrics.ts";
 import type { Session } from "../session.ts";
 
 export async function onExecuteCommand(session: Session, params: ExecuteCommandParams): Promise<null> {
@@ -18,6 +19,7 @@ export async function onExecuteCommand(session: Session, params: ExecuteCommandP
       session.localizer.t("{0} takes the id of a suggestion.", params.command),
     );
   }
-  (await session.services()).accepted(id);
+  const services = await session.services();
+  if (services.accepted(id)) countAccepted(services.metrics);
   return null;
 }

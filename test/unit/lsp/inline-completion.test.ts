@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { english } from "../../../server/base/l10n.ts";
-import type { CompletionOutcome } from "../../../server/features/completion/completion-outcome.ts";
+import type {
+  CompletionOutcome,
+  CompletionRequest,
+} from "../../../server/features/completion/completion-outcome.ts";
 import { Documents } from "../../../server/lsp/documents.ts";
 import { onInlineCompletion } from "../../../server/lsp/handlers/inline-completion.ts";
 import type { Session } from "../../../server/lsp/session.ts";
@@ -22,20 +25,33 @@ const suggested: CompletionOutcome = {
   },
 };
 
-/** A session whose service answers with `complete`. */
-function sessionOf(complete: (documents: Documents) => Promise<CompletionOutcome>) {
+/** A session whose service answers with `complete`, once it has started. */
+function sessionOf(
+  complete: (documents: Documents) => Promise<CompletionOutcome>,
+  started: Promise<void> = Promise.resolve(),
+) {
   const documents = new Documents();
   documents.open(uri, "typescript", 1, "go");
   const metrics = new Metrics();
   const logged: string[] = [];
+  const asked: string[] = [];
   const session = {
     documents,
     localizer: english,
     log: { log: (_level: string, message: string) => logged.push(message) },
     profile: { encoding: "utf-16" },
-    services: async () => ({ complete: () => complete(documents), metrics }),
+    services: async () => {
+      await started;
+      return {
+        complete: (request: CompletionRequest) => {
+          asked.push(request.snapshot.text);
+          return complete(documents);
+        },
+        metrics,
+      };
+    },
   } as unknown as Session;
-  return { session, metrics, logged };
+  return { session, metrics, logged, asked, documents };
 }
 
 const params = { textDocument: { uri }, position, context: { triggerKind: 2 as const } };
@@ -65,13 +81,23 @@ describe("onInlineCompletion", () => {
     assert.deepEqual(await onInlineCompletion(session, params, never), { items: [] });
   });
 
-  it("answers at once when it is cancelled, though the service goes on", async () => {
-    const { session, metrics } = sessionOf(() => new Promise(() => {}));
+  it("answers at once when it is cancelled while the services start", async () => {
+    const { session, asked } = sessionOf(async () => suggested, new Promise(() => {}));
     const cancellation = new AbortController();
     const answer = onInlineCompletion(session, params, cancellation.signal);
     cancellation.abort();
     assert.deepEqual(await answer, { items: [] });
-    assert.deepEqual(metrics.snapshot().counters, { "completion.skipped.cancelled": 1 });
+    assert.deepEqual(asked, []);
+  });
+
+  it("asks about the text that the position was said of, though it changes while the services start", async () => {
+    const starting = Promise.withResolvers<void>();
+    const { session, asked, documents } = sessionOf(async () => suggested, starting.promise);
+    const answer = onInlineCompletion(session, params, never);
+    documents.change(uri, 2, [{ text: "" }], "utf-16");
+    starting.resolve();
+    assert.deepEqual(await answer, { items: [] });
+    assert.deepEqual(asked, ["go"]);
   });
 
   it("logs a failure and shows nothing", async () => {

@@ -44,6 +44,7 @@ type DoneResult = Extract<JobResult, { readonly kind: "done" }>;
 /** A running job with what its report needs. */
 interface Flight {
   readonly job: ModelJob;
+  readonly offset: number;
   readonly prompt: CompletionPrompt;
   readonly contextMs: number;
   /** The job's result, once the answer is in the cache. */
@@ -57,6 +58,8 @@ export class ModelCompletion implements Disposable {
   readonly #ports: ModelCompletionPorts;
   readonly #cache = new CompletionCache();
   readonly #flights = new Map<string, Flight>();
+  /** The version that each document has reached; what is asked about an older one is not worth asking. */
+  readonly #newest = new Map<string, number>();
   #serving: { readonly model: BoundModel; readonly counter: TokenCounter } | undefined;
 
   constructor(ports: ModelCompletionPorts) {
@@ -66,7 +69,9 @@ export class ModelCompletion implements Disposable {
   async complete(request: CompletionRequest, model: BoundModel, signal: AbortSignal): Promise<SourceOutcome> {
     const { fim } = model.info;
     if (fim === undefined) {
-      const error = new RuntimeError("capability-missing", `${model.info.name} cannot fill in the middle`);
+      const error = new RuntimeError("capability-missing", "{0} was not trained to fill in the middle.", {
+        values: [model.info.name],
+      });
       return { kind: "failed", error };
     }
     const counter = this.#counterOf(model);
@@ -83,11 +88,13 @@ export class ModelCompletion implements Disposable {
   }
 
   documentChanged(snapshot: Snapshot): void {
+    this.#newest.set(snapshot.uri, snapshot.version);
     const flight = this.#flights.get(snapshot.uri);
     if (flight && !flight.job.fits(snapshot)) this.#end(snapshot.uri, flight);
   }
 
   documentClosed(uri: string): void {
+    this.#newest.delete(uri);
     const flight = this.#flights.get(uri);
     if (flight) this.#end(uri, flight);
   }
@@ -130,20 +137,33 @@ export class ModelCompletion implements Disposable {
     return flight?.job.fitsAt(asked.request.snapshot, asked.offset) ? flight : undefined;
   }
 
-  /** Waits for the answer of the fitting flight, or of a new one. */
+  /** The answer of the flight that fits so far, or else of a new one. */
   async #fly(asked: Asked, signal: AbortSignal): Promise<SourceOutcome> {
-    const uri = asked.request.snapshot.uri;
-    const flight = this.#fitting(asked) ?? (await this.#start(asked, signal));
-    if (!flight) return skipped("cancelled");
-    const release = this.#board(uri, flight);
+    const joined = this.#fitting(asked);
+    const outcome = joined && (await this.#landing(asked, joined, signal));
+    if (outcome) return outcome;
+    if (signal.aborted || this.#isOutdated(asked)) return skipped(signal.aborted ? "cancelled" : "stale");
+    const own = await this.#start(asked, signal);
+    return (own && (await this.#landing(asked, own, signal))) ?? skipped("cancelled");
+  }
+
+  /** What the flight's answer comes to at the place asked about; undefined when it does not fit there after all. */
+  async #landing(asked: Asked, flight: Flight, signal: AbortSignal): Promise<SourceOutcome | undefined> {
+    const release = this.#board(asked.request.snapshot.uri, flight);
     const unlisten = onAbort(signal, release);
     const result = await flight.landed;
     unlisten();
-    if (signal.aborted || result.kind === "aborted") return skipped("cancelled");
+    if (signal.aborted || result.kind === "aborted") return undefined;
     if (result.kind === "failed") return { kind: "failed", error: result.error };
     const answer = this.#cache.find(placeOf(asked));
-    if (answer === undefined) return skipped(result.text.trim() === "" ? "blank" : "stale");
-    return shownOutcome(asked, answer, reportOf(asked, flight, result, this.#ports.clock.now()));
+    if (answer !== undefined) {
+      return shownOutcome(asked, answer, reportOf(asked, flight, result, this.#ports.clock.now()));
+    }
+    return flight.offset === asked.offset && result.text.trim() === "" ? skipped("blank") : undefined;
+  }
+
+  #isOutdated({ request: { snapshot } }: Asked): boolean {
+    return snapshot.version < (this.#newest.get(snapshot.uri) ?? snapshot.version);
   }
 
   /** Counts a caller in; the returned call counts it out, and the last one out gives the flight 150 ms. */
@@ -180,6 +200,7 @@ export class ModelCompletion implements Disposable {
     const landed = this.#land(asked, job);
     const flight: Flight = {
       job,
+      offset: asked.offset,
       prompt,
       contextMs,
       landed,

@@ -165,6 +165,32 @@ describe("CompletionService", () => {
     assert.equal(harness.runtime.streams.length, 1);
   });
 
+  it("asks anew when the answer of the joined request does not fit after all", async () => {
+    const harness = await Harness.ready();
+    const caller = new AbortController();
+    const first = harness.ask("a = $0", { signal: caller.signal });
+    const stream = await harness.stream(0);
+    caller.abort();
+    await first;
+    const second = harness.ask("a = v$0", { version: 2 });
+    await settle();
+    stream.write("other;");
+    stream.end();
+    const fresh = await harness.stream(1);
+    fresh.write("alue;");
+    fresh.end();
+    assert.equal(brief(await second), "embedded: alue;");
+  });
+
+  it("asks nothing about a document that has moved on", async () => {
+    const harness = await Harness.ready();
+    const first = harness.ask("a = $0", { version: 1 });
+    harness.service.documentChanged(cursorText("a = x$0", { version: 2 }).snapshot);
+    await harness.clock.advance(100);
+    assert.equal(brief(await first), "stale");
+    assert.equal(harness.runtime.streams.length, 0);
+  });
+
   it("ends a request that nobody joined within 150 ms", async () => {
     const harness = await Harness.ready();
     const caller = new AbortController();

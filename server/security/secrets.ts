@@ -2,11 +2,17 @@
 
 /** Shapes that issuers gave their keys, so that they can be found. */
 const issued =
-  /\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or)?[-_]?\w{12,}|\bgh[opsur]_\w{16,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\bAKIA[A-Z0-9]{12,}|\bASIA[A-Z0-9]{12,}|\bAIza[\w-]{30,}|\bnpm_\w{30,}|\bhf_\w{20,}|\bey[JK][\w-]{10,}\.[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY/;
+  /\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or)?[-_]?\w{12,}|\bgh[opsur]_\w{16,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\bAKIA[A-Z0-9]{12,}|\bASIA[A-Z0-9]{12,}|\bAIza[\w-]{30,}|\bnpm_\w{30,}|\bhf_\w{20,}|\bey[JK][\w-]{10,}\.[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY|\b(?:Bearer|Basic)\s+[\w.~+/=-]{16,}|\b[a-z][a-z\d+.-]{1,15}:\/\/[^\s/:@"'`]+:[^\s/@"'`]{3,}@/;
 
-/** A name that says what its value is, and the start of that value in quotes. */
-const namedValue =
-  /(?:passw(?:or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|auth)\w*["'`\]]?\s*(?:=>|[:=])\s*(?:[\w.]+\s*\(\s*)?(["'`])(?:(?!\1).)*$/i;
+/** A name that says what its value is, up to where the value stands. */
+const secretName =
+  "(?:passw(?:or)?d|pwd|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|auth)\\w*[\"'`\\]]?\\s*(?:=>|[:=])\\s*";
+
+/** Such a name and the start of its value in quotes. */
+const begunValue = new RegExp(`${secretName}(?:[\\w.]+\\s*\\(\\s*)?(["'\`])(?:(?!\\1).)*$`, "i");
+
+/** Such a name and a value in quotes that is written out. */
+const givenValue = new RegExp(`${secretName}(["'\`])(?!\\$\\{)(?:(?!\\1).){3,}`, "gi");
 
 const run = /[\w+/=.~-]{20,}/g;
 
@@ -18,7 +24,14 @@ export function holdsSecret(text: string): boolean {
 
 /** Whether the cursor, behind `linePrefix` on its line, stands in the value of something named a secret. */
 export function isInsideSecret(linePrefix: string): boolean {
-  return namedValue.test(linePrefix) || holdsSecret(linePrefix.slice(-200));
+  return begunValue.test(linePrefix) || holdsSecret(linePrefix.slice(-200));
+}
+
+/** Whether `text`, written behind `linePrefix`, holds a secret or gives one to a name that is there for it. */
+export function writesSecret(linePrefix: string, text: string): boolean {
+  if (holdsSecret(linePrefix.slice(-200) + text)) return true;
+  const values = [...(linePrefix + text).matchAll(givenValue)];
+  return values.some(({ index, 0: value }) => index + value.length > linePrefix.length);
 }
 
 /** Whether a file of this name, a path or a URI, exists to hold secrets. */

@@ -1,6 +1,6 @@
 /** From what a source wrote to what may be shown: a list of pure steps, each of which may refuse. */
 
-import { holdsSecret } from "../../security/secrets.ts";
+import { writesSecret } from "../../security/secrets.ts";
 import type { SkipReason } from "./completion-outcome.ts";
 import { closersOnly, type LineShape } from "./line-shape.ts";
 
@@ -107,8 +107,8 @@ function refuseHidden(text: string): string | { readonly refused: Refusal } {
   return hidden.test(text) ? { refused: "hidden-characters" } : text;
 }
 
-function refuseSecret(text: string): string | { readonly refused: Refusal } {
-  return holdsSecret(text) ? { refused: "secret" } : text;
+function refuseSecret(text: string, place: ShownPlace): string | { readonly refused: Refusal } {
+  return writesSecret(place.shape.before, text) ? { refused: "secret" } : text;
 }
 
 function fileLineBreaks(text: string, place: ShownPlace): string {

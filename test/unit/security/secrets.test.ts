@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { holdsSecret, isInsideSecret, isSecretFile } from "../../../server/security/secrets.ts";
+import { holdsSecret, isInsideSecret, isSecretFile, writesSecret } from "../../../server/security/secrets.ts";
 
 describe("secrets", () => {
   const secrets = [
@@ -10,6 +10,8 @@ describe("secrets", () => {
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0",
     "-----BEGIN RSA PRIVATE KEY-----",
     "a9F3kLm2Qx7Zp0Rt5Vw8Yb1",
+    "Bearer abcdEFGHijklMNOPqrst",
+    "postgres://admin:letmein@db:5432/app",
   ];
   for (const secret of secrets)
     it(`knows ${secret.slice(0, 12)}…`, () => assert.ok(holdsSecret(`x = "${secret}"`)));
@@ -37,6 +39,24 @@ describe("secrets", () => {
   for (const [prefix, expected] of inside) {
     it(`${expected ? "stays silent" : "speaks"} behind ${prefix}`, () =>
       assert.equal(isInsideSecret(prefix), expected));
+  }
+
+  const written: readonly (readonly [string, string, boolean])[] = [
+    ["const adminPassword = ", '"letmein";', true],
+    ["  password: ", '"correct horse battery",', true],
+    ["const db", "Pwd = 'mypwd';", true],
+    ["const options = {", '\n  "client_secret": "abcdef",\n}', true],
+    ['const password = "old"; log(', '"done");', false],
+    ["const password = ", "await ask();", false],
+    ["const password = ", '"";', false],
+    ["const token = ", "`${first}${rest}`;", false],
+    ["const tokens = ", 'text.split(" and ");', false],
+    ["if (token ", '=== "identifier") {', false],
+    ["const name = ", '"letmein";', false],
+  ];
+  for (const [prefix, text, expected] of written) {
+    it(`${expected ? "does not write" : "writes"} ${prefix}${text}`, () =>
+      assert.equal(writesSecret(prefix, text), expected));
   }
 
   const files: readonly (readonly [string, boolean])[] = [

@@ -31,6 +31,8 @@ describe("postProcess", () => {
   it("refuses the line below again", () => refuses("  $0\n  return x;", "return x;", "duplicate"));
   it("refuses bidirectional controls", () => refuses("a = $0", "1; // \u202E evil", "hidden-characters"));
   it("refuses tag characters", () => refuses("a = $0", "1;\u{E0041}", "hidden-characters"));
+  it("refuses the value of what is named a secret, its quotes with it", () =>
+    refuses("const password = $0", '"letmein";', "secret"));
   it("refuses a secret", () =>
     refuses("const key = $0", `"ghp_${"a1B2c3D4e5".repeat(4).slice(0, 36)}";`, "secret"));
 

@@ -5,7 +5,7 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { languageOf } from "../server/base/l10n.ts";
+import { languageOf, languageOfEnvironment } from "../server/base/l10n.ts";
 import { silentLogger } from "../server/base/log.ts";
 import { readLocalizer } from "../server/base/read-localizer.ts";
 import { languageArgument } from "../server/cli/arguments.ts";
@@ -35,7 +35,8 @@ const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "")
 const testModel = fileURLToPath(new URL("../test/fixtures/models/seedling-q8_0.gguf", import.meta.url));
 const { env } = process;
 const argv = process.argv.slice(2);
-const language = languageOf(languageArgument(argv) ?? env["LC_ALL"] ?? env["LC_MESSAGES"] ?? env["LANG"]);
+const tag = languageArgument(argv);
+const language = tag === undefined ? languageOfEnvironment(env) : languageOf(tag);
 const localizer = readLocalizer(language, wordsFolder());
 const { t } = localizer;
 const interruption = new AbortController();

@@ -1,23 +1,17 @@
 /** Builds the doctor, for the language server and for the command line alike. */
 
-import { availableParallelism, freemem, totalmem } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Localizer } from "./base/l10n.ts";
 import { ensureHome } from "./config/home.ts";
 import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import { runDoctor } from "./features/doctor/doctor.ts";
-import type { ModelFileFinding } from "./model/findings.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
+import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
 import { findLlamaServer, usualLlamaServer } from "./runtime/discovery/find-llama-server.ts";
 import { findOllama } from "./runtime/discovery/find-ollama.ts";
-import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
-import {
-  inspectLocalModel,
-  type LocalFile,
-  listLocalModels,
-  localModelPath,
-} from "./runtime/embedded/local-models.ts";
+import { inspectLocalModel, listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
 
 export interface DoctorRequest {
   readonly home: string;
@@ -31,23 +25,20 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
   const { home, settings } = request;
   const { env } = process;
   const models = join(home, "models");
+  const llamaCpp = findLlamaCpp(entryPoint("probe"), signal);
   return runDoctor(
     {
       ...request,
       nodeVersion: process.versions.node,
-      memory: { totalBytes: totalmem(), freeBytes: process.availableMemory?.() ?? freemem() },
+      memory: { totalBytes: totalmem(), availableBytes: process.availableMemory() },
       logicalCores: availableParallelism(),
       ensureHome: () => ensureHome(home),
-      llamaCpp: (stop) => findLlamaCpp(entryPoint("probe"), stop),
+      llamaCpp: () => llamaCpp,
       ollama: (stop) => findOllama({ host: env["OLLAMA_HOST"], offline: settings["privacy.offline"] }, stop),
       llamaServer: (stop) => findLlamaServer({ searchPath: env["PATH"] ?? "", url: usualLlamaServer }, stop),
-      modelFile: async (name) => toFinding(await inspectLocalModel(localModelPath(name, models))),
-      modelFiles: async () => (await listLocalModels(models)).map(toFinding),
+      modelFile: (name) => inspectLocalModel(localModelPath(name, models)),
+      modelFiles: () => listLocalModels(models),
     },
     signal,
   );
-}
-
-function toFinding(file: LocalFile): ModelFileFinding {
-  return file.kind === "model" ? { kind: "model", ...file.model } : file;
 }

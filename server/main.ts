@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { systemClock } from "./base/clock.ts";
 import { FileLog } from "./base/file-log.ts";
-import { languageOf } from "./base/l10n.ts";
+import { languageOfEnvironment } from "./base/l10n.ts";
 import { packageVersion } from "./base/package-version.ts";
 import { readLocalizer } from "./base/read-localizer.ts";
 import { hearthHome } from "./config/home.ts";
@@ -15,10 +15,7 @@ import { openTransport } from "./lsp/transport/open-transport.ts";
 import { createServices } from "./services.ts";
 
 const { env } = process;
-const localizer = readLocalizer(
-  languageOf(env["LC_ALL"] ?? env["LC_MESSAGES"] ?? env["LANG"]),
-  wordsFolder(),
-);
+const localizer = readLocalizer(languageOfEnvironment(env), wordsFolder());
 const { t } = localizer;
 
 /** A megabyte of text is weeks of ordinary use. */

@@ -2,19 +2,14 @@
 
 import { join } from "node:path";
 import { explainError } from "../../server/model/explain-error.ts";
+import { completionCandidates, type ModelFile, type ModelFileFinding } from "../../server/model/findings.ts";
 import { findLlamaServer, usualLlamaServer } from "../../server/runtime/discovery/find-llama-server.ts";
 import { findOllama } from "../../server/runtime/discovery/find-ollama.ts";
-import {
-  completionCandidates,
-  inspectLocalModel,
-  type LocalFile,
-  type LocalModel,
-  listLocalModels,
-} from "../../server/runtime/embedded/local-models.ts";
+import { inspectLocalModel, listLocalModels } from "../../server/runtime/embedded/local-models.ts";
 import type { Stage } from "./stage.ts";
 
 /** The best model that can complete; `named` are the files that the person has named. */
-export async function foundPart(stage: Stage, named: readonly string[]): Promise<LocalModel | undefined> {
+export async function foundPart(stage: Stage, named: readonly string[]): Promise<ModelFile | undefined> {
   const { page, home, localizer } = stage;
   const { t } = localizer;
   page.heading(t("Models on this machine"));
@@ -63,10 +58,10 @@ function later(t: Stage["localizer"]["t"]): string {
   return t("This version does not use it yet.");
 }
 
-function fileText({ localizer }: Stage, file: LocalFile): string {
+function fileText({ localizer }: Stage, file: ModelFileFinding): string {
   const { t } = localizer;
   if (file.kind === "unusable") return `${file.path}: ${explainError(file.error, localizer).message}`;
-  const { name, fim, path } = file.model;
+  const { name, fim, path } = file;
   return fim === undefined
     ? t("{0}: was not trained to fill in the middle, so it does not complete", path)
     : t("{0}: completes with the template of {1}", name, fim);

@@ -28,6 +28,11 @@ export function languageOf(tag: string | undefined): Language {
   return /^zh\b(?![-_](tw|hk|mo|hant))/i.test((tag ?? "").replace("_", "-")) ? "zh-cn" : "en";
 }
 
+/** The language that the environment names: the first of its variables that is set and not empty. */
+export function languageOfEnvironment(env: Readonly<Record<string, string | undefined>>): Language {
+  return languageOf(env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"]);
+}
+
 function fill(sentence: string, values: readonly LocalizedValue[]): string {
   return sentence.replace(/\{(\d+)\}/g, (whole, index: string) => String(values[Number(index)] ?? whole));
 }

@@ -7,6 +7,7 @@ import { ensureHome } from "../config/home.ts";
 import type { Settings } from "../config/schema.ts";
 import type { CompletionOutcome } from "../features/completion/completion-outcome.ts";
 import { explainError } from "../model/explain-error.ts";
+import { parseRole } from "../model/role.ts";
 import type { Snapshot } from "../text/snapshot.ts";
 import type { CliContext } from "./cli-context.ts";
 import { type Cursor, parseCursor } from "./cursor.ts";
@@ -84,7 +85,7 @@ async function homeFailure(
   { home, localizer }: CliContext,
   settings: Settings,
 ): Promise<Failure | undefined> {
-  if (!settings["roles.complete"].startsWith("embedded/")) return undefined;
+  if (parseRole(settings["roles.complete"]).kind !== "embedded") return undefined;
   const state = await ensureHome(home);
   if (state.kind !== "unwritable") return undefined;
   const { t } = localizer;

@@ -1,7 +1,7 @@
 /** The command line as a program: builds what the verbs need, and ends with their status. */
 
 import { delay, systemClock } from "../base/clock.ts";
-import { languageOf } from "../base/l10n.ts";
+import { languageOf, languageOfEnvironment } from "../base/l10n.ts";
 import { silentLogger } from "../base/log.ts";
 import { packageVersion } from "../base/package-version.ts";
 import { readLocalizer } from "../base/read-localizer.ts";
@@ -20,7 +20,8 @@ const readingPatienceMs = 5000;
 
 const { env } = process;
 const argv = process.argv.slice(2);
-const language = languageOf(languageArgument(argv) ?? env["LC_ALL"] ?? env["LC_MESSAGES"] ?? env["LANG"]);
+const tag = languageArgument(argv);
+const language = tag === undefined ? languageOfEnvironment(env) : languageOf(tag);
 const localizer = readLocalizer(language, wordsFolder());
 const home = hearthHome(env);
 const interruption = new AbortController();

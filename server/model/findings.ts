@@ -11,6 +11,8 @@ export type LlamaCppFinding =
       /** `none`, or the API that reaches the GPU. */
       readonly gpu: string;
       readonly physicalCores: number;
+      /** Main memory that a model may still take. */
+      readonly freeBytes: number;
     }
   | { readonly kind: "missing"; readonly reason: string }
   | { readonly kind: "broken"; readonly reason: string };
@@ -35,13 +37,27 @@ export interface LlamaServerFinding {
   readonly running?: { readonly url: string; readonly model: string };
 }
 
+/** A GGUF file whose header is sound. */
+export interface ModelFile {
+  readonly kind: "model";
+  readonly path: string;
+  /** The file's base name without its ending: what `embedded/<name>` means. */
+  readonly name: string;
+  readonly fileBytes: number;
+  /** How it fills in the middle; left out when it was never trained to. */
+  readonly fim?: FimFamilyId;
+}
+
 export type ModelFileFinding =
-  | {
-      readonly kind: "model";
-      readonly path: string;
-      readonly name: string;
-      readonly fileBytes: number;
-      /** How it fills in the middle; left out when it was never trained to. */
-      readonly fim?: FimFamilyId;
-    }
+  | ModelFile
   | { readonly kind: "unusable"; readonly path: string; readonly error: RuntimeError };
+
+/**
+ * The models that can complete, the largest first: of those that a person has put there, the larger one is
+ * the better one.
+ */
+export function completionCandidates(files: readonly ModelFileFinding[]): readonly ModelFile[] {
+  return files
+    .flatMap((file) => (file.kind === "model" && file.fim !== undefined ? [file] : []))
+    .toSorted((a, b) => b.fileBytes - a.fileBytes);
+}

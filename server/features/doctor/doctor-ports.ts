@@ -18,7 +18,8 @@ export interface DoctorPorts {
   readonly settings: Settings;
   /** What is wrong with the settings, in sentences. */
   readonly problems: readonly string[];
-  readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
+  /** `availableBytes` is Node's figure, for where llama.cpp gives none. */
+  readonly memory: { readonly totalBytes: number; readonly availableBytes: number };
   readonly logicalCores: number;
   ensureHome(): Promise<HomeState>;
   llamaCpp(signal: AbortSignal): Promise<LlamaCppFinding>;

@@ -1,21 +1,17 @@
 /** The checks of what Hearth stands on: Node, its folder, its settings, cores and memory. */
 
+import { oldestNode, testedNode } from "../../base/node-versions.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
-import { gibibytes } from "./words.ts";
-
-/** The first version under which everything is tested; below `oldest` nothing starts. */
-const wanted = 22;
-const oldest = 20;
+import { gibibytes, isOlder } from "./words.ts";
 
 export function checkNode({ nodeVersion, localizer: { t } }: DoctorPorts): Finding {
   const found = t("Node.js {0}", nodeVersion);
-  const major = Number(nodeVersion.split(".")[0]);
-  if (major >= wanted) return { state: "ok", found };
+  if (!isOlder(nodeVersion, oldestNode)) return { state: "ok", found };
   return {
-    state: major < oldest ? "fail" : "warn",
+    state: "fail",
     found,
-    why: t("It is older than {0}, the first version that is tested.", wanted),
-    mend: t("Install Node.js {0} or newer.", 24),
+    why: t("It is older than {0}, the first version that runs models.", oldestNode),
+    mend: t("Install Node.js {0} or newer.", testedNode),
   };
 }
 
@@ -56,14 +52,18 @@ export function checkSettings({ problems, localizer: { t } }: DoctorPorts): Find
 /** Below this a small model of a few hundred million parameters has no room. */
 const leastFreeBytes = 1024 ** 3;
 
-export function checkMachine({ memory, logicalCores, localizer: { t } }: DoctorPorts): Finding {
+export async function checkMachine(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
+  const { memory, logicalCores } = ports;
+  const { t } = ports.localizer;
+  const llamaCpp = await ports.llamaCpp(signal).catch(() => undefined);
+  const freeBytes = llamaCpp?.kind === "works" ? llamaCpp.freeBytes : memory.availableBytes;
   const found = t(
     "{0} processors, {1} of {2} of memory free",
     logicalCores,
-    gibibytes(memory.freeBytes),
+    gibibytes(freeBytes),
     gibibytes(memory.totalBytes),
   );
-  if (memory.freeBytes >= leastFreeBytes) return { state: "ok", found };
+  if (freeBytes >= leastFreeBytes) return { state: "ok", found };
   return {
     state: "warn",
     found,

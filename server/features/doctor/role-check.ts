@@ -1,35 +1,40 @@
 /** The check of who completes code: the role as it is set, and whether that can answer. */
 
 import { explainError } from "../../model/explain-error.ts";
-import type { ModelFileFinding } from "../../model/findings.ts";
+import { completionCandidates, type ModelFile, type ModelFileFinding } from "../../model/findings.ts";
+import { parseRole } from "../../model/role.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
 import { fileSize } from "./words.ts";
 
 export async function checkCompleteRole(ports: DoctorPorts): Promise<Finding> {
   const { t } = ports.localizer;
-  const role = ports.settings["roles.complete"];
-  if (role === "off") return { state: "ok", found: t("off") };
-  if (role === "builtin/ngram") return { state: "ok", found: t("built in: learns from this workspace") };
-  if (role === "auto") return checkAuto(ports);
-  if (role.startsWith("embedded/")) {
-    return checkEmbedded(await ports.modelFile(role.slice("embedded/".length)), ports);
+  const setting = ports.settings["roles.complete"];
+  const role = parseRole(setting);
+  switch (role.kind) {
+    case "off":
+      return { state: "ok", found: t("off") };
+    case "builtin":
+      return { state: "ok", found: t("built in: learns from this workspace") };
+    case "auto":
+      return checkAuto(ports);
+    case "embedded":
+      return checkEmbedded(await ports.modelFile(role.model), ports);
+    case "other":
+      return {
+        state: "fail",
+        found: setting,
+        why: t("This version of Hearth runs models inside itself only."),
+        mend: t("Set roles.complete to auto, or to embedded/ and the path of a GGUF file."),
+      };
   }
-  return {
-    state: "fail",
-    found: role,
-    why: t("This version of Hearth runs models inside itself only."),
-    mend: t("Set roles.complete to auto, or to embedded/ and the path of a GGUF file."),
-  };
 }
 
 async function checkAuto(ports: DoctorPorts): Promise<Finding> {
   const { t } = ports.localizer;
   const files = await ports.modelFiles();
   const broken = files.find((file) => file.kind === "unusable");
-  const [best] = files
-    .filter((file) => file.kind === "model" && file.fim !== undefined)
-    .toSorted((a, b) => sizeOf(b) - sizeOf(a));
+  const [best] = completionCandidates(files);
   const found = best ? modelText(best, ports) : t("built in: learns from this workspace");
   if (!broken) return { state: "ok", found };
   const { message, mend } = explainError(broken.error, ports.localizer);
@@ -51,14 +56,9 @@ function failing(found: string, error: RuntimeError, { localizer }: DoctorPorts)
   return { state: "fail", found, why: message, mend };
 }
 
-function modelText(file: ModelFileFinding, { localizer: { t } }: DoctorPorts): string {
-  if (file.kind === "unusable") return file.path;
+function modelText(file: ModelFile, { localizer: { t } }: DoctorPorts): string {
   const size = fileSize(file.fileBytes);
   return file.fim === undefined
     ? t("embedded/{0} ({1})", file.name, size)
     : t("embedded/{0} ({1}, template {2})", file.name, size, file.fim);
-}
-
-function sizeOf(file: ModelFileFinding): number {
-  return file.kind === "model" ? file.fileBytes : 0;
 }

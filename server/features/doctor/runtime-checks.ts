@@ -1,6 +1,7 @@
 /** The checks of what can run a model here. What is not installed is no fault: nothing needs it. */
 
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
+import { isOlder } from "./words.ts";
 
 export async function checkLlamaCpp(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
   const { t } = ports.localizer;
@@ -36,7 +37,7 @@ export async function checkLlamaCpp(ports: DoctorPorts, signal: AbortSignal): Pr
 }
 
 /** The first version without CVE-2026-7482. */
-const safeOllama = [0, 17, 1] as const;
+const safeOllama = "0.17.1";
 
 export async function checkOllama(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
   const { t } = ports.localizer;
@@ -64,7 +65,7 @@ export async function checkOllama(ports: DoctorPorts, signal: AbortSignal): Prom
       return {
         state: "warn",
         found,
-        why: t("Versions before {0} have a known hole (CVE-2026-7482).", safeOllama.join(".")),
+        why: t("Versions before {0} have a known hole (CVE-2026-7482).", safeOllama),
         mend: t("Update Ollama."),
       };
     }
@@ -77,13 +78,4 @@ export async function checkLlamaServer(ports: DoctorPorts, signal: AbortSignal):
   if (running)
     return { state: "ok", found: t("llama-server answers at {0} ({1})", running.url, running.model) };
   return { state: "ok", found: path ?? t("No llama-server on PATH") };
-}
-
-function isOlder(version: string, than: readonly number[]): boolean {
-  const parts = version.split(/[.-]/).map(Number);
-  for (const [index, wanted] of than.entries()) {
-    const part = parts[index] ?? 0;
-    if (part !== wanted) return part < wanted;
-  }
-  return false;
 }

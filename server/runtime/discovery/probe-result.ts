@@ -8,6 +8,7 @@ export const probeResultSchema = v.variant("kind", [
     release: v.string(),
     gpu: v.string(),
     physicalCores: v.number(),
+    freeBytes: v.number(),
   }),
   v.object({ kind: v.picklist(["missing", "broken"]), reason: v.string() }),
 ]);

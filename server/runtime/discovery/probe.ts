@@ -3,6 +3,7 @@
  * is a finding and hurts nobody.
  */
 
+import { freeMainMemory } from "../free-memory.ts";
 import type { ProbeResult } from "./probe-result.ts";
 
 const result = await probe();
@@ -18,7 +19,13 @@ async function probe(): Promise<ProbeResult> {
       logLevel: library.LlamaLogLevel.disabled,
     });
     const gpu = llama.gpu === false || (await llama.getVramState()).total === 0 ? "none" : llama.gpu;
-    return { kind: "works", release: llama.llamaCppRelease.release, gpu, physicalCores: llama.cpuMathCores };
+    return {
+      kind: "works",
+      release: llama.llamaCppRelease.release,
+      gpu,
+      physicalCores: llama.cpuMathCores,
+      freeBytes: await freeMainMemory(() => llama.getRamState()),
+    };
   } catch (error) {
     const kind = error instanceof library.NoBinaryFoundError ? "missing" : "broken";
     return { kind, reason: error instanceof Error ? error.message : String(error) };

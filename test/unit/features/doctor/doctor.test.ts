@@ -15,16 +15,24 @@ const never = new AbortController().signal;
 const gib = 1024 ** 3;
 const url = "http://127.0.0.1:11434";
 
+const llamaCpp = {
+  kind: "works",
+  release: "b1",
+  gpu: "none",
+  physicalCores: 2,
+  freeBytes: 3 * gib,
+} as const;
+
 const healthy: DoctorPorts = {
   localizer: english,
   nodeVersion: "24.21.0",
   home: "/home/me/hearth",
   settings: defaultSettings,
   problems: [],
-  memory: { totalBytes: 8 * gib, freeBytes: 4 * gib },
+  memory: { totalBytes: 8 * gib, availableBytes: 4 * gib },
   logicalCores: 4,
   ensureHome: async () => ({ kind: "writable" }),
-  llamaCpp: async () => ({ kind: "works", release: "b1", gpu: "none", physicalCores: 2 }),
+  llamaCpp: async () => llamaCpp,
   ollama: async () => ({ kind: "absent", url }),
   llamaServer: async () => ({}),
   modelFile: async (path) => ({ kind: "model", path, name: "coder", fileBytes: gib, fim: "qwen" }),
@@ -80,8 +88,11 @@ describe("the doctor", () => {
     );
   });
 
-  it("an old Node", () => check("node", { nodeVersion: "20.19.2" }, { state: "warn", why: /older than 22/ }));
-  it("a Node too old", () => check("node", { nodeVersion: "18.0.0" }, { state: "fail" }));
+  for (const nodeVersion of ["20.19.2", "22.12.0", "18.0.0"]) {
+    it(`Node ${nodeVersion}, which lacks node:sqlite`, () =>
+      check("node", { nodeVersion }, { state: "fail", why: /older than 22\.13/, mend: /24/ }));
+  }
+  it("the oldest Node that will do", () => check("node", { nodeVersion: "22.13.0" }, { state: "ok" }));
   it("a home that others can read", () =>
     check(
       "home",
@@ -103,7 +114,16 @@ describe("the doctor", () => {
   it("little memory", () =>
     check(
       "machine",
-      { memory: { totalBytes: 2 * gib, freeBytes: gib / 2 } },
+      { llamaCpp: async () => ({ ...llamaCpp, freeBytes: gib / 2 }) },
+      { state: "warn", found: /0\.5 GiB of 8\.0 GiB/ },
+    ));
+  it("little memory by Node's figure, where llama.cpp gives none", () =>
+    check(
+      "machine",
+      {
+        llamaCpp: async () => ({ kind: "missing", reason: "none" }),
+        memory: { totalBytes: 2 * gib, availableBytes: gib / 2 },
+      },
       { state: "warn", found: /0\.5 GiB of 2\.0 GiB/ },
     ));
   it("no llama.cpp for the platform", () =>

@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  completionCandidates,
-  listLocalModels,
-  localModelPath,
-} from "../../../../server/runtime/embedded/local-models.ts";
+import { completionCandidates } from "../../../../server/model/findings.ts";
+import { listLocalModels, localModelPath } from "../../../../server/runtime/embedded/local-models.ts";
 
 const seedling = new URL("../../../fixtures/models/seedling-q8_0.gguf", import.meta.url);
 
@@ -27,12 +24,12 @@ describe("local models", () => {
     await writeFile(join(folder, "notes.txt"), "");
     const files = await listLocalModels(folder);
     assert.deepEqual(
-      files.map((file) => (file.kind === "model" ? file.model.name : file.error.code)),
+      files.map((file) => (file.kind === "model" ? file.name : file.error.code)),
       ["model-invalid", "seedling-q8_0"],
     );
     assert.deepEqual(
-      completionCandidates(files).map(({ name, fim, reasons }) => ({ name, fim, reasons })),
-      [{ name: "seedling-q8_0", fim: "qwen", reasons: false }],
+      completionCandidates(files).map(({ name, fim }) => ({ name, fim })),
+      [{ name: "seedling-q8_0", fim: "qwen" }],
     );
   });
 

@@ -10,6 +10,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
+import { parseRole } from "../../model/role.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 
 export interface BoundModel extends Disposable {
@@ -130,11 +131,19 @@ export class CompletionModel implements Disposable {
   }
 
   /** The model that `role` stands for; undefined where the built-in completer answers, or nobody. */
-  async #nameOf(role: string): Promise<string | undefined> {
-    if (role === "off" || role === "builtin/ngram") return undefined;
-    if (role === "auto") return (await this.#ports.candidates())[0];
-    if (role.startsWith("embedded/")) return role.slice("embedded/".length);
-    throw new RuntimeError("model-not-found", `no runtime serves "${role}"`);
+  async #nameOf(setting: string): Promise<string | undefined> {
+    const role = parseRole(setting);
+    switch (role.kind) {
+      case "off":
+      case "builtin":
+        return undefined;
+      case "auto":
+        return (await this.#ports.candidates())[0];
+      case "embedded":
+        return role.model;
+      case "other":
+        throw new RuntimeError("model-not-found", 'No runtime serves "{0}".', { values: [setting] });
+    }
   }
 
   #set(state: ModelState): void {

@@ -32,9 +32,14 @@ function enabledFor(languageId: string, settings: GateSettings): boolean {
   return settings["completion.enabled"] && (languages[languageId] ?? languages["*"] ?? true);
 }
 
-/** Between the two halves of a surrogate pair no text may be put. */
+/** Within what a person sees as one character no text may be put: a letter and its accent, people joined into a family. */
 function splitsCharacter(text: string, offset: number): boolean {
   const code = text.charCodeAt(offset);
   const before = text.charCodeAt(offset - 1);
-  return code >= 0xdc00 && code <= 0xdfff && before >= 0xd800 && before <= 0xdbff;
+  if (code >= 0xdc00 && code <= 0xdfff && before >= 0xd800 && before <= 0xdbff) return true;
+  return (
+    before === zeroWidthJoiner || /^[\p{M}\u200D\p{Emoji_Modifier}]/u.test(text.slice(offset, offset + 2))
+  );
 }
+
+const zeroWidthJoiner = 0x200d;

@@ -8,6 +8,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { systemClock } from "../server/base/clock.ts";
 import { entryPoint } from "../server/entries.ts";
 import type { ModelRuntime } from "../server/model/model-runtime.ts";
 import { control, type PromptPiece, text } from "../server/model/prompt.ts";
@@ -117,6 +118,7 @@ async function abortTimes(path: string): Promise<readonly number[]> {
     entry: entryPoint("host"),
     childEntry: entryPoint("child"),
     log,
+    clock: systemClock,
     idleMs: 0,
   });
   try {
@@ -178,10 +180,7 @@ function loadParams(path: string) {
   return {
     path,
     architecture: "qwen2",
-    weightBytes: 0,
-    kvBytesPerToken: 0,
-    computeBytes: 0,
-    trainedContextTokens: 4096,
+    needs: { weightBytes: 0, kvBytesPerToken: 0, computeBytes: 0, trainedContextTokens: 4096 },
     completes: true,
   };
 }

@@ -15,5 +15,4 @@ export interface ModelInfo {
   readonly fim?: FimFamilyId;
   /** Whether it answers with reasoning first. */
   readonly reasons: boolean;
-  readonly sizeBytes?: number;
 }

@@ -121,21 +121,24 @@ describe("the embedded runtime", function () {
     });
   });
 
-  it("streams reasoning as it was written, opening tag included", async () => {
-    const { text: answer, end } = await chat({});
-    assert.equal(answer, "<think>\nplan the plan</think>Answer 你好");
+  it("tells reasoning and answer apart, without the tags", async () => {
+    const { text: answer, reasoning, end } = await chat({});
+    assert.equal(reasoning, "\nplan the plan");
+    assert.equal(answer, "Answer 你好");
     assert.ok(end.usage.reasoning >= 3);
   });
 
   it("leaves the reasoning out when asked to", async () => {
-    const { text: answer, end } = await chat({ thinkingTokens: 0 });
+    const { text: answer, reasoning, end } = await chat({ thinkingTokens: 0 });
     assert.equal(answer, "Answer 你好");
+    assert.equal(reasoning, "");
     assert.equal(end.usage.reasoning, 0);
   });
 
   it("ends reasoning that exceeds its tokens, and goes on to the answer", async () => {
-    const { text: answer } = await chat({ thinkingTokens: 1 });
-    assert.equal(answer, "<think>\nplan the\n</think>\n\nAnswer 你好");
+    const { text: answer, reasoning } = await chat({ thinkingTokens: 1 });
+    assert.equal(reasoning, "\nplan the\n");
+    assert.equal(answer, "Answer 你好");
   });
 
   it("embeds texts, each as a vector of length one", async () => {
@@ -187,7 +190,7 @@ describe("the embedded runtime", function () {
     ]);
     assert.deepEqual(
       answers.map((answer) => answer.text),
-      ["return x; return x;\n", "<think>\nplan the plan</think>Answer 你好", "return", "Answer 你好"],
+      ["return x; return x;\n", "Answer 你好", "return", "Answer 你好"],
     );
   });
 

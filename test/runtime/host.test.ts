@@ -1,7 +1,7 @@
 /** One host for everybody: sharing, crashes on every side, and nothing left behind. */
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
 import { entryPoint } from "../../server/entries.ts";
+import type { EmbedRequest, InfillRequest, WarmRequest } from "../../server/model/model-runtime.ts";
 import { hostAddress } from "../../server/runtime/host/address.ts";
 import type { HostClient, HostMetrics, ModelEvent, ModelSpec } from "../../server/runtime/host/client.ts";
 import {
@@ -49,6 +50,12 @@ describe("the runtime host", function () {
     return metrics;
   }
 
+  async function modelOf(client: HostClient): Promise<HostMetrics["models"][number]> {
+    const [model] = (await metricsOf(client)).models;
+    assert.ok(model, "the model is loaded");
+    return model;
+  }
+
   async function childOf(client: HostClient): Promise<number> {
     const { models } = await metricsOf(client);
     const pid = models[0]?.pid;
@@ -80,9 +87,8 @@ describe("the runtime host", function () {
   it("is not started by a look at it", async () => {
     const client = fixture.client();
     assert.equal(await client.metrics(), undefined);
-    const pid = await client.start();
-    const other = fixture.client();
-    assert.equal((await metricsOf(other)).pid, pid);
+    const pid = await fixture.start();
+    assert.equal((await metricsOf(client)).pid, pid);
   });
 
   it("reports loading and readiness, and how fast the model is", async () => {
@@ -139,7 +145,7 @@ describe("the runtime host", function () {
     await assert.rejects(running, { code: "runtime-unreachable" });
     await gone(child);
     assert.equal((await complete(runtime, "a")).text, "return x;");
-    assert.notEqual(await client.start(), pid);
+    assert.notEqual((await metricsOf(client)).pid, pid);
   });
 
   it("ends in the middle of a stream on SIGTERM, with its models", async () => {
@@ -181,31 +187,33 @@ describe("the runtime host", function () {
     await gone(child);
   });
 
-  it("notices a client that vanished without a word, in the middle of a stream", async () => {
-    const stays = fixture.client();
-    await stays.open(spec, never);
-    const program = `
-      const { HostClient } = await import(${JSON.stringify(new URL("../../server/runtime/host/client.ts", import.meta.url).href)});
-      const options = ${JSON.stringify({ home: fixture.home, entry: entryPoint("host"), childEntry: entryPoint("child") })};
-      const client = new HostClient({ ...options, log: { log() {} } });
-      const { runtime } = await client.open(${JSON.stringify(spec)}, new AbortController().signal);
-      const request = { prompt: ${JSON.stringify(fim("y".repeat(3900)))}, maxTokens: 9, stop: [], sampling: { temperature: 0 }, priority: "completion" };
-      const stream = runtime.infill(request, new AbortController().signal)[Symbol.asyncIterator]();
-      void stream.next();
-      process.stdout.write("running\\n");
-    `;
-    const other = spawn(process.execPath, ["--input-type=module", "-e", program], {
-      stdio: ["ignore", "pipe", "inherit"],
+  const prompt = fim("y".repeat(3500));
+  const texts = Array.from({ length: 12 }, () => "z".repeat(900));
+  const vanishing: readonly (readonly [what: string, work: Work, wholeTokens: number])[] = [
+    ["a prefill", { kind: "infill", request: { prompt, maxTokens: 9, stop: [], sampling: greedy } }, 3500],
+    ["a warming", { kind: "warm", request: { prompt } }, 3500],
+    ["an embedding", { kind: "embed", request: { texts } }, 12 * 900],
+  ];
+  for (const [what, work, wholeTokens] of vanishing) {
+    it(`stops ${what} whose client vanished without a word`, async () => {
+      const slow = await scripted({ infill: "return x;" }, { layers: 3, width: 768, feedForward: 2048 });
+      const stays = fixture.client();
+      const { runtime } = await stays.open({ ...spec, path: slow }, never);
+      await complete(runtime, "a");
+      const before = (await modelOf(stays)).promptTokens;
+      const other = vanishingClient(fixture, slow, work);
+      while ((await modelOf(stays)).promptTokens === before);
+      other.kill("SIGKILL");
+      await once(other, "exit");
+      let found = await modelOf(stays);
+      while (found.clients > 1) found = await modelOf(stays);
+      // Older work of the same rank goes first: once this is answered, whatever still ran is done.
+      const request = { priority: "background", texts: ["a"] } as const;
+      await runtime.embed(request, never);
+      const computed = (await modelOf(stays)).promptTokens - before;
+      assert.ok(computed > 0 && computed < wholeTokens, `${computed} tokens computed`);
     });
-    await once(createInterface({ input: other.stdout }), "line");
-    assert.equal((await metricsOf(stays)).clients, 2);
-    other.kill("SIGKILL");
-    await once(other, "exit");
-    for (;;) {
-      const { clients, models } = await metricsOf(stays);
-      if (clients === 1 && models[0]?.clients === 1) break;
-    }
-  });
+  }
 
   it("unloads a model that nobody uses, and loads it again", async () => {
     const client = fixture.client({ idleMs: 50 });
@@ -239,7 +247,7 @@ describe("the runtime host", function () {
   });
 
   it("keeps its folder, key and socket to the person", async () => {
-    await fixture.client().start();
+    await fixture.start();
     const run = join(fixture.home, "run");
     const mode = (path: string) => statSync(path).mode & 0o777;
     assert.equal(mode(run), 0o700);
@@ -248,7 +256,7 @@ describe("the runtime host", function () {
   });
 
   it("tells nothing to one who does not know the key", async () => {
-    await fixture.client().start();
+    await fixture.start();
     const socket = createConnection((await hostAddress(fixture.home)).socket);
     const messages = createMessageConnection(
       new SocketMessageReader(socket),
@@ -264,11 +272,10 @@ describe("the runtime host", function () {
   });
 
   it("refuses an impostor at its address", async () => {
-    const first = fixture.client();
-    await first.start();
+    await fixture.start();
     const { keyFile } = await hostAddress(fixture.home);
     writeFileSync(keyFile, "another key");
-    await assert.rejects(fixture.client().start(), { code: "refused" });
+    await assert.rejects(fixture.client().open(spec, never), { code: "refused" });
   });
 
   it("outlives garbage on its socket", async () => {
@@ -291,11 +298,31 @@ describe("the runtime host", function () {
   });
 
   it("starts anew after a host that left its socket behind", async () => {
-    const client = fixture.client();
-    const pid = await client.start();
+    const pid = await fixture.start();
     process.kill(pid, "SIGKILL");
     await gone(pid);
-    assert.notEqual(await client.start(), pid);
+    assert.notEqual(await fixture.start(), pid);
     assert.ok(!isAlive(pid));
   });
 });
+
+type Work =
+  | { readonly kind: "infill"; readonly request: Omit<InfillRequest, "priority"> }
+  | { readonly kind: "warm"; readonly request: Omit<WarmRequest, "priority"> }
+  | { readonly kind: "embed"; readonly request: Omit<EmbedRequest, "priority"> };
+
+/** A client in a process of its own, which has asked for `work`. */
+function vanishingClient(fixture: HostFixture, path: string, { kind, request }: Work): ChildProcess {
+  const module = (name: string) => JSON.stringify(new URL(`../../server/${name}.ts`, import.meta.url).href);
+  const programs = { home: fixture.home, entry: entryPoint("host"), childEntry: entryPoint("child") };
+  const program = `
+    const { HostClient } = await import(${module("runtime/host/client")});
+    const { systemClock: clock } = await import(${module("base/clock")});
+    const { signal } = new AbortController();
+    const client = new HostClient({ ...${JSON.stringify(programs)}, clock, log: { log() {} } });
+    const { runtime } = await client.open({ runtime: "embedded", path: ${JSON.stringify(path)} }, signal);
+    const asked = runtime.${kind}({ ...${JSON.stringify(request)}, priority: "background" }, signal);
+    if (Symbol.asyncIterator in asked) void asked[Symbol.asyncIterator]().next();
+  `;
+  return spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: "inherit" });
+}

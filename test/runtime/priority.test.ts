@@ -80,7 +80,7 @@ describe("work in steps", function () {
   it("ends an answer at the next token", async () => {
     const end = await aborted(
       (signal) => runtime.chat(chatRequest("count", { maxTokens: 1000 }), signal),
-      (abort, part) => part?.kind === "text-delta" && part.text.includes("w3") && abort(),
+      (abort, part) => part?.kind === "reasoning-delta" && part.text.includes("w3") && abort(),
     );
     assert.ok(end?.kind === "stream-end");
     assert.equal(end.reason, "aborted");
@@ -101,15 +101,15 @@ describe("work in steps", function () {
     while ((await promptTokens()) === before);
     const completion = await complete(runtime, "c".repeat(40)).finally(() => ended.push("completion"));
     assert.equal(completion.text, "return x;");
-    const { end, text } = await chat;
+    const { end, reasoning } = await chat;
     assert.deepEqual(ended, ["completion", "chat"]);
     assert.equal(end.usage.prompt - end.usage.cached >= 800, true);
-    assert.match(text, /^<think>\nw0 w1 w2/);
+    assert.match(reasoning, /^\nw0 w1 w2/);
   });
 
   it("lets a repair take the chat's place and give it back, without losing a word", async () => {
     const parts: StreamPart[] = [];
-    let repair: Promise<{ readonly text: string }> | undefined;
+    let repair: Promise<{ readonly reasoning: string }> | undefined;
     let repaired = 0;
     for await (const part of runtime.chat(chatRequest("long", { maxTokens: 110 }), never)) {
       parts.push(part);
@@ -121,10 +121,10 @@ describe("work in steps", function () {
         });
       }
     }
-    assert.equal((await repair)?.text.startsWith("<think>\nw0"), true);
+    assert.equal((await repair)?.reasoning.startsWith("\nw0"), true);
     assert.ok(repaired < parts.length, `after ${repaired} of ${parts.length} parts`);
     const text = parts.map((part) => (part.kind === "stream-end" ? "" : part.text)).join("");
-    assert.equal(text, `<think>\n${words.split(" ").slice(0, 110).join(" ")} `.slice(0, text.length));
+    assert.equal(text, `\n${words.split(" ").slice(0, 110).join(" ")} `.slice(0, text.length));
     assert.match(text, /w100 /);
   });
 

@@ -3,22 +3,27 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "../../server/base/clock.ts";
 import type { Logger } from "../../server/base/log.ts";
 import { entryPoint } from "../../server/entries.ts";
 import type { ModelRuntime, StreamPart } from "../../server/model/model-runtime.ts";
 import { control, type PromptPiece, text } from "../../server/model/prompt.ts";
 import { HostClient } from "../../server/runtime/host/client.ts";
+import { connectToHost, type HostConnection } from "../../server/runtime/host/connect.ts";
 
 export interface HostFixture {
   readonly home: string;
   readonly logged: readonly string[];
   client(options?: { readonly idleMs?: number }): HostClient;
+  /** A host that runs, without a model; its process id. It stays while the fixture does, unless it is ended. */
+  start(): Promise<number>;
   dispose(): Promise<void>;
 }
 
 export function hostFixture(parent = tmpdir()): HostFixture {
   const home = mkdtempSync(join(parent, "hearth-home-"));
   const clients: HostClient[] = [];
+  const connections: HostConnection[] = [];
   const logged: string[] = [];
   const log: Logger = { log: (level, message) => logged.push(`${level} ${message}`) };
   return {
@@ -30,15 +35,24 @@ export function hostFixture(parent = tmpdir()): HostFixture {
         entry: entryPoint("host"),
         childEntry: entryPoint("child"),
         log,
+        clock: systemClock,
         idleMs,
       });
       clients.push(made);
       return made;
     },
+    async start() {
+      const programs = { entry: entryPoint("host"), childEntry: entryPoint("child") };
+      const connection = await connectToHost({ home, ...programs, idleMs: 200 }, systemClock, never);
+      connections.push(connection);
+      return connection.pid;
+    },
     async dispose() {
       for (const client of clients) client.dispose();
-      const pids = logged.map((line) => /Connected to the runtime host (\d+)/.exec(line)?.[1]);
-      await Promise.all(pids.filter((pid) => pid !== undefined).map((pid) => gone(Number(pid))));
+      for (const connection of connections) connection.dispose();
+      const seen = logged.map((line) => /Connected to the runtime host (\d+)/.exec(line)?.[1]);
+      const pids = [...seen.filter((pid) => pid !== undefined), ...connections.map(({ pid }) => pid)];
+      await Promise.all(pids.map((pid) => gone(Number(pid))));
       rmSync(home, { recursive: true, force: true });
     },
   };
@@ -77,6 +91,7 @@ export function fim(prefix: string, suffix = "\n}"): readonly PromptPiece[] {
 
 export interface Collected {
   readonly text: string;
+  readonly reasoning: string;
   readonly parts: readonly StreamPart[];
   readonly end: StreamPart & { readonly kind: "stream-end" };
 }
@@ -86,8 +101,9 @@ export async function collect(stream: AsyncIterable<StreamPart>): Promise<Collec
   for await (const part of stream) parts.push(part);
   const end = parts.at(-1);
   if (end?.kind !== "stream-end") throw new Error("The stream did not end");
-  const deltas = parts.filter((part) => part.kind !== "stream-end");
-  return { text: deltas.map((part) => part.text).join(""), parts, end };
+  const joined = (kind: StreamPart["kind"]) =>
+    parts.map((part) => (part.kind === kind && part.kind !== "stream-end" ? part.text : "")).join("");
+  return { text: joined("text-delta"), reasoning: joined("reasoning-delta"), parts, end };
 }
 
 export function complete(

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Tensor, writeGguf } from "./gguf-writer.ts";
+import { type MetadataEntry, type Tensor, writeGguf } from "./gguf-writer.ts";
 import { byteTokens, splitIntoSteps, stepToken } from "./scripted-steps.ts";
 
 /** A text, or its steps one by one (bytes where a step shall end within a character). */
@@ -31,6 +31,8 @@ export interface ScriptedShape {
   readonly vocabulary?: number;
   readonly weights?: "F32" | "F16" | "Q8_0";
   readonly contextTokens?: number;
+  /** Elements of one key, as the header gives them; 64, whatever it says. */
+  readonly keyLength?: number;
   readonly name?: string;
 }
 
@@ -91,6 +93,7 @@ export async function writeScripted(path: string, model: ScriptedModel, shape: S
       [`${a}.feed_forward_length`, "u32", feedForward],
       [`${a}.attention.head_count`, "u32", heads],
       [`${a}.attention.head_count_kv`, "u32", kvHeads],
+      ...keyLength(a, shape),
       [`${a}.rope.freq_base`, "f32", 1e6],
       [`${a}.attention.layer_norm_rms_epsilon`, "f32", 1e-6],
       ["tokenizer.ggml.model", "string", "gpt2"],
@@ -108,6 +111,12 @@ export async function writeScripted(path: string, model: ScriptedModel, shape: S
     ],
     tensors: tensorsOf({ width, feedForward, kvHeads, layers, vocabulary, weights: shape.weights ?? "F32" }),
   });
+}
+
+function keyLength(architecture: string, shape: ScriptedShape): MetadataEntry[] {
+  return shape.keyLength === undefined
+    ? []
+    : [[`${architecture}.attention.key_length`, "u32", shape.keyLength]];
 }
 
 interface Plan {

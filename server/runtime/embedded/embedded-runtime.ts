@@ -86,7 +86,10 @@ export class EmbeddedRuntime implements ModelRuntime {
         if (!turn) throw signal.reason;
         try {
           const tokens = this.#loaded.model.tokenize(text, false).slice(0, mostEmbeddedTokens - 8);
+          const started = performance.now();
           vectors.push(unit((await context.getEmbeddingFor(tokens)).vector));
+          const step = { kind: "prefilled", tokens: tokens.length } as const;
+          this.#meter.record(step, performance.now() - started);
         } finally {
           turn.dispose();
         }
@@ -115,8 +118,8 @@ export class EmbeddedRuntime implements ModelRuntime {
         const turn = await ticket.turn(signal);
         if (!turn) break;
         try {
-          cached ??= await lane.claim(job);
-          await lane.claim(job);
+          const reused = await lane.claim(job);
+          cached ??= reused;
           const started = performance.now();
           const step = await lane.prefill(job);
           if (!step) break;
@@ -166,7 +169,8 @@ export class EmbeddedRuntime implements ModelRuntime {
     if (tokens > most) {
       throw new RuntimeError(
         "context-overflow",
-        `The prompt has ${tokens} tokens, the model's context holds ${most}.`,
+        "The prompt has {0} tokens, the model's context holds {1}.",
+        { values: [tokens, most] },
       );
     }
   }

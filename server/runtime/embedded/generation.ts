@@ -7,7 +7,7 @@ import type { LlamaModel, Token } from "node-llama-cpp";
 import type { Disposable } from "../../base/disposable.ts";
 import type { Sampling, StopReason, StreamPart, Usage } from "../../model/model-runtime.ts";
 import type { Ticket } from "../scheduler/step-queue.ts";
-import type { Lane, LaneJob, Step } from "./lane.ts";
+import type { Lane, LaneJob } from "./lane.ts";
 import type { Meter } from "./meter.ts";
 import { samplingOptions } from "./sampling-options.ts";
 import { StopMatcher } from "./stop-matcher.ts";
@@ -16,8 +16,8 @@ import { TokenText } from "./token-text.ts";
 import { controlId } from "./tokens.ts";
 
 export interface GenerationOptions {
-  readonly model: LlamaModel;
-  readonly lane: Lane;
+  readonly model: Pick<LlamaModel, "tokenize" | "detokenize">;
+  readonly lane: Pick<Lane, "claim" | "advance" | "force">;
   readonly ticket: Ticket;
   readonly meter: Meter;
   readonly prompt: readonly Token[];
@@ -29,7 +29,11 @@ export interface GenerationOptions {
   readonly thinkingTokens?: number;
 }
 
-type Delta = StreamPart & { readonly kind: "text-delta" };
+/** What one step came to. */
+type Outcome =
+  | { readonly kind: "prefilled" }
+  | { readonly kind: "ended" }
+  | { readonly kind: "text"; readonly text: string; readonly stopped: boolean };
 
 export class Generation {
   readonly #options: GenerationOptions;
@@ -55,29 +59,19 @@ export class Generation {
   async *run(signal: AbortSignal): AsyncGenerator<StreamPart, void> {
     if (this.#options.opening) yield delta(this.#options.opening);
     while (this.#generated < this.#options.maxTokens) {
-      const step = await this.#step(signal);
-      if (!step) return yield this.#end("aborted");
-      if (step.kind === "prefilled") continue;
-      const ended = step.kind === "ended" || this.#stopTokens.has(step.token);
-      if (ended) return yield* this.#finish("stop");
-      const result = this.#stops.push(this.#text.push(step.token));
-      if (result.text !== "") yield delta(result.text);
-      if (result.stopped) return yield this.#end("stop");
-      if (this.#thinking.count(result.text) > (this.#options.thinkingTokens ?? Infinity)) {
-        yield await this.#stopThinking();
-      }
+      const turn = await this.#options.ticket.turn(signal);
+      if (!turn) return yield this.#end("aborted");
+      const outcome = await this.#compute(turn);
+      if (outcome.kind === "ended") return yield* this.#finish("stop");
+      if (outcome.kind === "prefilled") continue;
+      if (outcome.text !== "") yield delta(outcome.text);
+      if (outcome.stopped) return yield this.#end("stop");
     }
     yield* this.#finish("length");
   }
 
-  /** Waits for its turn and computes in it; undefined when it was aborted before. */
-  async #step(signal: AbortSignal): Promise<Step | undefined> {
-    const turn = await this.#options.ticket.turn(signal);
-    if (!turn) return undefined;
-    return this.#compute(turn);
-  }
-
-  async #compute(turn: Disposable): Promise<Step> {
+  /** All that needs the lane happens within the turn: after it the lane may be another's. */
+  async #compute(turn: Disposable): Promise<Outcome> {
     const { lane, meter } = this.#options;
     try {
       const reused = await lane.claim(this.#job);
@@ -86,25 +80,32 @@ export class Generation {
       const step = await lane.advance(this.#job);
       meter.record(step, performance.now() - started);
       if (this.#generated === 0) this.#computed += step.tokens;
-      if (step.kind === "generated") this.#generated++;
-      return step;
+      if (step.kind !== "generated") return { kind: step.kind };
+      this.#generated++;
+      if (this.#stopTokens.has(step.token)) return { kind: "ended" };
+      return await this.#read(step.token);
     } finally {
       turn.dispose();
     }
   }
 
-  async #stopThinking(): Promise<Delta> {
+  async #read(token: Token): Promise<Outcome> {
+    const { text, stopped } = this.#stops.push(this.#text.push(token));
+    const thought = this.#thinking.count(text);
+    const tooLong = !stopped && thought > (this.#options.thinkingTokens ?? Infinity);
+    const closing = tooLong ? await this.#stopThinking() : "";
+    return { kind: "text", text: text + closing, stopped };
+  }
+
+  async #stopThinking(): Promise<string> {
     const { model, lane } = this.#options;
     const close = controlId(model, "</think>");
     const tokens = close === undefined ? model.tokenize("</think>", false) : [close];
-    await lane.force(this.#job, [
-      ...model.tokenize("\n", false),
-      ...tokens,
-      ...model.tokenize("\n\n", false),
-    ]);
+    const written = [...model.tokenize("\n", false), ...tokens, ...model.tokenize("\n\n", false)];
+    await lane.force(this.#job, written);
     const text = `${this.#text.flush()}${this.#stops.flush()}\n</think>\n\n`;
     this.#thinking.count(text);
-    return delta(text);
+    return text;
   }
 
   *#finish(reason: StopReason): Generator<StreamPart, void> {
@@ -133,6 +134,6 @@ export class Generation {
   }
 }
 
-function delta(text: string): Delta {
+function delta(text: string): StreamPart {
   return { kind: "text-delta", text };
 }

@@ -98,16 +98,11 @@ export class Lane {
     return { kind: "generated", tokens: missing, token: next.value };
   }
 
-  /** Appends tokens that the model did not choose; the answer goes on after them. */
+  /** Appends tokens that the model did not choose; the answer goes on after them. Call after `claim` in the same turn. */
   async force(job: LaneJob, tokens: readonly Token[]): Promise<void> {
     await this.#answer?.return();
     this.#answer = undefined;
     job.tokens.push(...tokens);
-  }
-
-  async dispose(): Promise<void> {
-    await this.#answer?.return();
-    await this.#context.dispose();
   }
 
   /** Computes with as many threads as were best, and learns from the time it takes. */

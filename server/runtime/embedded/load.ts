@@ -6,8 +6,9 @@
 import { availableParallelism } from "node:os";
 import type { Llama, LlamaModel } from "node-llama-cpp";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
+import { freeMainMemory } from "../free-memory.ts";
 import type { EmbeddedModel } from "./embedded-runtime.ts";
-import { planContext } from "./memory-plan.ts";
+import { batchTokens, checkMemory, planContext } from "./memory-plan.ts";
 import type { LoadParams, LoadResult } from "./protocol.ts";
 
 type Library = typeof import("node-llama-cpp");
@@ -23,13 +24,11 @@ export interface Loaded {
   readonly result: LoadResult;
 }
 
-const batchTokens = 512;
-
 export async function loadModel(params: LoadParams, options: LoadOptions): Promise<Loaded> {
   const llama = await openLlama(options);
   const threads = Math.max(1, Math.min(llama.cpuMathCores, availableParallelism()));
   llama.maxThreads = threads;
-  const contextTokens = planContext(params, await freeMemory(llama));
+  const contextTokens = planContext(params.needs, await freeMemory(llama));
   const model = await llama
     .loadModel({
       modelPath: params.path,
@@ -72,13 +71,9 @@ function embed(
       return wrapper.generateContextState({ chatHistory }).contextText;
     },
     createContext: async (contextSize) => {
-      const needs = {
-        ...params,
-        weightBytes: 0,
-        trainedContextTokens: contextSize,
-        contextTokens: contextSize,
-      };
-      planContext(needs, await freeMemory(model.llama));
+      // The weights are there already.
+      const needs = { ...params.needs, weightBytes: 0 };
+      checkMemory(needs, contextSize, await freeMemory(model.llama));
       const options = {
         ...shared,
         contextSize,
@@ -118,8 +113,7 @@ async function openLlama({ library, onLog }: LoadOptions): Promise<Llama> {
 
 /** Bytes that weights and caches may take, of main memory and the GPU's together. */
 async function freeMemory(llama: Llama): Promise<number> {
-  // macOS counts what files left in memory as used; elsewhere Node's figure also knows a container's limit.
-  const ram = process.platform === "darwin" ? (await llama.getRamState()).free : process.availableMemory();
+  const ram = await freeMainMemory(() => llama.getRamState());
   if (llama.gpu === false) return ram;
   const vram = await llama.getVramState();
   return ram + (vram.unifiedSize > 0 ? 0 : vram.free);
@@ -134,24 +128,30 @@ interface FailedLoad {
 /** Why a file whose header is sound was refused: the library only says that it was. */
 async function loadError(error: unknown, { library, llama, params }: FailedLoad): Promise<RuntimeError> {
   if (error instanceof library.InsufficientMemoryError) {
-    return new RuntimeError("out-of-memory", error.message, { cause: error });
+    return new RuntimeError("out-of-memory", "{0}", { values: [error.message], cause: error });
   }
   const insights = await library
     .readGgufFileInfo(params.path)
     .then((info) => library.GgufInsights.from(info, llama))
     .catch(() => undefined);
   if (insights?.isSupportedByLlamaCpp === false) {
-    const message = `llama.cpp cannot run the architecture ${params.architecture}.`;
-    return new RuntimeError("model-unsupported", message, { cause: error });
+    const values = [params.architecture];
+    return new RuntimeError("model-unsupported", "llama.cpp cannot run the architecture {0}.", {
+      values,
+      cause: error,
+    });
   }
-  const message = `llama.cpp refused the model: ${toRuntimeError(error).message}`;
-  return new RuntimeError("model-invalid", message, { cause: error });
+  const values = [toRuntimeError(error).message];
+  return new RuntimeError("model-invalid", "llama.cpp refused the model: {0}", { values, cause: error });
 }
 
 /** Contexts are memory and nothing else, so a context that cannot be made had none. */
 function outOfMemory<T>(context: Promise<T>): Promise<T> {
   return context.catch((error: unknown) => {
-    const message = `There is no memory for the model's context: ${toRuntimeError(error).message}`;
-    throw new RuntimeError("out-of-memory", message, { cause: error });
+    const values = [toRuntimeError(error).message];
+    throw new RuntimeError("out-of-memory", "There is no memory for the model's context: {0}", {
+      values,
+      cause: error,
+    });
   });
 }

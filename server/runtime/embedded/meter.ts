@@ -1,4 +1,4 @@
-/** What a model's process has done and how fast, for `hearth/metrics` and `hearth doctor`. */
+/** What a model's process has done and how fast, for the metrics of the runtime host. */
 
 import type { Step } from "./lane.ts";
 
@@ -30,7 +30,7 @@ export class Meter {
 
   record(step: Step, ms: number): void {
     if (step.kind === "generated") this.#generatedTokens++;
-    const ofAnswer = step.tokens === 1;
+    const ofAnswer = step.kind !== "prefilled" && step.tokens === 1;
     if (ofAnswer) this.#generatedMs += ms;
     else {
       this.#promptTokens += step.tokens;

@@ -9,11 +9,12 @@ const count = v.pipe(v.number(), v.finite(), v.minValue(0));
 export const loadParamsSchema = v.object({
   path: v.string(),
   architecture: v.string(),
-  weightBytes: count,
-  kvBytesPerToken: count,
-  computeBytes: count,
-  trainedContextTokens: count,
-  contextTokens: v.exactOptional(count),
+  needs: v.object({
+    weightBytes: count,
+    kvBytesPerToken: count,
+    computeBytes: count,
+    trainedContextTokens: count,
+  }),
   /** Which cache to make at once: the one for completions, or the one for everything else. */
   completes: v.boolean(),
 });

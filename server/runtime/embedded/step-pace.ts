@@ -38,8 +38,4 @@ export class StepPace {
     const before = this.#msPerToken ?? measured;
     this.#msPerToken = before + (measured - before) * freshness;
   }
-
-  get tokensPerSecond(): number | undefined {
-    return this.#msPerToken === undefined ? undefined : 1000 / this.#msPerToken;
-  }
 }

@@ -3,9 +3,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import * as v from "valibot";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
-import type { Disposable } from "../../base/disposable.ts";
+import { onAbort } from "../../base/abort.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
 import {
   type ChildReading,
   childLog,
@@ -15,17 +16,19 @@ import {
   loadProgress,
   loadRequest,
 } from "../embedded/protocol.ts";
+import { cleanEnvironment } from "../environment.ts";
 import { fromWire, type LostConnection } from "../wire/errors.ts";
 import { RemoteRuntime } from "../wire/remote-runtime.ts";
-import { cleanEnvironment } from "../environment.ts";
 
 export interface ChildOptions {
   readonly entry: string;
   readonly log: Logger;
   readonly onProgress: (fraction: number) => void;
+  /** Ends the process, whether it loads or is loaded. */
+  readonly signal: AbortSignal;
 }
 
-export interface LoadedChild extends Disposable {
+export interface LoadedChild {
   readonly pid: number;
   readonly runtime: ModelRuntime;
   readonly result: LoadResult;
@@ -34,10 +37,8 @@ export interface LoadedChild extends Disposable {
   reading(): Promise<ChildReading>;
 }
 
-const crashed: LostConnection = {
-  code: "runtime-crashed",
-  message: "The model's process ended unexpectedly.",
-};
+const crashed: LostConnection = (cause) =>
+  new RuntimeError("runtime-crashed", "The model's process ended unexpectedly.", { cause });
 const stderrKept = 4096;
 
 /** Rejects with `runtime-crashed` when the process dies while it loads. */
@@ -49,7 +50,11 @@ export async function startChild(params: LoadParams, options: ChildOptions): Pro
   });
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   let loading = true;
-  const ended = exitOf(child, options.log).then(() => connection.dispose());
+  const forget = onAbort(options.signal, () => void child.kill("SIGKILL"));
+  const ended = exitOf(child, options.log).finally(() => {
+    forget();
+    connection.dispose();
+  });
   connection.onError(([error]) => options.log.log("debug", `model process: ${error.message}`));
   connection.onNotification(loadProgress, (raw) => {
     const fraction = v.safeParse(v.number(), raw);
@@ -60,7 +65,6 @@ export async function startChild(params: LoadParams, options: ChildOptions): Pro
     if (message.success) options.log.log("debug", `llama.cpp: ${message.output.trim()}`);
   });
   connection.listen();
-  const kill = () => void child.kill("SIGKILL");
   try {
     const result = await connection.sendRequest(loadRequest, params);
     loading = false;
@@ -70,10 +74,9 @@ export async function startChild(params: LoadParams, options: ChildOptions): Pro
       result,
       ended,
       reading: () => connection.sendRequest(childReading),
-      dispose: kill,
     };
   } catch (error) {
-    kill();
+    child.kill("SIGKILL");
     throw fromWire(error, crashed);
   }
 }

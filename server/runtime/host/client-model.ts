@@ -1,10 +1,11 @@
 /** One model as a client sees it: opened on the connection of the moment, and again on the next one. */
 
 import * as v from "valibot";
-import { untilAborted } from "../../base/abort.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
-import type { ModelRuntime, StreamPart } from "../../model/model-runtime.ts";
+import type { ModelRuntime } from "../../model/model-runtime.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
 import { fromWire, type LostConnection } from "../wire/errors.ts";
+import { lazyRuntime } from "../wire/lazy-runtime.ts";
 import { RemoteRuntime } from "../wire/remote-runtime.ts";
 import type { HostConnection } from "./connect.ts";
 import { closeRequest, type ModelSpec, openedSchema, openRequest } from "./protocol.ts";
@@ -15,10 +16,8 @@ interface Opened {
   readonly close: () => void;
 }
 
-const lost: LostConnection = {
-  code: "runtime-unreachable",
-  message: "The runtime host ended in the middle of a request.",
-};
+const lost: LostConnection = (cause) =>
+  new RuntimeError("runtime-unreachable", "The runtime host ended in the middle of a request.", { cause });
 
 export class ClientModel {
   readonly #spec: ModelSpec;
@@ -31,13 +30,7 @@ export class ClientModel {
     this.#connect = connect;
   }
 
-  readonly runtime: ModelRuntime = {
-    infill: (request, signal) => this.#stream(signal, (runtime) => runtime.infill(request, signal)),
-    chat: (request, signal) => this.#stream(signal, (runtime) => runtime.chat(request, signal)),
-    embed: async (request, signal) => (await this.#awaited(signal)).embed(request, signal),
-    countTokens: async (text) => (await this.#open()).runtime.countTokens(text),
-    warm: async (request, signal) => (await this.#awaited(signal)).warm(request, signal),
-  };
+  readonly runtime: ModelRuntime = lazyRuntime(async () => (await this.#open()).runtime);
 
   async info(): Promise<ModelInfo> {
     return (await this.#open()).info;
@@ -84,25 +77,5 @@ export class ClientModel {
   async #forgetAfter(closed: Promise<void>): Promise<void> {
     await closed;
     this.#opened = undefined;
-  }
-
-  async *#stream(
-    signal: AbortSignal,
-    open: (runtime: ModelRuntime) => AsyncIterable<StreamPart>,
-  ): AsyncGenerator<StreamPart, void> {
-    const opened = await untilAborted(this.#open(), signal);
-    if (opened) yield* open(opened.runtime);
-    else
-      yield {
-        kind: "stream-end",
-        reason: "aborted",
-        usage: { prompt: 0, cached: 0, reasoning: 0, generated: 0 },
-      };
-  }
-
-  async #awaited(signal: AbortSignal): Promise<ModelRuntime> {
-    const opened = await untilAborted(this.#open(), signal);
-    if (!opened) throw signal.reason;
-    return opened.runtime;
   }
 }

@@ -7,12 +7,12 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { untilAborted } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
-import { systemClock } from "../../base/clock.ts";
 import { type Disposable, toDisposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
+import { withReasoning } from "../../model/with-reasoning.ts";
 import { fromWire } from "../wire/errors.ts";
 import { ClientModel } from "./client-model.ts";
 import { connectToHost, findHost, type HostConnection } from "./connect.ts";
@@ -43,14 +43,13 @@ export interface HostClientOptions {
   readonly log: Logger;
   /** How long the host stays when its last client has gone; counts for the client that starts it. */
   readonly idleMs?: number;
-  readonly clock?: Clock;
+  readonly clock: Clock;
 }
 
 const usualIdleMs = 30_000;
 
 export class HostClient implements Disposable {
   readonly #options: HostClientOptions;
-  readonly #clock: Clock;
   readonly #listeners = new Set<(event: ModelEvent) => void>();
   readonly #models = new Map<string, ClientModel>();
   readonly #disposed = new AbortController();
@@ -58,7 +57,6 @@ export class HostClient implements Disposable {
 
   constructor(options: HostClientOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
   }
 
   /**
@@ -68,12 +66,11 @@ export class HostClient implements Disposable {
   async open(spec: ModelSpec, signal: AbortSignal): Promise<OpenModel> {
     // The host has a working folder of its own.
     const absolute = { ...spec, path: resolve(spec.path) };
-    const key = JSON.stringify([absolute.path, spec.contextTokens, spec.fim]);
-    const model = this.#models.get(key) ?? new ClientModel(absolute, () => this.#connected());
-    this.#models.set(key, model);
+    const model = this.#models.get(absolute.path) ?? new ClientModel(absolute, () => this.#connected());
+    this.#models.set(absolute.path, model);
     model.hold();
     const release = () => {
-      if (model.release() === 0) this.#models.delete(key);
+      if (model.release() === 0) this.#models.delete(absolute.path);
     };
     try {
       const info = await untilAborted(model.info(), signal);
@@ -81,7 +78,8 @@ export class HostClient implements Disposable {
       let open = true;
       return {
         info,
-        runtime: model.runtime,
+        // The runtime's text holds the opening tag, also where the model's template wrote it.
+        runtime: withReasoning(model.runtime, { opened: false }),
         dispose: () => {
           if (open) release();
           open = false;
@@ -93,21 +91,21 @@ export class HostClient implements Disposable {
     }
   }
 
-  /** Starts the host before its first model is asked for; resolves with its process id. */
-  async start(): Promise<number> {
-    return (await this.#connected()).pid;
-  }
-
   /** Undefined when no host runs: looking does not start one, and the look alone does not keep one alive. */
   async metrics(): Promise<HostMetrics | undefined> {
-    const found = this.#connection ? await this.#connection : await findHost(this.#options.home);
+    const { home, clock } = this.#options;
+    const known = this.#connection;
+    const found = known ? await known : await findHost(home, clock, this.#disposed.signal);
     if (!found) return undefined;
     try {
       return v.parse(metricsSchema, await found.messages.sendRequest(metricsRequest));
     } catch (error) {
-      throw fromWire(error, { code: "runtime-unreachable", message: "The runtime host is gone." });
+      throw fromWire(
+        error,
+        (cause) => new RuntimeError("runtime-unreachable", "The runtime host is gone.", { cause }),
+      );
     } finally {
-      if (!this.#connection) found.dispose();
+      if (!known) found.dispose();
     }
   }
 
@@ -136,12 +134,9 @@ export class HostClient implements Disposable {
     try {
       if (this.#disposed.signal.aborted)
         throw new RuntimeError("runtime-unreachable", "The client was closed.");
-      const { home, entry, childEntry, idleMs = usualIdleMs } = this.#options;
-      const connection = await connectToHost(
-        { home, entry, childEntry, idleMs },
-        this.#clock,
-        this.#disposed.signal,
-      );
+      const { home, entry, childEntry, clock, idleMs = usualIdleMs } = this.#options;
+      const start = { home, entry, childEntry, idleMs };
+      const connection = await connectToHost(start, clock, this.#disposed.signal);
       if (this.#disposed.signal.aborted) connection.dispose();
       this.#listen(connection);
       void this.#forgetAfter(connection.closed);

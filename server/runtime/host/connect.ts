@@ -10,6 +10,7 @@ import {
   SocketMessageReader,
   SocketMessageWriter,
 } from "vscode-jsonrpc/node";
+import { onAbort, untilAborted } from "../../base/abort.ts";
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
@@ -24,18 +25,29 @@ export interface HostConnection extends Disposable {
   readonly closed: Promise<void>;
 }
 
+/** How long reaching the host may take in all. */
 const patienceMs = 15_000;
+/** A host that said that it is ready is asked once more, however long that took. */
+const leastAttemptMs = 2000;
+/** How long someone who only looks waits for what is there to say who it is. */
+const greetingMs = 5000;
 const firstPauseMs = 10;
 const longestPauseMs = 200;
+const firstStartPauseMs = 500;
 
-/** A connection to a host that runs already; undefined when none does. */
-export async function findHost(home: string): Promise<HostConnection | undefined> {
-  const found = await tryConnect(await hostAddress(home));
-  if (!(found instanceof RuntimeError)) return found;
-  if (found.code === "refused") throw found;
+/** A connection to a host that runs already; undefined when none does, or what is there does not say who it is. */
+export async function findHost(
+  home: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<HostConnection | undefined> {
+  const found = await attempt(await hostAddress(home), { clock, signal, ms: greetingMs });
+  if (found.kind === "connected") return found.connection;
+  if (found.error.code === "refused") throw found.error;
   return undefined;
 }
 
+/** Rejects with `runtime-unreachable` when it takes too long, and when `signal` aborts. */
 export async function connectToHost(
   options: StartOptions,
   clock: Clock,
@@ -43,22 +55,70 @@ export async function connectToHost(
 ): Promise<HostConnection> {
   const address = await hostAddress(options.home);
   const deadline = clock.now() + patienceMs;
+  const limit = () => ({ clock, signal, ms: Math.max(leastAttemptMs, deadline - clock.now()) });
   let pause = firstPauseMs;
+  let startPause = firstStartPauseMs;
+  let startAt = clock.now();
   for (;;) {
-    const connection = await tryConnect(address);
-    if (!(connection instanceof RuntimeError)) return connection;
-    if (connection.code === "refused") throw connection;
-    const started = await startHost(options);
-    // "taken": another host is starting, or one is ending and will soon let go of its lock.
-    if (started === "taken") await delay(clock, pause, signal);
+    const found = await attempt(address, limit());
+    if (found.kind === "connected") return found.connection;
+    if (found.kind === "failed") throw found.error;
+    if (signal.aborted || clock.now() >= deadline) throw found.error;
+    if (clock.now() >= startAt) {
+      const said = await within(limit(), (stop) => startHost(options, stop));
+      if (said === undefined) throw silent();
+      // After a start that was for nothing a process is tried ever more rarely, and the address often.
+      startAt = clock.now() + startPause;
+      startPause *= 2;
+      if (said === "ready") continue;
+    }
+    // Another host is starting, or one is ending and will soon let go of its lock.
+    await delay(clock, pause, signal);
     pause = Math.min(longestPauseMs, pause * 2);
-    if (clock.now() > deadline || signal.aborted) throw connection;
   }
 }
 
-async function tryConnect(address: HostAddress): Promise<HostConnection | RuntimeError> {
+type Attempt =
+  | { readonly kind: "connected"; readonly connection: HostConnection }
+  /** Nobody is there, or someone is just ending: it may be tried again. */
+  | { readonly kind: "absent"; readonly error: RuntimeError }
+  /** Someone is there, and is not our host or does not answer. */
+  | { readonly kind: "failed"; readonly error: RuntimeError };
+
+interface Limit {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly ms: number;
+}
+
+async function attempt(address: HostAddress, limit: Limit): Promise<Attempt> {
+  const found = await within(limit, (stop) => tryConnect(address, stop));
+  if (found === undefined) return { kind: "failed", error: silent() };
+  if (!(found instanceof RuntimeError)) return { kind: "connected", connection: found };
+  return { kind: found.code === "refused" ? "failed" : "absent", error: found };
+}
+
+/** Undefined when `work` took longer than it may; its signal aborts then. */
+async function within<T>(
+  { clock, signal, ms }: Limit,
+  work: (stop: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const stop = new AbortController();
+  const timer = clock.after(ms, () => stop.abort());
+  const forget = onAbort(signal, () => stop.abort());
+  try {
+    return await untilAborted(work(stop.signal), stop.signal);
+  } finally {
+    forget();
+    timer.dispose();
+  }
+}
+
+/** Lets go of the socket when `stop` aborts before it is a connection. */
+async function tryConnect(address: HostAddress, stop: AbortSignal): Promise<HostConnection | RuntimeError> {
   const socket = await dial(address.socket);
-  if (socket instanceof Error) return unreachable(socket);
+  if (socket instanceof Error) return unreachable(socket.message, socket);
+  const forget = onAbort(stop, () => socket.destroy());
   const messages = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
   const closed = new Promise<void>((resolve) => {
     socket.once("close", () => {
@@ -74,7 +134,9 @@ async function tryConnect(address: HostAddress): Promise<HostConnection | Runtim
     return { messages, pid, closed, dispose: () => socket.destroy() };
   } catch (error) {
     socket.destroy();
-    return error instanceof RuntimeError ? error : unreachable(toRuntimeError(error));
+    return error instanceof RuntimeError ? error : unreachable(toRuntimeError(error).message, error);
+  } finally {
+    forget();
   }
 }
 
@@ -89,8 +151,13 @@ function dial(path: string): Promise<Socket | Error> {
   });
 }
 
-function unreachable(cause: Error): RuntimeError {
-  return new RuntimeError("runtime-unreachable", `The runtime host cannot be reached: ${cause.message}`, {
+function unreachable(why: string, cause?: unknown): RuntimeError {
+  return new RuntimeError("runtime-unreachable", "The runtime host cannot be reached: {0}", {
+    values: [why],
     cause,
   });
+}
+
+function silent(): RuntimeError {
+  return new RuntimeError("runtime-unreachable", "The runtime host does not answer.");
 }

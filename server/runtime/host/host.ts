@@ -21,6 +21,9 @@ export interface HostOptions {
   readonly onIdle: () => void;
 }
 
+/** The one who started the host is on the way to it; a busy machine may take this long. */
+const firstClientMs = 10_000;
+
 export class Host implements Disposable {
   readonly #options: HostOptions;
   readonly #server: Server;
@@ -58,7 +61,7 @@ export class Host implements Disposable {
       this.#server.listen(socket, resolve);
     });
     if (!isPipe) await chmod(socket, 0o600);
-    this.#rest();
+    this.#rest(Math.max(firstClientMs, this.#options.idleMs));
   }
 
   dispose(): void {
@@ -78,16 +81,16 @@ export class Host implements Disposable {
       metrics: () => this.#metrics(),
       onClose: () => {
         this.#sessions.delete(session);
-        this.#rest();
+        this.#rest(this.#options.idleMs);
       },
     });
     this.#sessions.add(session);
   }
 
-  #rest(): void {
+  #rest(ms: number): void {
     if (this.#sessions.size > 0) return;
     this.#idle?.dispose();
-    this.#idle = this.#options.clock.after(this.#options.idleMs, this.#options.onIdle);
+    this.#idle = this.#options.clock.after(ms, this.#options.onIdle);
   }
 
   #tell(level: Parameters<Logger["log"]>[0], message: string): void {

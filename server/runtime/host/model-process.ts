@@ -3,13 +3,13 @@
  * a new one is started, at once the first time and ever later while it keeps dying.
  */
 
-import { untilAborted } from "../../base/abort.ts";
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
-import type { ModelRuntime, StreamPart, Usage } from "../../model/model-runtime.ts";
-import { type RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
+import type { ModelRuntime } from "../../model/model-runtime.ts";
+import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import type { ChildReading, LoadParams } from "../embedded/protocol.ts";
+import { lazyRuntime } from "../wire/lazy-runtime.ts";
 import { Backoff } from "./backoff.ts";
 import { type LoadedChild, startChild } from "./child-process.ts";
 import type { modelStates } from "./protocol.ts";
@@ -30,11 +30,11 @@ export interface ModelState {
 
 /** Deaths in a row after which only a request starts it again. */
 const mostEagerRestarts = 5;
-const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
 
 export class ModelProcess implements Disposable {
   readonly #options: ModelProcessOptions;
   readonly #backoff: Backoff;
+  readonly runtime: ModelRuntime = lazyRuntime(async () => (await this.ready()).runtime);
   readonly #disposed = new AbortController();
   #child: Promise<LoadedChild> | undefined;
   #live: LoadedChild | undefined;
@@ -65,37 +65,29 @@ export class ModelProcess implements Disposable {
     return this.#child;
   }
 
-  get runtime(): ModelRuntime {
-    return {
-      infill: (request, signal) => this.#stream(signal, (runtime) => runtime.infill(request, signal)),
-      chat: (request, signal) => this.#stream(signal, (runtime) => runtime.chat(request, signal)),
-      embed: async (request, signal) => (await this.#awaited(signal)).embed(request, signal),
-      countTokens: async (text) => (await this.ready()).runtime.countTokens(text),
-      warm: async (request, signal) => (await this.#awaited(signal)).warm(request, signal),
-    };
-  }
-
   async reading(): Promise<ChildReading | undefined> {
     return this.#live?.reading().catch(() => undefined);
   }
 
+  /** Ends the process, also one that is loading or about to start. */
   dispose(): void {
     this.#disposed.abort();
-    this.#live?.dispose();
   }
 
   async #start(): Promise<LoadedChild> {
     const { params, childEntry, clock, log } = this.#options;
-    await delay(clock, this.#waitMs, this.#disposed.signal);
-    this.#backoff.born();
+    const { signal } = this.#disposed;
     try {
+      await delay(clock, this.#waitMs, signal);
+      if (signal.aborted) throw new RuntimeError("runtime-crashed", "The model was unloaded.");
+      this.#backoff.born();
       const child = await startChild(params, {
         entry: childEntry,
         log,
+        signal,
         onProgress: (progress) =>
           this.#report({ state: this.#restarts > 0 ? "restarting" : "loading", progress }),
       });
-      if (this.#disposed.signal.aborted) child.dispose();
       this.#live = child;
       void child.ended.then(() => this.#died());
       this.#report({ state: "ready" });
@@ -121,21 +113,6 @@ export class ModelProcess implements Disposable {
         this.#options.log.log("warn", `The model did not come back: ${toRuntimeError(error).message}`);
       });
     }
-  }
-
-  async *#stream(
-    signal: AbortSignal,
-    open: (runtime: ModelRuntime) => AsyncIterable<StreamPart>,
-  ): AsyncGenerator<StreamPart, void> {
-    const child = await untilAborted(this.ready(), signal);
-    if (child) yield* open(child.runtime);
-    else yield { kind: "stream-end", reason: "aborted", usage: noUsage };
-  }
-
-  async #awaited(signal: AbortSignal): Promise<ModelRuntime> {
-    const child = await untilAborted(this.ready(), signal);
-    if (!child) throw signal.reason;
-    return child.runtime;
   }
 
   #report(state: ModelState): void {

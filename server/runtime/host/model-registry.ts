@@ -16,7 +16,9 @@ import type { GgufHeader } from "../../model/gguf-header.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
+import { memoryNeeds } from "../embedded/memory-plan.ts";
 import type { ChildReading, LoadParams } from "../embedded/protocol.ts";
+import { toWire } from "../wire/errors.ts";
 import { ModelProcess } from "./model-process.ts";
 import type { ModelEvent, ModelMetrics, ModelSpec } from "./protocol.ts";
 
@@ -38,7 +40,6 @@ export interface ModelLease extends Disposable {
 interface Entry {
   readonly id: string;
   readonly path: string;
-  readonly params: LoadParams;
   readonly process: ModelProcess;
   leases: number;
   idle: Disposable | undefined;
@@ -60,8 +61,8 @@ export class ModelRegistry implements Disposable {
 
   async open(spec: ModelSpec): Promise<ModelLease> {
     const identity = await identify(spec.path);
-    const fim = spec.fim ?? detectFim(identity.header, identity.path);
-    const entry = this.#lease(identity, { ...spec, ...(fim === undefined ? {} : { fim }) });
+    const fim = detectFim(identity.header, identity.path);
+    const entry = this.#lease(identity, fim !== undefined);
     try {
       const { result } = await entry.process.ready();
       let open = true;
@@ -72,7 +73,6 @@ export class ModelRegistry implements Disposable {
           name: basename(spec.path, ".gguf"),
           contextTokens: result.contextTokens,
           reasons: detectReasoning(identity.header, identity.path),
-          sizeBytes: identity.header.fileBytes,
           ...(fim === undefined ? {} : { fim }),
         },
         runtime: entry.process.runtime,
@@ -95,22 +95,18 @@ export class ModelRegistry implements Disposable {
     for (const entry of this.#entries.values()) this.#unload(entry);
   }
 
-  #lease(identity: Identity, spec: ModelSpec): Entry {
-    const known = this.#entries.get(identity.id);
-    const wish = spec.contextTokens;
-    // Who uses the model decides its context; a wish counts when nobody does.
-    const outdated = known?.leases === 0 && wish !== undefined && wish !== known.params.contextTokens;
-    if (known && outdated) this.#unload(known);
-    const entry = known && !outdated ? known : this.#create(identity, spec);
+  #lease(identity: Identity, completes: boolean): Entry {
+    const entry = this.#entries.get(identity.id) ?? this.#create(identity, completes);
     entry.leases++;
     entry.idle?.dispose();
     entry.idle = undefined;
     return entry;
   }
 
-  #create({ id, path, header }: Identity, spec: ModelSpec): Entry {
+  #create({ id, path, header }: Identity, completes: boolean): Entry {
     const { childEntry, clock, log, onEvent } = this.#options;
-    const params = loadParams(path, header, spec);
+    const { architecture } = header;
+    const params: LoadParams = { path, architecture, needs: memoryNeeds(header), completes };
     const process = new ModelProcess({
       params,
       childEntry,
@@ -121,10 +117,10 @@ export class ModelRegistry implements Disposable {
           path,
           state,
           ...(progress === undefined ? {} : { progress }),
-          ...(error ? { code: error.code, message: error.message } : {}),
+          ...(error ? { error: toWire(error) } : {}),
         }),
     });
-    const entry: Entry = { id, path, params, process, leases: 0, idle: undefined };
+    const entry: Entry = { id, path, process, leases: 0, idle: undefined };
     this.#entries.set(id, entry);
     return entry;
   }
@@ -148,30 +144,12 @@ async function identify(path: string): Promise<Identity> {
   const header = await readGgufFile(path);
   const real = await realpath(path);
   const { size, mtimeMs } = await stat(real);
-  if (size !== header.fileBytes) throw new RuntimeError("model-invalid", `${path} is being written.`);
+  if (size !== header.fileBytes)
+    throw new RuntimeError("model-invalid", "{0} is being written.", { values: [path] });
   const id = createHash("sha256")
     .update(JSON.stringify([real, size, mtimeMs, header.digest]))
     .digest("hex");
   return { id, path: real, header };
-}
-
-const batchTokens = 512;
-const floatBytes = 4;
-const halfBytes = 2;
-const graphBytes = 32 * 1024 * 1024;
-
-function loadParams(path: string, header: GgufHeader, { contextTokens, fim }: ModelSpec): LoadParams {
-  return {
-    path,
-    architecture: header.architecture,
-    weightBytes: header.weightBytes,
-    kvBytesPerToken: header.layers * header.kvHeads * (header.keyLength + header.valueLength) * halfBytes,
-    // llama.cpp reserves the logits of a whole batch, and a few activations as wide as the model.
-    computeBytes: batchTokens * (header.vocabulary + 16 * header.embeddingLength) * floatBytes + graphBytes,
-    trainedContextTokens: header.trainedContextTokens,
-    completes: fim !== undefined,
-    ...(contextTokens === undefined ? {} : { contextTokens }),
-  };
 }
 
 const unread: ChildReading = {

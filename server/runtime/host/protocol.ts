@@ -5,7 +5,7 @@ import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc/node
 import { logLevels } from "../../base/log.ts";
 import { fimFamilyIds } from "../../model/fim.ts";
 import { runtimeKinds } from "../../model/model-info.ts";
-import { runtimeErrorCodes } from "../../model/runtime-error.ts";
+import { wireErrorSchema } from "../wire/errors.ts";
 
 /** Raised with every change that an older host or client would not understand. */
 export const hostProtocolVersion = 1;
@@ -20,8 +20,6 @@ export const proveSchema = v.object({ proof: short });
 export const modelSpecSchema = v.object({
   runtime: v.literal("embedded"),
   path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
-  contextTokens: v.exactOptional(v.pipe(count, v.integer(), v.minValue(1))),
-  fim: v.exactOptional(v.picklist(fimFamilyIds)),
 });
 export type ModelSpec = Readonly<v.InferOutput<typeof modelSpecSchema>>;
 
@@ -33,7 +31,6 @@ export const openedSchema = v.object({
     contextTokens: count,
     fim: v.exactOptional(v.picklist(fimFamilyIds)),
     reasons: v.boolean(),
-    sizeBytes: v.exactOptional(count),
   }),
 });
 export type Opened = v.InferOutput<typeof openedSchema>;
@@ -47,8 +44,7 @@ export const modelEventSchema = v.object({
   /** Loaded so far, from 0 to 1. */
   progress: v.exactOptional(v.number()),
   /** Why it failed or restarts. */
-  code: v.exactOptional(v.picklist(runtimeErrorCodes)),
-  message: v.exactOptional(v.string()),
+  error: v.exactOptional(wireErrorSchema),
 });
 export type ModelEvent = Readonly<v.InferOutput<typeof modelEventSchema>>;
 

@@ -24,11 +24,6 @@ export class StepQueue {
   #arrivals = 0;
   #running = false;
 
-  /** Requests that hold a place, running and waiting. */
-  get size(): number {
-    return this.#entries.size;
-  }
-
   join(priority: Priority): Ticket {
     const entry: Entry = { rank: priorities.indexOf(priority), arrival: this.#arrivals++, grant: undefined };
     this.#entries.add(entry);

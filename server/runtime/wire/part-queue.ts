@@ -12,10 +12,6 @@ export class PartQueue implements AsyncIterable<StreamPart> {
     this.#wake?.();
   }
 
-  end(part: StreamPart & { readonly kind: "stream-end" }): void {
-    this.push(part);
-  }
-
   fail(error: Error): void {
     this.#failure = error;
     this.#wake?.();

@@ -105,7 +105,7 @@ export class RemoteRuntime implements ModelRuntime {
         if (part.success) parts.push(part.output);
       });
       this.#call(stopped.signal, (token) => send(stream, token))
-        .then((end) => parts.end({ kind: "stream-end", ...v.parse(streamEndSchema, end) }))
+        .then((end) => parts.push({ kind: "stream-end", ...v.parse(streamEndSchema, end) }))
         .catch((error: unknown) => parts.fail(fromWire(error, this.#lost)))
         .finally(() => progress.dispose());
       yield* parts;

@@ -38,7 +38,6 @@ describe("the size of a step", () => {
     const pace = new StepPace(512, 40);
     pace.record(1, 1000);
     assert.equal(pace.next(), 64);
-    assert.equal(pace.tokensPerSecond, undefined);
   });
 });
 
@@ -90,27 +89,33 @@ describe("the wait before a restart", () => {
 });
 
 describe("the length of a context", () => {
-  const needs = { weightBytes: 1e9, kvBytesPerToken: 1e5, computeBytes: 1e8, trainedContextTokens: 32_768 };
+  const needs = { weightBytes: 1e9, kvBytesPerToken: 1e5, computeBytes: 1e8 };
   const reserve = 256 * 1024 * 1024;
   const room = (tokens: number) => 1.1e9 + 1e5 * tokens + reserve;
-  const cases: readonly (readonly [asked: number | undefined, free: number, tokens: number | "refused"])[] = [
-    [undefined, 1e12, 8192],
-    [undefined, room(8191), 4096],
-    [undefined, room(600), 512],
-    [undefined, room(500), "refused"],
-    [100_000, 1e12, 32_768],
-    [16_384, room(16_384), 16_384],
-    [16_384, room(16_383), "refused"],
+  const cases: readonly (readonly [trained: number, free: number, tokens: number | "refused"])[] = [
+    [32_768, 1e12, 8192],
+    [32_768, room(8192), 8192],
+    [32_768, room(8191), 4096],
+    [32_768, room(600), 512],
+    [32_768, room(511), "refused"],
+    [2_000_000_000, 1e12, 8192],
+    [4096, 1e12, 4096],
     [64, room(64), 64],
+    [64, room(63), "refused"],
   ];
-  for (const [contextTokens, free, tokens] of cases) {
-    it(`${contextTokens ?? "unasked"} in ${(free / 1e9).toFixed(2)} GB: ${tokens}`, () => {
-      const plan = () => planContext({ ...needs, contextTokens }, free);
+  for (const [trainedContextTokens, free, tokens] of cases) {
+    it(`trained for ${trainedContextTokens}, in ${(free / 1e9).toFixed(2)} GB: ${tokens}`, () => {
+      const plan = () => planContext({ ...needs, trainedContextTokens }, free);
       if (tokens === "refused")
         assert.throws(plan, (error) => error instanceof RuntimeError && error.code === "out-of-memory");
       else assert.equal(plan(), tokens);
     });
   }
+  it("says both numbers when none fits", () => {
+    assert.throws(() => planContext({ ...needs, trainedContextTokens: 8192 }, 1e9), {
+      message: "The model with a context of 512 tokens needs 1.3 GiB of memory, and 0.9 GiB are free.",
+    });
+  });
 });
 
 describe("the tokens of a thought", () => {

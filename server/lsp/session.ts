@@ -100,8 +100,8 @@ export class Session implements Disposable {
 
   /** `pushed` is what the notification itself holds, for clients that cannot be asked. */
   async reconfigure(pushed: unknown): Promise<void> {
-    const signal = this.#reconfiguring.next();
     await this.services();
+    const signal = this.#reconfiguring.next();
     this.#configure(await this.#settings.read(pushed), signal);
   }
 

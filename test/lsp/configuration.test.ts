@@ -9,6 +9,7 @@ import { afterEach, describe, it } from "mocha";
 import {
   ConfigurationRequest,
   DidChangeConfigurationNotification,
+  InitializeRequest,
   LogMessageNotification,
   ShowMessageNotification,
 } from "vscode-languageserver-protocol/node";
@@ -101,6 +102,15 @@ describe("the language server's configuration", () => {
       client.initialize(),
       client.connection.sendNotification(DidChangeConfigurationNotification.type, { settings: {} }),
     ]);
+    await client.connection.sendNotification(DidChangeConfigurationNotification.type, { settings });
+    await client.status(({ state }) => state === "paused");
+  });
+
+  it("loses no settings that are pushed before `initialized`", async () => {
+    const client = await start();
+    const params = { processId: null, rootUri: null, capabilities: {} };
+    await client.connection.sendRequest(InitializeRequest.type, params);
+    const settings = { hearth: { completion: { enabled: false } } };
     await client.connection.sendNotification(DidChangeConfigurationNotification.type, { settings });
     await client.status(({ state }) => state === "paused");
   });

@@ -1,5 +1,6 @@
 /** From what a source wrote to what may be shown: a list of pure steps, each of which may refuse. */
 
+import { hiddenCharacters } from "../../security/hidden-characters.ts";
 import { writesSecret } from "../../security/secrets.ts";
 import type { SkipReason } from "./completion-outcome.ts";
 import { closersOnly, type LineShape } from "./line-shape.ts";
@@ -100,11 +101,8 @@ function refuseDuplicate(text: string, place: ShownPlace): string | { readonly r
   return line.length > 2 && line === place.nextLine ? { refused: "duplicate" } : text;
 }
 
-/** Bidirectional controls, zero-width and tag characters (Trojan Source): never shown as code. */
-const hidden = /[\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF\u{E0000}-\u{E007F}]/u;
-
 function refuseHidden(text: string): string | { readonly refused: Refusal } {
-  return hidden.test(text) ? { refused: "hidden-characters" } : text;
+  return hiddenCharacters.test(text) ? { refused: "hidden-characters" } : text;
 }
 
 function refuseSecret(text: string, place: ShownPlace): string | { readonly refused: Refusal } {

@@ -18,6 +18,7 @@ import { placeIn, readDocument } from "./read-document.ts";
 import { rootFailure, rootFolderOf } from "./root-folder.ts";
 import { runVerb } from "./run-verb.ts";
 import { showCompletion } from "./show-completion.ts";
+import { visibleText } from "./visible-text.ts";
 import { whenReady } from "./when-ready.ts";
 
 interface CompleteFlags extends GlobalFlags {
@@ -64,7 +65,8 @@ function cursorOf(text: string, { t }: Localizer): Cursor {
 async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor): Promise<Outcome> {
   const { cwd, localizer, process, signal } = context;
   const { settings, problems } = await settingsOf(flags, context);
-  for (const problem of problems) process.stderr.write(`${paintFor(process.stderr).warn(problem)}\n`);
+  for (const problem of problems)
+    process.stderr.write(`${paintFor(process.stderr).warn(visibleText(problem))}\n`);
   const unusable =
     (await homeFailure(context, settings)) ??
     (flags.root === undefined ? undefined : await rootFailure(flags.root, cwd, localizer));

@@ -5,6 +5,7 @@ import { toRuntimeError } from "../model/runtime-error.ts";
 import type { CliContext } from "./cli-context.ts";
 import type { Failure, Outcome } from "./failure.ts";
 import { paintFor } from "./paint.ts";
+import { visibleText } from "./visible-text.ts";
 
 export interface VerbRequest {
   readonly context: CliContext;
@@ -46,5 +47,5 @@ async function outcomeOf(verb: () => Promise<Outcome>, context: CliContext): Pro
 
 function failureText({ message, mend }: Failure, context: CliContext): string {
   const paint = paintFor(context.process.stderr);
-  return `${paint.bad(message)}\n${mend === "" ? "" : `${mend}\n`}`;
+  return `${paint.bad(visibleText(message))}\n${mend === "" ? "" : `${visibleText(mend)}\n`}`;
 }

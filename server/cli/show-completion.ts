@@ -22,7 +22,7 @@ export function showCompletion(
   localizer: Localizer,
   paint: Paint,
 ): string {
-  const place = `${cursor.path}:${cursor.position.line + 1}:${cursor.position.character + 1}`;
+  const place = `${visibleText(cursor.path)}:${cursor.position.line + 1}:${cursor.position.character + 1}`;
   if (outcome.kind === "failed") return "";
   if (outcome.kind === "skipped") {
     return `${paint.strong(place)}  ${localizer.t("no completion: {0}", reasonOf(outcome.reason, localizer))}`;

@@ -1,6 +1,7 @@
 /** Waits until the services are ready to answer, and shows on a terminal how far they are. */
 
 import type { CliContext, CliServices, CliStatus } from "./cli-context.ts";
+import { visibleText } from "./visible-text.ts";
 
 export interface Waiting {
   readonly services: Pick<CliServices, "settled" | "statusFacts">;
@@ -23,5 +24,5 @@ export async function whenReady({ services, changed, context }: Waiting, signal:
 
 function sentenceOf({ model, reading }: CliStatus, { localizer: { t } }: CliContext): string {
   if (reading) return t("Reading the workspace: {0} files so far.", reading.files);
-  return model.kind === "loading" ? t("Loading {0} …", model.name) : "";
+  return model.kind === "loading" ? t("Loading {0} …", visibleText(model.name)) : "";
 }

@@ -7,6 +7,7 @@ import {
   text_en,
 } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
+import { visibleText } from "./visible-text.ts";
 
 export function applicationText(localizer: Localizer): ApplicationText {
   const { t } = localizer;
@@ -27,9 +28,11 @@ export function applicationText(localizer: Localizer): ApplicationText {
       argumentEscapeSequence: t("What follows is no flag"),
     },
     noCommandRegisteredForInput: ({ input, corrections }) =>
-      withCorrections(t("There is no command {0}.", input), corrections, localizer),
+      visibleText(withCorrections(t("There is no command {0}.", input), corrections, localizer)),
     exceptionWhileParsingArguments: (thrown) =>
-      thrown instanceof ArgumentScannerError ? argumentProblem(thrown, localizer) : String(thrown),
+      visibleText(
+        thrown instanceof ArgumentScannerError ? argumentProblem(thrown, localizer) : String(thrown),
+      ),
   };
 }
 

@@ -46,6 +46,24 @@ describe("hearth complete", function () {
     return error.message;
   }
 
+  it("prints no control character of a name, be it of a file, a setting, a folder or a verb", async () => {
+    const name = "\u001b[31mred\u0007";
+    await writeFile(join(folder, `${name}.ts`), source);
+    const asked: readonly (readonly string[])[] = [
+      ["complete", `${name}.ts:7:31`, "--set", `${name}=1`],
+      ["complete", `no-${name}.ts:7:31`],
+      ["complete", cursor, "--root", name],
+      ["complete", cursor, "--set", `roles.complete=embedded/${name}`],
+      ["complete", name],
+      [name],
+    ];
+    for (const args of asked) {
+      const { stdout, stderr } = await run(...args);
+      assert.match(stdout + stderr, /\\u\{1b\}\[31mred/);
+      assert.doesNotMatch(stdout + stderr, /(?!\n)\p{Cc}/u);
+    }
+  });
+
   it("gives the built-in completer's text with its confidence, without tokens", async () => {
     const end = await run("complete", cursor, "--json");
     const answer = parsed(end);

@@ -5,7 +5,6 @@ import { ServerClient } from "./client/server-client.ts";
 import { type HostState, ServerHost } from "./client/server-host.ts";
 import { registerCommands } from "./commands/register.ts";
 import { StatusModel } from "./editor/status-model.ts";
-import { virtualScheme } from "./editor/virtual-workspace.ts";
 import { ErrorBoundary } from "./errors.ts";
 
 let stop: (() => Promise<void>) | undefined;
@@ -17,19 +16,26 @@ export function activate(context: vscode.ExtensionContext): void {
     show: (message, ...titles) => vscode.window.showErrorMessage(message, ...titles),
     log: (message) => log.error(message),
   });
-  const status = new StatusModel({ after, metrics: async () => host.running?.metrics() });
+  const status = new StatusModel({
+    after,
+    metrics: async () => host.running?.metrics(),
+    log: (message) => log.warn(message),
+  });
   const host: ServerHost<ServerClient> = createHost({ context, log, errors, status });
+  const start = () => {
+    if (status.virtualScheme === undefined) void host.start();
+  };
   stop = () => host.stop();
   context.subscriptions.push(
     log,
     status,
     registerCommands({ extensionUri: context.extensionUri, log, host, errors, view: () => status.view }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void host.running?.tellTrust({ trusted: true })),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => startUnlessVirtual(host)),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => host.running?.tellTrust({ trusted: true })),
+    vscode.workspace.onDidChangeWorkspaceFolders(start),
   );
   // After activation: building the client and forking the server takes longer than all the rest.
-  const start = setImmediate(() => startUnlessVirtual(host));
-  context.subscriptions.push({ dispose: () => clearImmediate(start) });
+  const soon = setImmediate(start);
+  context.subscriptions.push({ dispose: () => clearImmediate(soon) });
   log.info(`activated in ${(performance.now() - began).toFixed(1)} ms`);
 }
 
@@ -64,7 +70,7 @@ function createHost({ context, log, errors, status }: HostParts): ServerHost<Ser
         onEnded,
         onStatus: (params) => status.serverSaid(params),
         onExecuted: () => status.countSoon(),
-        watchCompletion: (answer) => status.watchCompletion(timed(answer, log)),
+        watchCompletion: (answer) => status.watchCompletion(answer),
       }),
     onState,
     log: (message) => log.warn(message),
@@ -72,21 +78,6 @@ function createHost({ context, log, errors, status }: HostParts): ServerHost<Ser
     after,
   });
   return host;
-}
-
-/** At level debug the log tells whether the editor has asked, and how long the answer took; never what it was. */
-async function timed<T>(answer: PromiseLike<T>, log: vscode.LogOutputChannel): Promise<T> {
-  const began = performance.now();
-  const result = await answer;
-  log.debug(
-    `${result ? "answered" : "left"} a request for a completion after ${(performance.now() - began).toFixed(0)} ms`,
-  );
-  return result;
-}
-
-function startUnlessVirtual(host: ServerHost<ServerClient>): void {
-  const schemes = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.scheme) ?? [];
-  if (virtualScheme(schemes) === undefined) void host.start();
 }
 
 interface GaveUp {

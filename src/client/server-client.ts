@@ -32,50 +32,59 @@ export interface ServerClientOptions {
 
 export class ServerClient implements ServerConnection {
   readonly #client: QuietClient;
+  readonly #log: vscode.LogOutputChannel;
+  #trustTold = false;
 
   constructor(options: ServerClientOptions) {
+    this.#log = options.log;
     // As server/main.ts says: without it old texts pile up in the heap.
     const execArgv = ["--optimize-for-size"];
     const server = { module: options.module, transport: TransportKind.ipc, options: { execArgv } };
-    this.#client = new QuietClient(server, clientOptions(options));
+    this.#client = new QuietClient(server, {
+      ...clientOptions(options),
+      // No settings here: the server asks for them, and a copy from the start would outlive what the person unsets.
+      initializationOptions: (): InitializationOptions => {
+        this.#trustTold = vscode.workspace.isTrusted;
+        return { trusted: this.#trustTold, locale: vscode.env.language };
+      },
+    });
     this.#client.onNotification(statusNotification.method, options.onStatus);
   }
 
-  start(): Promise<void> {
-    return this.#client.start();
+  async start(): Promise<void> {
+    await this.#client.start();
+    // What was granted since `initialize` was sent has reached nobody.
+    if (vscode.workspace.isTrusted && !this.#trustTold) this.tellTrust({ trusted: true });
   }
 
   stop(): Promise<void> {
     return this.#client.dispose();
   }
 
-  doctor(): Promise<DoctorResult> {
-    return this.#client.sendRequest<DoctorResult>(doctorRequest.method, {});
+  doctor(token: vscode.CancellationToken): Promise<DoctorResult> {
+    return this.#client.sendRequest<DoctorResult>(doctorRequest.method, {}, token);
   }
 
   metrics(): Promise<MetricsResult> {
     return this.#client.sendRequest<MetricsResult>(metricsRequest.method, {});
   }
 
-  tellTrust(params: TrustParams): Promise<void> {
-    return this.#client.sendNotification(trustNotification.method, params);
+  /** A server that dies meanwhile is told when the next one starts. */
+  tellTrust(params: TrustParams): void {
+    this.#client.sendNotification(trustNotification.method, params).catch((error: unknown) => {
+      this.#log.warn(`trust was not told: ${String(error)}`);
+    });
   }
 }
 
 function clientOptions(options: ServerClientOptions): LanguageClientOptions {
   const keys = settingKeys(options.manifest);
-  const settings = (resource?: vscode.Uri) =>
-    explicitSettings(vscode.workspace.getConfiguration("hearth", resource), keys);
+  const settings = () => explicitSettings(vscode.workspace.getConfiguration("hearth"), keys);
   return {
     documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
     outputChannel: options.log,
     // Only the news of a change counts: the server then asks, and is answered by the middleware below.
     synchronize: { configurationSection: "hearth" },
-    // No settings here: the server asks for them, and a copy from the start would outlive what the person unsets.
-    initializationOptions: (): InitializationOptions => ({
-      trusted: vscode.workspace.isTrusted,
-      locale: vscode.env.language,
-    }),
     errorHandler: {
       error: (_error, _message, count) => ({
         action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
@@ -94,18 +103,27 @@ function clientOptions(options: ServerClientOptions): LanguageClientOptions {
       },
       provideInlineCompletionItems: (document, position, context, token, next) => {
         const answer = next(document, position, context, token);
-        return isPromiseLike(answer) ? options.watchCompletion(answer) : answer;
+        return isPromiseLike(answer) ? options.watchCompletion(timed(answer, options.log)) : answer;
       },
       workspace: {
         configuration: (params, token, next) =>
           params.items.every((item) => item.section === "hearth")
-            ? params.items.map((item) =>
-                settings(item.scopeUri ? vscode.Uri.parse(item.scopeUri) : undefined),
-              )
+            ? params.items.map(settings)
             : next(params, token),
       },
     },
   };
+}
+
+type Suggestions = vscode.InlineCompletionItem[] | vscode.InlineCompletionList | null | undefined;
+
+/** At level debug the log tells that the editor has asked, and how long the answer took; never what it was. */
+async function timed(answer: PromiseLike<Suggestions>, log: vscode.LogOutputChannel): Promise<Suggestions> {
+  const began = performance.now();
+  const result = await answer;
+  const { length } = Array.isArray(result) ? result : (result?.items ?? []);
+  log.debug(`${length} suggestions after ${(performance.now() - began).toFixed(0)} ms`);
+  return result;
 }
 
 function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

@@ -51,7 +51,7 @@ export class ServerHost<C extends ServerConnection> {
     try {
       await connection.start();
     } catch (error) {
-      this.#onEnded(connection, error instanceof Error ? error.message : String(error));
+      this.#onEnded(connection, messageOf(error));
       return;
     }
     if (this.#connection === connection) this.#become("running");
@@ -62,10 +62,10 @@ export class ServerHost<C extends ServerConnection> {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#become("stopped");
-    await connection?.stop();
+    if (connection) await this.#release(connection);
   }
 
-  /** The person asked for it: crashes before do not count any more. */
+  /** The person asked for it: crashes before do not count any more, and a server that hangs is left behind. */
   async restart(): Promise<void> {
     this.#crashes.length = 0;
     await this.stop();
@@ -76,7 +76,7 @@ export class ServerHost<C extends ServerConnection> {
   #onEnded(connection: C, why: string): void {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
-    void connection.stop();
+    void this.#release(connection);
     const now = this.#options.now();
     this.#crashes.push(now);
     const next = afterCrash(this.#crashes, now);
@@ -97,9 +97,22 @@ export class ServerHost<C extends ServerConnection> {
     };
   }
 
+  /** A server that hangs or is gone already cannot be stopped in order; what comes next does not need that. */
+  async #release(connection: C): Promise<void> {
+    try {
+      await connection.stop();
+    } catch (error) {
+      this.#options.log(`the language server did not stop in order: ${messageOf(error)}`);
+    }
+  }
+
   #become(state: HostState): void {
     if (this.#state === state) return;
     this.#state = state;
     this.#options.onState(state);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -3,13 +3,10 @@
  * folder lies between the two.
  */
 
+/** The places that a setting of scope machine or window can be set in. */
 export interface Inspected {
   readonly globalValue?: unknown;
   readonly workspaceValue?: unknown;
-  readonly workspaceFolderValue?: unknown;
-  readonly globalLanguageValue?: unknown;
-  readonly workspaceLanguageValue?: unknown;
-  readonly workspaceFolderLanguageValue?: unknown;
 }
 
 /** The part of the editor's configuration object that is read here; keys are without the `hearth.` prefix. */
@@ -38,18 +35,7 @@ export function settingKeys(manifest: unknown): readonly string[] {
 }
 
 function isSet(inspected: Inspected | undefined): boolean {
-  return inspected !== undefined && valuesOf(inspected).some((value) => value !== undefined);
-}
-
-function valuesOf(inspected: Inspected): readonly unknown[] {
-  return [
-    inspected.globalValue,
-    inspected.workspaceValue,
-    inspected.workspaceFolderValue,
-    inspected.globalLanguageValue,
-    inspected.workspaceLanguageValue,
-    inspected.workspaceFolderLanguageValue,
-  ];
+  return inspected?.globalValue !== undefined || inspected?.workspaceValue !== undefined;
 }
 
 function field(value: unknown, name: string): object | undefined {

@@ -10,24 +10,43 @@ const scheme = "hearth-doctor";
 export const doctor: Command = {
   id: "hearth.doctor",
   run: async (hearth) => {
-    const result = await askServer(hearth);
-    const content = doctorPage(result.checks, vscode.l10n.t);
-    const provider = vscode.workspace.registerTextDocumentContentProvider(scheme, {
-      provideTextDocumentContent: () => content,
-    });
-    try {
-      // A page of its own for each run: the editor would show the text of the page before.
-      const page = vscode.Uri.from({ scheme, path: "/Hearth.md", query: String(Date.now()) });
-      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(page), { preview: true });
-    } finally {
-      provider.dispose();
-    }
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t("Hearth is checking the installation"),
+      cancellable: true,
+    };
+    const result = await vscode.window.withProgress(options, (_progress, token) => askServer(hearth, token));
+    if (result) await showPage(doctorPage(result.checks, vscode.l10n.t));
   },
 };
 
-/** A server that does not run is itself the finding. */
-async function askServer({ host }: Hearth): Promise<DoctorResult> {
-  if (host.running) return host.running.doctor();
+async function showPage(content: string): Promise<void> {
+  const provider = vscode.workspace.registerTextDocumentContentProvider(scheme, {
+    provideTextDocumentContent: () => content,
+  });
+  try {
+    // A page of its own for each run: the editor would show the text of the page before.
+    const page = vscode.Uri.from({ scheme, path: "/Hearth.md", query: String(Date.now()) });
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(page), { preview: true });
+  } finally {
+    provider.dispose();
+  }
+}
+
+/** A server that does not run is itself the finding. Undefined when the person did not want to wait. */
+async function askServer(
+  { host }: Hearth,
+  token: vscode.CancellationToken,
+): Promise<DoctorResult | undefined> {
+  if (host.running) {
+    try {
+      const result = await host.running.doctor(token);
+      return token.isCancellationRequested ? undefined : result;
+    } catch (error) {
+      if (token.isCancellationRequested) return undefined;
+      throw error;
+    }
+  }
   const check: DoctorCheck = {
     id: "server",
     state: "fail",

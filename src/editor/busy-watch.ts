@@ -9,6 +9,11 @@ export interface BusyWatchOptions {
   readonly after: (ms: number, callback: () => void) => () => void;
 }
 
+export interface LongWork {
+  readonly goesOn: () => void;
+  readonly isOver: () => void;
+}
+
 export class BusyWatch {
   readonly #options: BusyWatchOptions;
   #running = 0;
@@ -33,6 +38,20 @@ export class BusyWatch {
       ended = true;
       this.#running -= 1;
       if (this.#running === 0) this.#hide();
+    };
+  }
+
+  /** Work whose state is told again and again: it has begun once, and ended once. */
+  follow(): LongWork {
+    let end: (() => void) | undefined;
+    return {
+      goesOn: () => {
+        end ??= this.begin();
+      },
+      isOver: () => {
+        end?.();
+        end = undefined;
+      },
     };
   }
 

@@ -1,17 +1,26 @@
 /** Reads and writes the two settings that turn completion on and off, through the editor's own settings. */
 
 import * as vscode from "vscode";
-import { type Scope, type SwitchState, switchLanguage, toggleScope } from "./completion-switch.ts";
+import {
+  type LanguageSwitches,
+  type Scope,
+  type SwitchState,
+  switchLanguage,
+  toggleScope,
+} from "./completion-switch.ts";
 import type { SwitchTarget } from "./menu.ts";
 
 export function readSwitch(): SwitchState {
   const settings = vscode.workspace.getConfiguration("hearth.completion");
-  const inspected = settings.inspect<boolean>("enabled");
+  const enabled = settings.inspect<boolean>("enabled");
+  const languages = settings.inspect<LanguageSwitches>("languages");
   return {
     enabled: settings.get<boolean>("enabled", true),
-    enabledHere: inspected?.workspaceFolderValue ?? inspected?.workspaceValue,
-    enabledEverywhere: inspected?.globalValue ?? inspected?.defaultValue ?? true,
-    languages: settings.get<Record<string, boolean>>("languages", {}),
+    enabledHere: enabled?.workspaceValue,
+    enabledEverywhere: enabled?.globalValue ?? enabled?.defaultValue ?? true,
+    languages: settings.get<LanguageSwitches>("languages", {}),
+    languagesHere: languages?.workspaceValue ?? {},
+    languagesEverywhere: languages?.globalValue ?? {},
     language: vscode.window.activeTextEditor?.document.languageId,
   };
 }
@@ -19,25 +28,24 @@ export function readSwitch(): SwitchState {
 /** Turns completion on or off at the place that decides it now. Returns whether it is on afterwards. */
 export async function toggleCompletion(): Promise<{ readonly enabled: boolean }> {
   const state = readSwitch();
-  await writeEnabled({ enabled: !state.enabled, scope: toggleScope(state) });
+  await write("enabled", !state.enabled, toggleScope(state));
   return { enabled: !state.enabled };
 }
 
 export async function switchCompletion(target: SwitchTarget): Promise<void> {
   const state = readSwitch();
   if (target === "workspace") {
-    await writeEnabled({ enabled: !state.enabled, scope: "workspace" });
+    await write("enabled", !state.enabled, "workspace");
   } else if (target === "everywhere") {
-    await writeEnabled({ enabled: !state.enabledEverywhere, scope: "everywhere" });
+    await write("enabled", !state.enabledEverywhere, "everywhere");
   } else if (state.language !== undefined) {
-    const languages = switchLanguage(state.languages, state.language);
-    const settings = vscode.workspace.getConfiguration("hearth.completion");
-    await settings.update("languages", languages, vscode.ConfigurationTarget.Global);
+    const { scope, languages } = switchLanguage(state, state.language);
+    await write("languages", languages, scope);
   }
 }
 
-async function writeEnabled(change: { readonly enabled: boolean; readonly scope: Scope }): Promise<void> {
+async function write(key: "enabled" | "languages", value: unknown, scope: Scope): Promise<void> {
   const target =
-    change.scope === "workspace" ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
-  await vscode.workspace.getConfiguration("hearth.completion").update("enabled", change.enabled, target);
+    scope === "workspace" ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await vscode.workspace.getConfiguration("hearth.completion").update(key, value, target);
 }

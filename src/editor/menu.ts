@@ -68,15 +68,8 @@ function completionEntries({ completion, hasWorkspace }: MenuFacts, t: Translate
 }
 
 function modelEntries({ view }: MenuFacts, t: Translate): readonly MenuEntry[] {
-  return [
-    {
-      icon: "flame",
-      label: t("complete"),
-      description: view.complete,
-      action: { kind: "command", command: "hearth.chooseModel" },
-    },
-    commandEntry("folder-opened", t("Choose a model"), "hearth.chooseModel"),
-  ];
+  const description = [view.complete, t("Choose a model")].filter(Boolean).join(" · ");
+  return [{ ...commandEntry("flame", t("complete"), "hearth.chooseModel"), description }];
 }
 
 function helpEntries(t: Translate): readonly MenuEntry[] {

@@ -4,39 +4,37 @@ import * as vscode from "vscode";
 import type { MetricsResult } from "../../server/protocol/metrics.ts";
 import type { StatusParams } from "../../server/protocol/status.ts";
 import type { HostState } from "../client/server-host.ts";
-import { BusyWatch } from "./busy-watch.ts";
+import { BusyWatch, type LongWork } from "./busy-watch.ts";
 import { readSwitch } from "./completion-settings.ts";
 import { switchOf } from "./completion-switch.ts";
+import { FreshNumbers } from "./fresh-numbers.ts";
 import { numbers } from "./numbers.ts";
 import { StatusItem } from "./status-item.ts";
 import { type StatusView, statusView } from "./status-view.ts";
 import { virtualScheme } from "./virtual-workspace.ts";
-
-/** The numbers in the hover are at most this old, while there is something to count. */
-const numbersAgeMs = 1000;
 
 export interface StatusModelOptions {
   /** Calls back after `ms` milliseconds; returns the undo. */
   readonly after: (ms: number, callback: () => void) => () => void;
   /** What the server has counted; undefined while it does not run. */
   readonly metrics: () => Promise<MetricsResult | undefined>;
+  readonly log: (message: string) => void;
 }
 
 export class StatusModel {
-  readonly #options: StatusModelOptions;
   readonly #item = new StatusItem();
   readonly #busy: BusyWatch;
+  readonly #serverWork: LongWork;
+  readonly #numbers: FreshNumbers;
   readonly #subscriptions: vscode.Disposable;
   #host: HostState = "stopped";
   #server: StatusParams | undefined;
-  #serverBusyEnds: (() => void) | undefined;
-  #metrics: MetricsResult | undefined;
-  #cancelCount: (() => void) | undefined;
 
   constructor(options: StatusModelOptions) {
     const refresh = () => this.refresh();
-    this.#options = options;
     this.#busy = new BusyWatch({ onChange: refresh, after: options.after });
+    this.#serverWork = this.#busy.follow();
+    this.#numbers = new FreshNumbers({ ...options, onChange: refresh });
     this.#subscriptions = vscode.Disposable.from(
       vscode.window.onDidChangeActiveTextEditor(refresh),
       vscode.workspace.onDidChangeWorkspaceFolders(refresh),
@@ -55,13 +53,16 @@ export class StatusModel {
         server: this.#server,
         completion: switchOf(completion),
         language: completion.language,
-        virtualScheme: virtualScheme(
-          vscode.workspace.workspaceFolders?.map((folder) => folder.uri.scheme) ?? [],
-        ),
+        virtualScheme: this.virtualScheme,
         spinning: this.#busy.visible,
       },
       vscode.l10n.t,
     );
+  }
+
+  /** The scheme of a workspace whose files are not on a disk. */
+  get virtualScheme(): string | undefined {
+    return virtualScheme(vscode.workspace.workspaceFolders?.map((folder) => folder.uri.scheme) ?? []);
   }
 
   hostBecame(state: HostState): void {
@@ -72,8 +73,8 @@ export class StatusModel {
 
   serverSaid(status: StatusParams | undefined): void {
     this.#server = status;
-    this.#serverBusyEnds?.();
-    this.#serverBusyEnds = status?.state === "busy" ? this.#busy.begin() : undefined;
+    if (status?.state === "busy") this.#serverWork.goesOn();
+    else this.#serverWork.isOver();
     this.refresh();
   }
 
@@ -84,23 +85,17 @@ export class StatusModel {
 
   /** Something was counted: the hover shows it within a second. */
   countSoon(): void {
-    this.#cancelCount ??= this.#options.after(numbersAgeMs, () => void this.#count());
+    this.#numbers.countSoon();
   }
 
   refresh(): void {
-    this.#item.show(this.view, numbers(this.#metrics, vscode.l10n.t));
-  }
-
-  async #count(): Promise<void> {
-    this.#cancelCount = undefined;
-    this.#metrics = await this.#options.metrics();
-    this.refresh();
+    this.#item.show(this.view, numbers(this.#numbers.metrics, vscode.l10n.t));
   }
 
   dispose(): void {
     this.#subscriptions.dispose();
     this.#busy.dispose();
-    this.#cancelCount?.();
+    this.#numbers.dispose();
     this.#item.dispose();
   }
 }

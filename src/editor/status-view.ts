@@ -53,9 +53,13 @@ function whyNot({ virtualScheme, host, server }: StatusFacts, t: Translate): Sai
 }
 
 function whatNow({ completion, language, server, spinning }: StatusFacts, t: Translate): Said {
-  if (completion === "off") return { icon: "debug-pause", sentence: t("Completion is turned off.") };
+  if (completion === "off") {
+    // As the server says it; here it is known before the server has heard of it.
+    const mend = { title: t("Turn it on"), command: "hearth.toggle" };
+    return { icon: "debug-pause", sentence: t("Completion while typing is off."), mend };
+  }
   if (completion === "off-for-language") {
-    return { icon: "debug-pause", sentence: t("Completion is turned off for {0}.", language ?? "") };
+    return { icon: "debug-pause", sentence: t("Completion while typing is off for {0}.", language ?? "") };
   }
   if (server?.state === "paused") return fromServer("debug-pause", server, server.message);
   if (spinning) return fromServer("loading~spin", server, server?.message || t("Completing…"));

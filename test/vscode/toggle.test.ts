@@ -12,9 +12,9 @@ describe("completion that was turned off", () => {
     await workbench.waitForStatus("Ready.");
     await workbench.openFile("file.ts");
     await workbench.runCommand("Hearth: Turn Completion On or Off");
-    await workbench.waitForStatus("Completion is turned off.");
+    await workbench.waitForStatus("Completion while typing is off.");
     await workbench.reload();
-    await workbench.waitForStatus("Completion is turned off.");
+    await workbench.waitForStatus("Completion while typing is off.");
     await workbench.openFile("file.ts");
     await workbench.goToEnd();
     await workbench.type(beginning);

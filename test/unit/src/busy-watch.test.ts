@@ -45,6 +45,20 @@ describe("the busy watch", () => {
     assert.equal(watch.visible, false);
   });
 
+  it("lets work that is told again and again go on", () => {
+    const work = watch.follow();
+    work.goesOn();
+    const firstTimer = elapse;
+    work.goesOn();
+    assert.equal(elapse, firstTimer);
+    elapse?.();
+    work.goesOn();
+    assert.equal(watch.visible, true);
+    work.isOver();
+    work.isOver();
+    assert.deepEqual([watch.visible, changes], [false, 2]);
+  });
+
   it("ends with a failure as well", async () => {
     const failing = watch.watch(Promise.reject(new Error("no")));
     elapse?.();

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import {
+  type LanguageChange,
   type SwitchState,
   switchLanguage,
   switchOf,
@@ -16,6 +17,8 @@ const on: SwitchState = {
   enabledHere: undefined,
   enabledEverywhere: true,
   languages: { "*": true },
+  languagesHere: {},
+  languagesEverywhere: {},
   language: "typescript",
 };
 
@@ -77,7 +80,7 @@ describe("the menu", () => {
     const models = menuGroups(facts, translate).find(({ title }) => title === "Models and runtime");
     assert.deepEqual(
       models?.entries.map(({ label, description }) => `${label} ${description}`.trim()),
-      ["complete built in: learns from this workspace", "Choose a model"],
+      ["complete built in: learns from this workspace · Choose a model"],
     );
   });
 });
@@ -95,11 +98,38 @@ describe("the switch", () => {
     assert.equal(toggleScope({ ...on, enabledHere: true }), "workspace");
   });
 
-  it("switches one language and leaves the others", () => {
-    assert.deepEqual(switchLanguage({ "*": true }, "markdown"), { "*": true, markdown: false });
-    assert.deepEqual(switchLanguage({ "*": true, markdown: false }, "markdown"), {
-      "*": true,
-      markdown: true,
-    });
-  });
+  const languageCases: readonly (readonly [
+    name: string,
+    state: Partial<SwitchState>,
+    change: LanguageChange,
+  ])[] = [
+    ["with nothing set", {}, { scope: "everywhere", languages: { markdown: false } }],
+    [
+      "where the person's settings name it",
+      {
+        languages: { "*": true, markdown: false, css: false },
+        languagesHere: { css: false },
+        languagesEverywhere: { markdown: false },
+      },
+      { scope: "everywhere", languages: { markdown: true } },
+    ],
+    [
+      "where the workspace names it",
+      {
+        languages: { "*": true, markdown: false, css: false },
+        languagesHere: { markdown: false },
+        languagesEverywhere: { markdown: true, css: false },
+      },
+      { scope: "workspace", languages: { markdown: true } },
+    ],
+    [
+      "where the workspace decides about all the others",
+      { languages: { "*": false }, languagesHere: { "*": false } },
+      { scope: "workspace", languages: { "*": false, markdown: true } },
+    ],
+  ];
+  for (const [name, state, change] of languageCases) {
+    it(`switches one language ${name}, and leaves the others`, () =>
+      assert.deepEqual(switchLanguage({ ...on, ...state }, "markdown"), change));
+  }
 });

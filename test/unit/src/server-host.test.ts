@@ -7,11 +7,13 @@ import { type HostState, type ServerConnection, ServerHost } from "../../../src/
 class FakeConnection implements ServerConnection {
   readonly crash: () => void;
   readonly #begin: () => Promise<void>;
+  readonly #end: () => Promise<void>;
   stopped = 0;
 
-  constructor(crash: () => void, begin: () => Promise<void>) {
+  constructor(crash: () => void, begin: () => Promise<void>, end: () => Promise<void>) {
     this.crash = crash;
     this.#begin = begin;
+    this.#end = end;
   }
 
   start(): Promise<void> {
@@ -20,7 +22,7 @@ class FakeConnection implements ServerConnection {
 
   stop(): Promise<void> {
     this.stopped += 1;
-    return Promise.resolve();
+    return this.#end();
   }
 }
 
@@ -29,6 +31,8 @@ describe("the server's host", () => {
   let connections: FakeConnection[];
   let timers: Map<number, () => void>;
   let begin: () => Promise<void>;
+  let end: () => Promise<void>;
+  let logged: string[];
   let host: ServerHost<FakeConnection>;
 
   beforeEach(() => {
@@ -36,17 +40,20 @@ describe("the server's host", () => {
     connections = [];
     timers = new Map();
     begin = () => Promise.resolve();
+    end = () => Promise.resolve();
+    logged = [];
     host = new ServerHost<FakeConnection>({
       connect: (ended) => {
         const connection = new FakeConnection(
           () => ended("crashed"),
           () => begin(),
+          () => end(),
         );
         connections.push(connection);
         return connection;
       },
       onState: (state) => states.push(state),
-      log: () => {},
+      log: (message) => logged.push(message),
       now: () => 0,
       after: (ms, callback) => {
         timers.set(ms, callback);
@@ -100,6 +107,22 @@ describe("the server's host", () => {
     assert.equal(timers.size, 0);
     await host.restart();
     assert.equal(host.state, "running");
+  });
+
+  it("restarts a server that hangs and cannot be stopped", async () => {
+    end = () => Promise.reject(new Error("Stopping the server timed out"));
+    await host.start();
+    await host.restart();
+    assert.equal(host.running, connections[1]);
+    assert.match(logged.join("\n"), /timed out/);
+  });
+
+  it("comes back after a crash whose rest cannot be released", async () => {
+    end = () => Promise.reject(new Error("the connection is closed"));
+    await host.start();
+    connections[0]?.crash();
+    await elapse(0);
+    assert.equal(host.running, connections[1]);
   });
 
   it("does not restart what was stopped", async () => {

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { english } from "../../../server/base/l10n.ts";
+import { describeStatus } from "../../../server/lsp/status.ts";
 import type { StatusParams } from "../../../server/protocol/status.ts";
 import { type StatusFacts, statusView } from "../../../src/editor/status-view.ts";
 import { translate } from "../../support/translate.ts";
@@ -51,12 +53,12 @@ const cases: readonly (readonly [
     "flame",
     "Reading.",
   ],
-  ["turned off", { completion: "off" }, "debug-pause", "Completion is turned off."],
+  ["turned off", { completion: "off" }, "debug-pause", "Completion while typing is off."],
   [
     "turned off for the language",
     { completion: "off-for-language" },
     "debug-pause",
-    "Completion is turned off for typescript.",
+    "Completion while typing is off for typescript.",
   ],
   [
     "paused by the server",
@@ -94,6 +96,15 @@ describe("the status item", () => {
   it("offers the one mend that the server names", () => {
     const server: StatusParams = { ...ready, state: "failed", message: "No such file.", mend };
     assert.deepEqual(statusView({ ...facts, server }, translate).mend, mend);
+  });
+
+  it("says that it is off, and offers to turn it on, as the server does", () => {
+    const said = describeStatus(
+      { completionEnabled: false, model: { kind: "none" }, trusted: true, reading: undefined },
+      english,
+    );
+    const view = statusView({ ...facts, completion: "off" }, translate);
+    assert.deepEqual([view.sentence, view.mend], [said.message, said.mend]);
   });
 
   it("offers a restart when the server was given up", () => {

@@ -2,12 +2,20 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RuntimeError, type RuntimeErrorCode } from "../../server/model/runtime-error.ts";
 import { countsAt, patched } from "../support/gguf-fixtures.ts";
-import { complete, hostFixture, never } from "../support/host-fixture.ts";
+import { complete, gone, hostFixture, never } from "../support/host-fixture.ts";
 import { scripted } from "../support/scripted-model.ts";
 
 describe("a file that cannot be loaded", function () {
@@ -110,6 +118,21 @@ describe("a file that cannot be loaded", function () {
     assert.equal((await complete(runtime, "a")).text, "return x;");
     const metrics = await client.metrics();
     assert.ok(metrics?.models.every((model) => model.state === "ready"));
+  });
+
+  it("takes the place of a loaded one: llama.cpp never sees it, and the sound file is loaded again", async () => {
+    const path = changed("replaced.gguf", (bytes) => bytes);
+    const opened = await client.open({ runtime: "embedded", path }, never);
+    const pid = (await client.metrics())?.models.find((model) => model.path.endsWith("replaced.gguf"))?.pid;
+    const hostile = changed("hostile.gguf", (bytes) => patched(bytes, countsAt.tensors, 4_294_967_295n));
+    renameSync(hostile, path);
+    process.kill(pid ?? 0, "SIGKILL");
+    await gone(pid ?? 0);
+    await assert.rejects(complete(opened.runtime, "a"), { code: "model-invalid" });
+    opened.dispose();
+    copyFileSync(sound, path);
+    const again = await client.open({ runtime: "embedded", path }, never);
+    assert.equal((await complete(again.runtime, "a")).text, "return x;");
   });
 
   it("is loaded once it is whole", async () => {

@@ -16,6 +16,8 @@ import type { modelStates } from "./protocol.ts";
 
 export interface ModelProcessOptions {
   readonly params: LoadParams;
+  /** Rejects when the file is not the one any more whose header was read: before each start, not the first alone. */
+  readonly check: () => Promise<void>;
   readonly childEntry: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -75,11 +77,12 @@ export class ModelProcess implements Disposable {
   }
 
   async #start(): Promise<LoadedChild> {
-    const { params, childEntry, clock, log } = this.#options;
+    const { params, check, childEntry, clock, log } = this.#options;
     const { signal } = this.#disposed;
     try {
       await delay(clock, this.#waitMs, signal);
       if (signal.aborted) throw new RuntimeError("runtime-crashed", "The model was unloaded.");
+      await check();
       this.#backoff.born();
       const child = await startChild(params, {
         entry: childEntry,

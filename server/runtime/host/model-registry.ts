@@ -109,6 +109,7 @@ export class ModelRegistry implements Disposable {
     const params: LoadParams = { path, architecture, needs: memoryNeeds(header), completes };
     const process = new ModelProcess({
       params,
+      check: () => checkUnchanged(path, id),
       childEntry,
       clock,
       log,
@@ -150,6 +151,12 @@ async function identify(path: string): Promise<Identity> {
     .update(JSON.stringify([real, size, mtimeMs, header.digest]))
     .digest("hex");
   return { id, path: real, header };
+}
+
+/** llama.cpp is given no file but the one whose header was checked. */
+async function checkUnchanged(path: string, id: string): Promise<void> {
+  if ((await identify(path)).id === id) return;
+  throw new RuntimeError("model-invalid", "{0} has changed since it was opened.", { values: [path] });
 }
 
 const unread: ChildReading = {

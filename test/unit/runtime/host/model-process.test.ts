@@ -23,6 +23,7 @@ describe("the process of a model", function () {
     const needs = { weightBytes: 0, kvBytesPerToken: 0, computeBytes: 0, trainedContextTokens: 0 };
     const model = new ModelProcess({
       params: { path: "none", architecture: "qwen2", needs, completes: true },
+      check: () => Promise.resolve(),
       childEntry,
       clock,
       log: {

@@ -7,19 +7,18 @@ import type { Gates, Rehearsal } from "./gates.ts";
 import type { NgramModel } from "./ngram-model.ts";
 import { lineEnds } from "./rehearsal.ts";
 
-/** Guesses a language, and line ends of one file. */
-const mostRehearsals = 80;
-const perFile = 4;
+/** Guesses a language. */
+const mostRehearsals = 240;
 /** Beyond this a document takes longer to read than a guess may. */
 const longestFile = 60_000;
 
 export async function calibrateGates(gates: Gates, model: NgramModel, signal: AbortSignal): Promise<void> {
-  for (const [language, paths] of byLanguage(model.paths())) {
+  for (const [language, files] of byLanguage(model)) {
     const rehearsals: Rehearsal[] = [];
-    for (const path of spread(paths, mostRehearsals / perFile)) {
+    for (const [path, count] of shares(files, mostRehearsals)) {
       const source = await readSource(path);
       if (!("text" in source) || source.text.length > longestFile) continue;
-      for (const { text, offset, expected } of lineEnds(source.text, perFile)) {
+      for (const { text, offset, expected } of lineEnds(source.text, count)) {
         if (signal.aborted) return;
         const [guess] = model.guesses(path, { text, offset });
         if (guess)
@@ -31,22 +30,32 @@ export async function calibrateGates(gates: Gates, model: NgramModel, signal: Ab
   }
 }
 
-function byLanguage(paths: Iterable<string>): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const path of paths) {
-    const language = languageOfPath(path);
-    if (language === "plaintext") continue;
-    const known = found.get(language);
-    if (known) known.push(path);
-    else found.set(language, [path]);
+interface CountedFile {
+  readonly path: string;
+  readonly tokens: number;
+}
+
+/** The languages of the files, the one with the most tokens first. */
+function byLanguage(model: NgramModel): [string, readonly CountedFile[]][] {
+  const files = [...model.paths()].map((path) => ({ path, tokens: model.tokensOf(path) }));
+  const found = Map.groupBy(files, ({ path }) => languageOfPath(path));
+  found.delete("plaintext");
+  return [...found].sort(([, a], [, b]) => sum(b) - sum(a));
+}
+
+/** How many of `count` places fall into each file, when they lie evenly apart over the tokens of all. */
+function shares(files: readonly CountedFile[], count: number): Map<string, number> {
+  const step = sum(files) / count;
+  const found = new Map<string, number>();
+  let next = step / 2;
+  let end = 0;
+  for (const { path, tokens } of files) {
+    end += tokens;
+    for (; next < end; next += step) found.set(path, (found.get(path) ?? 0) + 1);
   }
   return found;
 }
 
-/** `count` of the items, evenly apart. */
-function spread(items: readonly string[], count: number): string[] {
-  const step = Math.max(1, items.length / count);
-  const chosen: string[] = [];
-  for (let at = 0; at < items.length; at += step) chosen.push(items[Math.floor(at)] ?? "");
-  return chosen;
+function sum(files: readonly CountedFile[]): number {
+  return files.reduce((total, { tokens }) => total + tokens, 0);
 }

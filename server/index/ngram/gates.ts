@@ -1,7 +1,7 @@
 /**
  * The least confidence at which a guess is shown, by language. Each is found by leave-one-out on the workspace
- * itself: line ends of its own files are taken away and guessed, and the gate is the lowest confidence from which
- * on enough guesses were right.
+ * itself: line ends of its own files are taken away and guessed, and what was right says what a confidence is
+ * worth there.
  */
 
 export interface Rehearsal {
@@ -16,8 +16,8 @@ const leastGate = 0.2;
 const mostGate = 0.8;
 /** The share of shown guesses that shall be right. */
 const aim = 0.62;
-/** So many rehearsals at the aim are taken for granted, so that a few lucky ones open no gate. */
-const prior = 5;
+/** How firmly the confidences are believed as they stand: the precision of a normal prior of the shift. */
+const doubt = 4;
 /** With fewer, a language keeps the starting gate. */
 const fewest = 30;
 
@@ -38,15 +38,40 @@ export class Gates {
   }
 }
 
-/** The lowest confidence from which on at least the aim of `rehearsals` was right. */
+/**
+ * The lowest confidence from which on the aim is met. What was right shifts what the confidences say by one number
+ * for them all, which a few dozen rehearsals tell far better than where the guesses turn bad.
+ */
 export function gateFor(rehearsals: readonly Rehearsal[]): number {
-  const sorted = rehearsals.toSorted((a, b) => b.confidence - a.confidence);
+  const worth = rehearsals.filter(({ confidence }) => confidence >= leastGate);
+  if (worth.length === 0) return startingGate;
+  const shift = shiftOf(worth);
   let right = 0;
   let gate = mostGate;
-  for (const [i, rehearsal] of sorted.entries()) {
-    if (rehearsal.right) right++;
-    const share = (right + prior * aim) / (i + 1 + prior);
-    if (share >= aim && rehearsal.right) gate = rehearsal.confidence;
+  for (const [i, { confidence }] of worth.toSorted((a, b) => b.confidence - a.confidence).entries()) {
+    right += chance(confidence, shift);
+    if (right / (i + 1) >= aim) gate = confidence;
   }
-  return Math.min(mostGate, Math.max(leastGate, gate));
+  return Math.min(mostGate, gate);
+}
+
+/** What has to be added to the log odds of the confidences: the likeliest, by Newton's method. */
+function shiftOf(rehearsals: readonly Rehearsal[]): number {
+  let shift = 0;
+  for (let step = 0; step < 10; step++) {
+    let slope = -doubt * shift;
+    let curvature = doubt;
+    for (const { confidence, right } of rehearsals) {
+      const expected = chance(confidence, shift);
+      slope += (right ? 1 : 0) - expected;
+      curvature += expected * (1 - expected);
+    }
+    shift += slope / curvature;
+  }
+  return shift;
+}
+
+function chance(confidence: number, shift: number): number {
+  const bounded = Math.min(0.999, Math.max(0.001, confidence));
+  return 1 / (1 + ((1 - bounded) / bounded) * Math.exp(-shift));
 }

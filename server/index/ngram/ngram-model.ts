@@ -106,6 +106,10 @@ export class NgramModel {
     return this.#workspace.has(path);
   }
 
+  tokensOf(path: string): number {
+    return this.#workspace.tokensOf(path);
+  }
+
   paths(): IterableIterator<string> {
     return this.#workspace.paths();
   }

@@ -7,43 +7,39 @@ export interface LineEnd {
   readonly expected: string;
 }
 
-/** Up to `count` line ends of code, spread over the file; the same file gives the same ones. */
+/** Up to `count` line ends of code, spread over all places of the file; the same file gives the same ones. */
 export function lineEnds(text: string, count: number): LineEnd[] {
-  const lines = [...text.matchAll(/^[^\S\r\n]*\S[^\r\n]*$/gm)].filter(([line]) => isCode(line.trim()));
-  const found: LineEnd[] = [];
-  for (let i = 0; i < lines.length && found.length < count; i++) {
-    const line = lines[(i * stride) % lines.length];
-    const cursors = line ? cursorsOf(line[0]) : [];
-    const at = cursors[(i * stride) % Math.max(1, cursors.length)];
-    if (!line || at === undefined) continue;
-    const offset = line.index + at;
-    const end = line.index + line[0].length;
-    found.push({
-      text: text.slice(0, offset) + text.slice(end),
-      offset,
-      expected: text.slice(offset, end).trimEnd(),
-    });
-  }
-  return found;
+  const cuts = [...text.matchAll(/^[^\S\r\n]*\S[^\r\n]*$/gm)].flatMap(({ 0: line, index }) =>
+    isCode(line.trim()) ? wordEnds(line).map((at) => ({ offset: index + at, end: index + line.length })) : [],
+  );
+  const chosen = cuts.length <= count ? cuts : spread(cuts, count);
+  return chosen.map(({ offset, end }) => ({
+    text: text.slice(0, offset) + text.slice(end),
+    offset,
+    expected: text.slice(offset, end).trimEnd(),
+  }));
 }
 
-/** A prime, so that steps of it visit lines far apart. */
-const stride = 7919;
+/** One of each equal share of the items, at a place that follows no pattern of theirs. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  const share = items.length / count;
+  return Array.from({ length: count }, (_, i) => {
+    const within = (Math.imul(i + items.length, 0x9e3779b1) >>> 8) / 2 ** 24;
+    return items[Math.floor((i + within) * share)];
+  }).filter((item) => item !== undefined);
+}
 
 function isCode(line: string): boolean {
-  return (
-    line.length >= 8 &&
-    !/^(?:\/\/|\/\*|\*|#|--|<!--|"""|import\b|from\b|use\b|#include\b|package\b)/.test(line)
-  );
+  return !/^(?:\/\/|\/\*|\*|#|--|<!--|"""|import\b|from\b|use\b|#include\b|package\b)/.test(line);
 }
 
-/** Word boundaries with four characters and two tokens or more to come. */
-function cursorsOf(line: string): number[] {
-  const indent = line.length - line.trimStart().length;
-  return [...line.matchAll(/\b/g)]
-    .map((match) => match.index)
-    .filter((at) => {
-      const rest = line.slice(at).trim();
-      return at >= indent && rest.length >= 4 && (rest.match(/[\w$]+|[^\s\w$]/g)?.length ?? 0) >= 2;
+/** Where a person may stop to type: behind a word or mark and its space, with enough to come. */
+function wordEnds(line: string): number[] {
+  return [...line.matchAll(/[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu)]
+    .map((word) => word.index + word[0].length)
+    .map((end) => (line.startsWith(" ", end) ? end + 1 : end))
+    .filter((end) => {
+      const rest = line.slice(end).trim();
+      return rest.length >= 4 && (rest.match(/[\w$]+|[^\s\w$]/g)?.length ?? 0) >= 2;
     });
 }

@@ -54,6 +54,11 @@ export class WorkspaceIndex {
     return this.#files.has(path);
   }
 
+  tokensOf(path: string): number {
+    const held = this.#files.get(path);
+    return held ? held.to - held.from : 0;
+  }
+
   paths(): IterableIterator<string> {
     return this.#files.keys();
   }

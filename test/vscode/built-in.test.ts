@@ -18,6 +18,7 @@ describe("ghost text in a fresh editor", () => {
 
   it("appears, and Tab puts exactly that text into the file", async () => {
     const { workbench } = session;
+    await workbench.waitForStatus("Ready.");
     await workbench.openFile("accepted.ts");
     await workbench.goToEnd();
     await workbench.type(beginning);

@@ -25,7 +25,9 @@ describe("the commands", () => {
   it("restart the server", async () => {
     const { workbench } = session;
     const before = serverProcess();
+    const starting = workbench.waitForStatus("Starting…");
     await workbench.runCommand("Hearth: Restart");
+    await starting;
     await workbench.waitForStatus("Ready.");
     await workbench.openFile("file.ts");
     await workbench.goToEnd();

@@ -55,6 +55,7 @@ export class Workbench {
     await this.page.keyboard.press("Enter");
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor(patience);
     await this.page.locator(".editor-instance .monaco-editor.focused").waitFor(patience);
+    await this.page.evaluate(windowIsIdle);
   }
 
   /** Runs a command of the palette by its title, as it is shown. */
@@ -185,6 +186,12 @@ export class Workbench {
 }
 
 const statusItem = '.statusbar-item[id="hearth.hearth.hearth.status"]';
+
+/**
+ * Evaluated inside the page. A new editor gets its ghost text when its window is idle for the first time, after
+ * 5 s at the latest: keys from before are not asked about. A person is slower than that; idle callbacks run in turn.
+ */
+const windowIsIdle = `new Promise((resolve) => requestIdleCallback(resolve, { timeout: 6000 }))`;
 
 /** Evaluated inside the page. A command may open a list of its own in the same place. */
 const paletteIsGone = `!document.querySelector(".quick-input-widget input")?.checkVisibility() ||

@@ -34,6 +34,7 @@ export class Services implements LanguageServices, Disposable {
   readonly #store = new DisposableStore();
   readonly #folders = new Set<string>();
   readonly #doctor: LanguageServices["doctor"];
+  readonly #onStatus: () => void;
   #settings: Settings;
   #trust: Trust;
   #reading: ReadingProgress | undefined;
@@ -43,16 +44,14 @@ export class Services implements LanguageServices, Disposable {
   constructor({ home, settings, trust, localizer, log, onStatus }: ServicesRequest) {
     this.#settings = settings;
     this.#trust = trust;
+    this.#onStatus = onStatus;
     this.#doctor = (problems, signal) =>
       doctor({ home, settings: this.#settings, problems, localizer }, signal);
     const clock = systemClock;
     const workerPath = entryPoint("index-worker");
     this.builtin = this.#store.add(new BuiltinCompleter({ workerPath, log, clock }));
     this.#store.add(
-      this.builtin.onProgress(({ files, reading }) => {
-        this.#reading = reading ? { files } : undefined;
-        onStatus();
-      }),
+      this.builtin.onProgress(({ files, reading }) => this.#setReading(reading ? { files } : undefined)),
     );
     const models = join(home, "models");
     const [entry, childEntry] = [entryPoint("host"), entryPoint("child")];
@@ -86,6 +85,8 @@ export class Services implements LanguageServices, Disposable {
     this.#folders.add(path);
     if (!this.#settings["index.enabled"]) return;
     this.builtin.addFolder(path, readingLimits(this.#settings));
+    // Until the completer says how far it is; at the end it says so in any case.
+    this.#setReading(this.#reading ?? { files: 0 });
   }
 
   removeFolder(path: string): void {
@@ -155,6 +156,11 @@ export class Services implements LanguageServices, Disposable {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  #setReading(reading: ReadingProgress | undefined): void {
+    this.#reading = reading;
+    this.#onStatus();
   }
 
   async #openModel(path: string, signal: AbortSignal): Promise<OpenModel> {

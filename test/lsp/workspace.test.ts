@@ -86,10 +86,7 @@ describe("the language server's workspace", () => {
       return client.connection.sendNotification(DidChangeWorkspaceFoldersNotification.type, { event });
     };
     await change(true);
-    await client.status(({ state }) => state === "busy");
-    client.statuses.length = 0;
-    await hasRead();
-    assert.equal(await known("frobnicate"), "left, right);");
+    await until(async () => (await known("frobnicate")) === "left, right);");
     await change(false);
     assert.equal(await known("frobnicate"), "");
   });
@@ -115,13 +112,10 @@ describe("the language server's workspace", () => {
     await client.initialize({ workspaceFolders: folders, initializationOptions });
     await hasRead();
     assert.equal(await known("frobnicate"), "");
-    client.statuses.length = 0;
     await client.connection.sendNotification("workspace/didChangeConfiguration", {
       settings: { hearth: { index: { enabled: true } } },
     });
-    await client.status(({ state }) => state === "busy");
-    await hasRead();
-    assert.equal(await known("frobnicate"), "left, right);");
+    await until(async () => (await known("frobnicate")) === "left, right);");
   });
 
   it("watches files and shows its reading, where the client can", async () => {

@@ -1,7 +1,8 @@
 /**
  * From a key going down to the first frame with ghost text, in the real editor with everything included: the
  * editor's own wait of 50 ms, its extension host, the language server, the completer or a model, the drawing.
- * Prints also how long the typed letter itself took to be drawn, which is the editor's share of the way.
+ * Prints also how long the typed letter itself took to be drawn, and how long the extension waited for the
+ * server; what is left of the way is the editor's: its wait, its extension host's, and the drawing.
  */
 
 import { join } from "node:path";
@@ -22,6 +23,12 @@ interface Scenario {
   readonly key: string;
   /** What the status item says once it is ready. */
   readonly ready: string;
+}
+
+interface Scene {
+  readonly keys: readonly Measured[];
+  /** How long the extension waited for each answer with a suggestion. */
+  readonly serverMs: readonly number[];
 }
 
 interface Measured {
@@ -92,7 +99,7 @@ function testModel(): Scenario {
   };
 }
 
-async function measure({ session: options, lines, key, ready }: Scenario): Promise<readonly Measured[]> {
+async function measure({ session: options, lines, key, ready }: Scenario): Promise<Scene> {
   const session = new Session(options);
   try {
     await session.start();
@@ -114,20 +121,22 @@ async function measure({ session: options, lines, key, ready }: Scenario): Promi
     for (const line of [/activated in .*/.exec(log)?.[0], /server ready .*/.exec(log)?.[0], hover]) {
       process.stdout.write(`${line?.replaceAll(/\s*\n\s*/g, "; ")}\n`);
     }
-    return measured;
+    const serverMs = [...log.matchAll(/[1-9] suggestions after (\d+) ms/g)].map(([, ms]) => Number(ms));
+    return { keys: measured, serverMs };
   } finally {
     await session.stop();
   }
 }
 
-function report({ name, targetMs }: Scenario, measured: readonly Measured[]): void {
-  const ghost = measured.flatMap(({ ghostMs }) => (ghostMs === undefined ? [] : [ghostMs]));
-  const drawn = measured.map(({ drawnMs }) => drawnMs);
+function report({ name, targetMs }: Scenario, { keys, serverMs }: Scene): void {
+  const ghost = keys.flatMap(({ ghostMs }) => (ghostMs === undefined ? [] : [ghostMs]));
+  const drawn = keys.map(({ drawnMs }) => drawnMs);
   const p95 = quantile(ghost, 0.95);
   process.stdout.write(
-    `${name}: ${ghost.length} of ${measured.length} keys gave ghost text; p50 ${quantile(ghost, 0.5)} ms, ` +
+    `${name}: ${ghost.length} of ${keys.length} keys gave ghost text; p50 ${quantile(ghost, 0.5)} ms, ` +
       `p95 ${p95} ms (at most ${targetMs}: ${p95 <= targetMs ? "yes" : "no"}), ` +
-      `the letter itself p50 ${quantile(drawn, 0.5)} ms, p95 ${quantile(drawn, 0.95)} ms\n`,
+      `the letter itself p50 ${quantile(drawn, 0.5)} ms, p95 ${quantile(drawn, 0.95)} ms, ` +
+      `the server p50 ${quantile(serverMs, 0.5)} ms, p95 ${quantile(serverMs, 0.95)} ms\n`,
   );
 }
 

@@ -23,7 +23,13 @@ export function chatPrompt(model: LlamaModel, template: OwnTemplate, request: Ch
   if (hasControl(model, "<｜User｜>") && hasControl(model, "<｜Assistant｜>"))
     return deepseek(model, request);
   if (hasControl(model, "<|im_start|>")) return chatml(model, request);
-  return { tokens: template(historyOf(request.messages)).tokenize(model.tokenizer), opening: "", stop: [] };
+  const tokens = template(historyOf(request.messages)).tokenize(model.tokenizer);
+  return { tokens, opening: openingOf(model, tokens), stop: [] };
+}
+
+/** A model's own template may have begun the thought, as R1's does. */
+function openingOf(model: LlamaModel, prompt: readonly Token[]): string {
+  return /<think>\s*$/.exec(model.detokenize(prompt.slice(-4), true))?.[0] ?? "";
 }
 
 /** The form of DeepSeek-R1's tokenizer_config.json: no role of its own for the system, and a forced `<think>`. */

@@ -4,8 +4,9 @@
  */
 
 /**
- * On the CPU flash attention pads what it is given to tiles of 64 (GGML_FA_TILE_Q): half a tile takes 0.9 of the
- * time of a whole one, and a prompt of 2,000 tokens in steps of 32 takes 1.8 times as long as in steps of 64.
+ * On the CPU flash attention pads what it is given to tiles of 64 (GGML_FA_TILE_Q), so half a tile costs nearly
+ * a whole one. 2,048 tokens of a tiny model took 0.19 s of processor time in steps of 512, 0.31 s of 128,
+ * 0.59 s of 64 and 1.76 s of 32 (two busy cores, median of 3); without flash attention 0.30 s in steps of 512.
  */
 export const smallestStep = 64;
 /** A quarter of the 100 ms in which an abort shall be obeyed, since other programs slow single steps down. */

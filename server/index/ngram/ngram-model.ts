@@ -39,7 +39,7 @@ const allAtOnce: Later = (step) => {
 };
 
 /** Tokens that one step chains: a few milliseconds. */
-const tokensPerStep = 1 << 16;
+const tokensPerStep = 1 << 15;
 
 export type NgramResult =
   | { readonly kind: "answer"; readonly text: string; readonly confidence: number }

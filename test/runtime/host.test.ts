@@ -271,6 +271,26 @@ describe("the runtime host", function () {
     await closed;
   });
 
+  it("that dies while a model restarts leaves no one waiting for it", async () => {
+    const client = fixture.client();
+    const { runtime } = await client.open(spec, never);
+    const [child, pid] = [await childOf(client), (await metricsOf(client)).pid];
+    const told = Promise.withResolvers<void>();
+    const seen: string[] = [];
+    client.onEvent(({ state }) => {
+      seen.push(state);
+      if (state === "restarting") process.kill(pid, "SIGKILL");
+      if (state === "failed") told.resolve();
+    });
+    process.kill(child, "SIGKILL");
+    await told.promise;
+    assert.deepEqual(
+      seen.filter((state) => state !== "restarting"),
+      ["failed"],
+    );
+    assert.equal((await complete(runtime, "a")).text, "return x;");
+  });
+
   it("refuses an impostor at its address", async () => {
     await fixture.start();
     const { keyFile } = await hostAddress(fixture.home);

@@ -13,7 +13,7 @@ import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { withReasoning } from "../../model/with-reasoning.ts";
-import { fromWire } from "../wire/errors.ts";
+import { fromWire, toWire } from "../wire/errors.ts";
 import { ClientModel } from "./client-model.ts";
 import { connectToHost, findHost, type HostConnection } from "./connect.ts";
 import {
@@ -152,17 +152,34 @@ export class HostClient implements Disposable {
     this.#connection = undefined;
   }
 
-  #listen({ messages, pid }: HostConnection): void {
+  #listen({ messages, pid, closed }: HostConnection): void {
     const { log } = this.#options;
     log.log("debug", `Connected to the runtime host ${pid}.`);
+    const awaited = new Set<string>();
     messages.onNotification(modelEvent, (raw) => {
       const event = v.safeParse(modelEventSchema, raw);
-      if (event.success) for (const listener of this.#listeners) listener(event.output);
+      if (!event.success) return;
+      const { path, state } = event.output;
+      if (state === "loading" || state === "restarting") awaited.add(path);
+      else awaited.delete(path);
+      this.#tell(event.output);
     });
+    void this.#failAfter(closed, awaited);
     messages.onNotification(hostLog, (raw) => {
       const entry = v.safeParse(hostLogSchema, raw);
       if (entry.success && entry.output.level !== "off")
         log.log(entry.output.level, `host: ${entry.output.message}`);
     });
+  }
+
+  /** Of what was about to become ready nothing will be heard any more. */
+  async #failAfter(closed: Promise<void>, awaited: ReadonlySet<string>): Promise<void> {
+    await closed;
+    const error = toWire(new RuntimeError("runtime-unreachable", "The runtime host is gone."));
+    for (const path of awaited) this.#tell({ path, state: "failed", error });
+  }
+
+  #tell(event: ModelEvent): void {
+    for (const listener of this.#listeners) listener(event);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * How sure a guess is: the chance, 0 to 1, that it is exactly what the author would have written. A log-linear
- * model over the finished lines and "none of them", fitted by `bench/ngram-fit-lines.ts` on 1,800 cases of the
+ * model over the finished lines and "none of them", fitted by `bench/fit/ngram-fit-lines.ts` on 1,800 cases of the
  * tuning packages, where what it says and how often it is right differ by a tenth at most.
  */
 

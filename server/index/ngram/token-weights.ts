@@ -1,6 +1,6 @@
 /**
  * What each sign that a token comes next is worth: the weights of a log-linear model, fitted by
- * `bench/ngram-fit.ts` to what followed in 15,744 places of the tuning packages, never of the held-out ones.
+ * `bench/fit/ngram-fit.ts` to what followed in 15,744 places of the tuning packages, never of the held-out ones.
  */
 
 export interface TokenWeights {

@@ -1,20 +1,20 @@
 /**
- * Fits the weights of `server/index/ngram/token-weights.ts` to the tuning packages: `node bench/ngram-fit.ts
+ * Fits the weights of `server/index/ngram/token-weights.ts` to the tuning packages: `node bench/fit/ngram-fit.ts
  * [--cases 1000]`. Prints the mean log likelihood of the next token with the weights as they are, then fitted
  * ones. Deterministic; the cases are none of those that `bench/ngram.ts` counts.
  */
 
 import { parseArgs } from "node:util";
-import { DocumentIndex } from "../server/index/ngram/document-index.ts";
-import { lineSite } from "../server/index/ngram/line-site.ts";
-import { bracketsAfter, Mixer, type Place } from "../server/index/ngram/mixer.ts";
-import { longestContext } from "../server/index/ngram/token-index.ts";
-import { fittedWeights, type TokenWeights } from "../server/index/ngram/token-weights.ts";
-import { idMask, TokenBuffer, tokenize } from "../server/index/ngram/tokenizer.ts";
-import { isBreak, special, Vocabulary } from "../server/index/ngram/vocabulary.ts";
-import { WorkspaceIndex } from "../server/index/ngram/workspace-index.ts";
-import { casesPerPackage, type LineEndCase, lineEndCases } from "./cases/line-ends.ts";
-import { loadPackage, tuningPackages } from "./cases/packages.ts";
+import { DocumentIndex } from "../../server/index/ngram/document-index.ts";
+import { lineSite } from "../../server/index/ngram/line-site.ts";
+import { bracketsAfter, Mixer, type Place } from "../../server/index/ngram/mixer.ts";
+import { longestContext } from "../../server/index/ngram/token-index.ts";
+import { fittedWeights, type TokenWeights } from "../../server/index/ngram/token-weights.ts";
+import { idMask, TokenBuffer, tokenize } from "../../server/index/ngram/tokenizer.ts";
+import { isBreak, special, Vocabulary } from "../../server/index/ngram/vocabulary.ts";
+import { WorkspaceIndex } from "../../server/index/ngram/workspace-index.ts";
+import { casesPerPackage, type LineEndCase, lineEndCases } from "../cases/line-ends.ts";
+import { loadPackage, tuningPackages } from "../cases/packages.ts";
 import { ascend, likelihood, type Sample } from "./log-linear.ts";
 
 const { values } = parseArgs({ options: { cases: { type: "string", default: "300" } } });

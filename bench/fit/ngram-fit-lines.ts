@@ -1,12 +1,12 @@
 /**
- * Fits the weights of `server/index/ngram/confidence.ts` to the tuning packages: `node bench/ngram-fit-lines.ts
+ * Fits the weights of `server/index/ngram/confidence.ts` to the tuning packages: `node bench/fit/ngram-fit-lines.ts
  * [--cases 1000]`. Prints them, and how often a guess was right by the confidence that it would have.
  */
 
 import { parseArgs } from "node:util";
-import { NgramModel } from "../server/index/ngram/ngram-model.ts";
-import { casesPerPackage, type LineEndCase, lineEndCases } from "./cases/line-ends.ts";
-import { loadPackage, tuningPackages } from "./cases/packages.ts";
+import { NgramModel } from "../../server/index/ngram/ngram-model.ts";
+import { casesPerPackage, type LineEndCase, lineEndCases } from "../cases/line-ends.ts";
+import { loadPackage, tuningPackages } from "../cases/packages.ts";
 import { ascend, chances, likelihood, type Sample } from "./log-linear.ts";
 
 const { values } = parseArgs({ options: { cases: { type: "string", default: "1000" } } });

@@ -13,7 +13,7 @@ import type { Settings } from "../../config/schema.ts";
 import { toRuntimeError } from "../../model/runtime-error.ts";
 import type { Snapshot } from "../../text/snapshot.ts";
 import { BuiltinCompletion, type BuiltinSource } from "./builtin-completion.ts";
-import type { CompletionModel } from "./completion-model.ts";
+import type { BoundModel, CompletionModel } from "./completion-model.ts";
 import type {
   CompletionItem,
   CompletionOutcome,
@@ -38,6 +38,8 @@ export interface CompletionPorts {
 }
 
 const maxOpenItems = 1000;
+/** A person who has paused this long has seen nothing; a hung model is not waited for. */
+const lateMs = 1500;
 
 export class CompletionService implements Disposable {
   readonly #ports: CompletionPorts;
@@ -103,8 +105,25 @@ export class CompletionService implements Disposable {
       case "failure":
         return { kind: "failed", error: source.error };
       case "model":
-        return this.#model.complete(request, source.model, signal);
+        return this.#askModel(request, source.model, signal);
     }
+  }
+
+  /** Whoever types gets the built-in answer for a model that is late; the model's goes to the next key. */
+  async #askModel(
+    request: CompletionRequest,
+    model: BoundModel,
+    signal: AbortSignal,
+  ): Promise<SourceOutcome> {
+    const asked = this.#model.complete(request, model, signal);
+    if (request.trigger === "manual") return asked;
+    const late = Promise.withResolvers<undefined>();
+    const timer = this.#ports.clock.after(lateMs, () => late.resolve(undefined));
+    const answer = await Promise.race([asked, late.promise]);
+    timer.dispose();
+    if (answer) return answer;
+    asked.catch(() => undefined); // Nobody waits for it any more; the status says what is wrong with the model.
+    return this.#builtin.complete(request, signal);
   }
 
   #suggest(request: CompletionRequest, text: string, report: CompletionReport): CompletionOutcome {

@@ -282,6 +282,28 @@ describe("CompletionService", () => {
     assert.equal(harness.runtime.streams.length, 0);
   });
 
+  it("stands in for a model that is late, and keeps its answer for the next key", async () => {
+    const harness = await Harness.ready();
+    const asked = harness.ask("a = $0");
+    const stream = await harness.stream(0);
+    await harness.clock.advance(1500);
+    assert.equal(brief(await asked), "builtin: builtin();");
+    stream.write("late;");
+    stream.end();
+    await settle();
+    assert.equal(brief(await harness.ask("a = $0")), "embedded: late;");
+  });
+
+  it("waits as long as it takes when asked by hand", async () => {
+    const harness = await Harness.ready();
+    const asked = harness.ask("a = $0", { trigger: "manual" });
+    const stream = await harness.stream(0);
+    await harness.clock.advance(60_000);
+    stream.write("late;");
+    stream.end();
+    assert.equal(brief(await asked), "embedded: late;");
+  });
+
   it("fails with the runtime's code and answers the next request", async () => {
     const harness = await Harness.ready();
     const asked = harness.ask("a = $0");

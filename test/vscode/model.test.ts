@@ -34,7 +34,7 @@ describe("ghost text from a model", () => {
     const killed = modelProcess();
     assert.ok(killed, JSON.stringify(session.processes()));
     // While it loads again the built-in completer answers, and the editor does not ask about that a second time.
-    const loading = workbench.waitForStatus("scripted is loading");
+    const loading = workbench.waitForStatus("is loading");
     process.kill(killed.pid, "SIGKILL");
     await loading;
     await workbench.waitForStatus("Ready. scripted");

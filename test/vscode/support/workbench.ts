@@ -132,14 +132,21 @@ export class Workbench {
     await this.waitForGhostText("");
   }
 
-  /** Waits until the status item's name for a screen reader says this. */
+  /** Waits until the status item's name for a screen reader says this, however short it does. */
   async waitForStatus(sentence: string): Promise<void> {
-    await this.statusItem(sentence).waitFor(patience);
+    const saying = `${statusItem} a[aria-label*="${sentence}"]`;
+    try {
+      await this.page.waitForFunction(untilThereIs(saying), undefined, patience);
+    } catch (error) {
+      const seen = await this.statusItem().getAttribute("aria-label");
+      throw new Error(`expected the status ${JSON.stringify(sentence)}, saw ${JSON.stringify(seen)}`, {
+        cause: error,
+      });
+    }
   }
 
-  statusItem(sentence?: string) {
-    const saying = sentence === undefined ? "" : `[aria-label*="${sentence}"]`;
-    return this.page.locator(`${statusItem} a${saying}`);
+  statusItem() {
+    return this.page.locator(`${statusItem} a`);
   }
 
   /** Waits until the hover of the status item says this, and returns all that it says. */
@@ -196,6 +203,20 @@ const windowIsIdle = `new Promise((resolve) => requestIdleCallback(resolve, { ti
 /** Evaluated inside the page. A command may open a list of its own in the same place. */
 const paletteIsGone = `!document.querySelector(".quick-input-widget input")?.checkVisibility() ||
   !document.querySelector(".quick-input-widget input").value.startsWith(">")`;
+
+/** Evaluated inside the page. Looks at every change: what is asked for again and again is missed in between. */
+function untilThereIs(selector: string): string {
+  return `new Promise((resolve) => {
+    const look = () => {
+      if (!document.querySelector(${JSON.stringify(selector)})) return;
+      observer.disconnect();
+      resolve(true);
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document, { attributes: true, childList: true, subtree: true });
+    look();
+  })`;
+}
 
 /**
  * Evaluated inside the page. The first line is drawn in pieces among the text, further lines below it.

@@ -1,9 +1,18 @@
 /** One host for everybody: sharing, crashes on every side, and nothing left behind. */
 
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -295,6 +304,35 @@ describe("the runtime host", function () {
     await fixture.start();
     const { keyFile } = await hostAddress(fixture.home);
     writeFileSync(keyFile, "another key");
+    await assert.rejects(fixture.client().open(spec, never), { code: "refused" });
+  });
+
+  it("is not trusted when its key could be another's", async function () {
+    if (process.platform === "win32") this.skip();
+    await fixture.start();
+    const { keyFile } = await hostAddress(fixture.home);
+    const refused = () =>
+      assert.rejects(fixture.client().open(spec, never), {
+        code: "refused",
+        message: `${keyFile} is not a file of yours that only you can read. Remove the folder ${join(fixture.home, "run")}: it is made again.`,
+      });
+    chmodSync(keyFile, 0o640);
+    await refused();
+    chmodSync(keyFile, 0o600);
+    if (process.getuid?.() === 0) {
+      chownSync(keyFile, 12_345, 0);
+      await refused();
+      chownSync(keyFile, 0, 0);
+    }
+    await fixture.client().open(spec, never);
+  });
+
+  it("takes no key that is a pipe", async function () {
+    if (process.platform === "win32") this.skip();
+    await fixture.start();
+    const { keyFile } = await hostAddress(fixture.home);
+    rmSync(keyFile);
+    execFileSync("mkfifo", ["-m", "600", keyFile]);
     await assert.rejects(fixture.client().open(spec, never), { code: "refused" });
   });
 

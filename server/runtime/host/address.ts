@@ -5,9 +5,10 @@
 
 import { createHash } from "node:crypto";
 import { chmod, lstat, mkdir, realpath } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
+import { isOurs, own, writableByOthers } from "./ownership.ts";
 import { hostProtocolVersion } from "./protocol.ts";
 
 export interface HostAddress {
@@ -37,7 +38,7 @@ async function socketPath(run: string, name: string): Promise<string> {
   if (process.platform === "win32") return `\\\\.\\pipe\\hearth-${digest}-${name}`;
   const beside = join(run, `${name}.sock`);
   if (Buffer.byteLength(beside) <= longestSocketPath) return beside;
-  const folder = join(tmpdir(), `hearth-${userInfo().uid}`);
+  const folder = join(tmpdir(), `hearth-${own() ?? 0}`);
   await privateFolder(folder);
   return join(folder, `${digest}-v${hostProtocolVersion}.sock`);
 }
@@ -47,12 +48,24 @@ async function privateFolder(path: string): Promise<void> {
     const values = [path, toRuntimeError(error).message];
     throw new RuntimeError("internal", "{0} cannot be made: {1}", { values, cause: error });
   });
-  if (process.platform === "win32") return;
-  const stat = await lstat(path);
-  if (!stat.isDirectory() || stat.uid !== userInfo().uid) {
+  const stats = await lstat(path);
+  if (own() === undefined) return;
+  if (!stats.isDirectory())
+    throw new RuntimeError(
+      "refused",
+      "{0} must be a folder, and no link to one. Remove it: it is made again.",
+      { values: [path] },
+    );
+  if (!isOurs(stats))
     throw new RuntimeError("refused", "{0} belongs to someone else: the runtime host does not start there.", {
       values: [path],
     });
-  }
-  if ((stat.mode & 0o077) !== 0) await chmod(path, 0o700);
+  // Whoever could write there may have left a host of their own.
+  if (writableByOthers(stats))
+    throw new RuntimeError(
+      "refused",
+      "{0} can be written by others, so nothing in it is trusted. Remove it: it is made again.",
+      { values: [path] },
+    );
+  if ((stats.mode & 0o077) !== 0) await chmod(path, 0o700);
 }

@@ -4,12 +4,17 @@
  */
 
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { open, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import * as v from "valibot";
 import type { MessageConnection } from "vscode-jsonrpc/node";
+import { readWithoutWaiting } from "../../base/regular-file.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { handled } from "../wire/expose-runtime.ts";
+import { isSecret } from "./ownership.ts";
 import { helloRequest, helloSchema, proveRequest, proveSchema, welcomeSchema } from "./protocol.ts";
+
+const longestKey = 256;
 
 export interface HostIdentity {
   readonly key: string;
@@ -20,7 +25,7 @@ export interface HostIdentity {
 export async function greetHost(connection: MessageConnection, keyFile: string): Promise<number> {
   const nonce = randomBytes(32).toString("hex");
   const welcome = v.parse(welcomeSchema, await connection.sendRequest(helloRequest, { nonce }));
-  const key = await readFile(keyFile, "utf8");
+  const key = await readKey(keyFile);
   if (!same(welcome.proof, prove(key, "host", nonce))) {
     throw new RuntimeError("refused", "What answers at the runtime host's address is not our host.");
   }
@@ -62,6 +67,24 @@ export async function writeKey(keyFile: string): Promise<string> {
   await writeFile(fresh, key, { mode: 0o600 });
   await rename(fresh, keyFile);
   return key;
+}
+
+/** The key, unless someone else could have laid it there or read it. */
+async function readKey(keyFile: string): Promise<string> {
+  const file = await open(keyFile, readWithoutWaiting);
+  try {
+    if (!isSecret(await file.stat())) {
+      throw new RuntimeError(
+        "refused",
+        "{0} is not a file of yours that only you can read. Remove the folder {1}: it is made again.",
+        { values: [keyFile, dirname(keyFile)] },
+      );
+    }
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(longestKey), 0, longestKey, 0);
+    return buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 function prove(key: string, who: "host" | "client", nonce: string): string {

@@ -103,7 +103,11 @@ function clientOptions(options: ServerClientOptions): LanguageClientOptions {
       },
       provideInlineCompletionItems: (document, position, context, token, next) => {
         const answer = next(document, position, context, token);
-        return isPromiseLike(answer) ? options.watchCompletion(timed(answer, options.log)) : answer;
+        if (!isPromiseLike(answer)) return answer;
+        const about = `version ${document.version}, line ${position.line + 1}:${position.character + 1}`;
+        const said = (what: string) =>
+          options.log.debug(`${token.isCancellationRequested ? "left" : what} (${about})`);
+        return options.watchCompletion(timed(answer, said));
       },
       workspace: {
         configuration: (params, token, next) =>
@@ -117,12 +121,12 @@ function clientOptions(options: ServerClientOptions): LanguageClientOptions {
 
 type Suggestions = vscode.InlineCompletionItem[] | vscode.InlineCompletionList | null | undefined;
 
-/** At level debug the log tells that the editor has asked, and how long the answer took; never what it was. */
-async function timed(answer: PromiseLike<Suggestions>, log: vscode.LogOutputChannel): Promise<Suggestions> {
+/** At level debug the log tells what the editor has asked about, and how long that took; never what the answer was. */
+async function timed(answer: PromiseLike<Suggestions>, log: (message: string) => void): Promise<Suggestions> {
   const began = performance.now();
   const result = await answer;
   const { length } = Array.isArray(result) ? result : (result?.items ?? []);
-  log.debug(`${length} suggestions after ${(performance.now() - began).toFixed(0)} ms`);
+  log(`${length} suggestions after ${(performance.now() - began).toFixed(0)} ms`);
   return result;
 }
 

@@ -18,6 +18,7 @@ import {
 } from "vscode-languageserver-protocol/node";
 import type { Clock } from "../base/clock.ts";
 import { type Disposable, DisposableStore } from "../base/disposable.ts";
+import { FramingError } from "../base/framed-message-reader.ts";
 import type { Language, Localizer } from "../base/l10n.ts";
 import type { Logger } from "../base/log.ts";
 import { Client } from "./client.ts";
@@ -28,7 +29,6 @@ import { isProcessAlive, watchProcess } from "./lifetime.ts";
 import { registerHandlers } from "./register-handlers.ts";
 import { Session } from "./session.ts";
 import { SessionLog } from "./session-log.ts";
-import { FramingError } from "./transport/message-reader.ts";
 import type { OpenTransport } from "./transport/open-transport.ts";
 
 export interface LanguageServerPorts {

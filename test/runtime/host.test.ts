@@ -1,33 +1,15 @@
 /** One host for everybody: sharing, crashes on every side, and nothing left behind. */
 
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { createConnection } from "node:net";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
 import { entryPoint } from "../../server/entries.ts";
 import type { EmbedRequest, InfillRequest, WarmRequest } from "../../server/model/model-runtime.ts";
-import { hostAddress } from "../../server/runtime/host/address.ts";
 import type { HostClient, HostMetrics, ModelEvent, ModelSpec } from "../../server/runtime/host/client.ts";
-import {
-  helloRequest,
-  metricsRequest,
-  openRequest,
-  proveRequest,
-} from "../../server/runtime/host/protocol.ts";
 import {
   collect,
   complete,
@@ -255,31 +237,6 @@ describe("the runtime host", function () {
     rmSync(join(long, ".."), { recursive: true });
   });
 
-  it("keeps its folder, key and socket to the person", async () => {
-    await fixture.start();
-    const run = join(fixture.home, "run");
-    const mode = (path: string) => statSync(path).mode & 0o777;
-    assert.equal(mode(run), 0o700);
-    assert.equal(mode(join(run, "host-v1.key")), 0o600);
-    assert.equal(mode(join(run, "host-v1.sock")), 0o600);
-  });
-
-  it("tells nothing to one who does not know the key", async () => {
-    await fixture.start();
-    const socket = createConnection((await hostAddress(fixture.home)).socket);
-    const messages = createMessageConnection(
-      new SocketMessageReader(socket),
-      new SocketMessageWriter(socket),
-    );
-    messages.listen();
-    await assert.rejects(messages.sendRequest(metricsRequest), /Unhandled method/);
-    await assert.rejects(messages.sendRequest(openRequest, spec), /Unhandled method/);
-    await messages.sendRequest(helloRequest, { nonce: "n" });
-    const closed = once(socket, "close");
-    void messages.sendRequest(proveRequest, { proof: "guess" });
-    await closed;
-  });
-
   it("that dies while a model restarts leaves no one waiting for it", async () => {
     const client = fixture.client();
     const { runtime } = await client.open(spec, never);
@@ -300,59 +257,33 @@ describe("the runtime host", function () {
     assert.equal((await complete(runtime, "a")).text, "return x;");
   });
 
-  it("refuses an impostor at its address", async () => {
-    await fixture.start();
-    const { keyFile } = await hostAddress(fixture.home);
-    writeFileSync(keyFile, "another key");
-    await assert.rejects(fixture.client().open(spec, never), { code: "refused" });
-  });
-
-  it("is not trusted when its key could be another's", async function () {
-    if (process.platform === "win32") this.skip();
-    await fixture.start();
-    const { keyFile } = await hostAddress(fixture.home);
-    const refused = () =>
-      assert.rejects(fixture.client().open(spec, never), {
-        code: "refused",
-        message: `${keyFile} is not a file of yours that only you can read. Remove the folder ${join(fixture.home, "run")}: it is made again.`,
-      });
-    chmodSync(keyFile, 0o640);
-    await refused();
-    chmodSync(keyFile, 0o600);
-    if (process.getuid?.() === 0) {
-      chownSync(keyFile, 12_345, 0);
-      await refused();
-      chownSync(keyFile, 0, 0);
-    }
-    await fixture.client().open(spec, never);
-  });
-
-  it("takes no key that is a pipe", async function () {
-    if (process.platform === "win32") this.skip();
-    await fixture.start();
-    const { keyFile } = await hostAddress(fixture.home);
-    rmSync(keyFile);
-    execFileSync("mkfifo", ["-m", "600", keyFile]);
-    await assert.rejects(fixture.client().open(spec, never), { code: "refused" });
-  });
-
-  it("outlives garbage on its socket", async () => {
+  it("that dies while a model loads is followed by another at once, unasked", async () => {
+    const pid = await fixture.start();
     const client = fixture.client();
+    let killedAt = 0;
+    client.onEvent(({ state }) => {
+      if (state !== "loading" || killedAt > 0) return;
+      killedAt = performance.now();
+      process.kill(pid, "SIGKILL");
+    });
     const { runtime } = await client.open(spec, never);
-    const { socket: path } = await hostAddress(fixture.home);
-    const garbage = [
-      "\0\0\0",
-      "Content-Length: 5\r\n\r\n{]}{[",
-      "Content-Length: 2\r\n\r\n{}",
-      `Content-Length: 99999999999\r\n\r\n`,
-    ];
-    for (const bytes of garbage) {
-      const socket = createConnection(path);
-      await once(socket, "connect");
-      socket.end(bytes);
-      await once(socket.resume(), "close");
-    }
+    assert.ok(killedAt > 0, "it died during the load");
+    assert.notEqual((await metricsOf(client)).pid, pid);
     assert.equal((await complete(runtime, "a")).text, "return x;");
+  });
+
+  it("that dies with every load is not tried without end", async () => {
+    const client = fixture.client();
+    const killed = new Set<number>();
+    client.onEvent(({ state }) => {
+      const line = fixture.logged.findLast((said) => said.includes("Connected to the runtime host"));
+      const pid = Number(/\d+/.exec(line ?? "")?.[0]);
+      if (state !== "loading" || killed.has(pid)) return;
+      killed.add(pid);
+      process.kill(pid, "SIGKILL");
+    });
+    await assert.rejects(client.open(spec, never), { code: "runtime-unreachable" });
+    assert.equal(killed.size, 2);
   });
 
   it("starts anew after a host that left its socket behind", async () => {

@@ -9,8 +9,11 @@ import {
   SocketMessageWriter,
   StreamMessageWriter,
 } from "vscode-languageserver-protocol/node";
+import { FramedMessageReader } from "../../base/framed-message-reader.ts";
 import type { Transport } from "./arguments.ts";
-import { FramedMessageReader } from "./message-reader.ts";
+
+/** A document of 50 MB, escaped, fits four times over. */
+const limits = { maxBodyBytes: 256 * 1024 * 1024 };
 
 export interface OpenTransport {
   readonly reader: MessageReader;
@@ -22,7 +25,7 @@ export async function openTransport(transport: Transport): Promise<OpenTransport
   switch (transport.kind) {
     case "stdio":
       return {
-        reader: new FramedMessageReader(process.stdin),
+        reader: new FramedMessageReader(process.stdin, limits),
         writer: new StreamMessageWriter(process.stdout),
       };
     case "ipc":
@@ -39,7 +42,7 @@ function openSocket(port: number): Promise<OpenTransport> {
     socket.once("error", reject);
     socket.once("connect", () => {
       socket.off("error", reject);
-      resolve({ reader: new FramedMessageReader(socket), writer: new SocketMessageWriter(socket) });
+      resolve({ reader: new FramedMessageReader(socket, limits), writer: new SocketMessageWriter(socket) });
     });
   });
 }

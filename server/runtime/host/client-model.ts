@@ -60,7 +60,24 @@ export class ClientModel {
 
   async #openNow(): Promise<Opened> {
     try {
-      const { messages, closed } = await this.#connect();
+      const first = await this.#connect();
+      const opened = await this.#openOn(first);
+      if (!(opened instanceof RuntimeError)) return opened;
+      // A host that ends during the load says nothing against the model: the next one is asked, once.
+      await first.closed;
+      const second = await this.#openOn(await this.#connect());
+      if (second instanceof RuntimeError) throw second;
+      return second;
+    } catch (error) {
+      this.#opened = undefined;
+      throw error;
+    }
+  }
+
+  /** Resolves with the error when the connection was lost, and rejects with what the host answers. */
+  async #openOn(connection: HostConnection): Promise<Opened | RuntimeError> {
+    const { messages, closed } = connection;
+    try {
       const { model, info } = v.parse(openedSchema, await messages.sendRequest(openRequest, this.#spec));
       void this.#forgetAfter(closed);
       return {
@@ -69,8 +86,14 @@ export class ClientModel {
         close: () => void messages.sendRequest(closeRequest, { model }).catch(() => undefined),
       };
     } catch (error) {
-      this.#opened = undefined;
-      throw fromWire(error, lost);
+      let broken: RuntimeError | undefined;
+      const failure = fromWire(error, (cause) => {
+        broken = lost(cause);
+        return broken;
+      });
+      if (!broken) throw failure;
+      connection.dispose();
+      return broken;
     }
   }
 

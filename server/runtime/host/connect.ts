@@ -4,18 +4,15 @@
  */
 
 import { createConnection, type Socket } from "node:net";
-import {
-  createMessageConnection,
-  type MessageConnection,
-  SocketMessageReader,
-  SocketMessageWriter,
-} from "vscode-jsonrpc/node";
+import { createMessageConnection, type MessageConnection, SocketMessageWriter } from "vscode-jsonrpc/node";
 import { onAbort, untilAborted } from "../../base/abort.ts";
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
+import { FramedMessageReader, FramingError } from "../../base/framed-message-reader.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import { type HostAddress, hostAddress } from "./address.ts";
-import { greetHost } from "./handshake.ts";
+import { greetHost, notOurHost } from "./handshake.ts";
+import { readingLimits } from "./protocol.ts";
 import { type StartOptions, startHost } from "./start-host.ts";
 
 export interface HostConnection extends Disposable {
@@ -119,7 +116,8 @@ async function tryConnect(address: HostAddress, stop: AbortSignal): Promise<Host
   const socket = await dial(address.socket);
   if (socket instanceof Error) return unreachable(socket.message, socket);
   const forget = onAbort(stop, () => socket.destroy());
-  const messages = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  const reader = new FramedMessageReader(socket, readingLimits);
+  const messages = createMessageConnection(reader, new SocketMessageWriter(socket));
   const closed = new Promise<void>((resolve) => {
     socket.once("close", () => {
       messages.dispose();
@@ -127,13 +125,19 @@ async function tryConnect(address: HostAddress, stop: AbortSignal): Promise<Host
     });
   });
   socket.on("error", () => socket.destroy());
-  messages.onError(() => socket.destroy());
+  let flaw: Error | undefined;
+  messages.onError(([error]) => {
+    flaw = error;
+    socket.destroy();
+  });
   messages.listen();
   try {
     const pid = await greetHost(messages, address.keyFile);
+    reader.trust();
     return { messages, pid, closed, dispose: () => socket.destroy() };
   } catch (error) {
     socket.destroy();
+    if (flaw instanceof FramingError) return notOurHost();
     return error instanceof RuntimeError ? error : unreachable(toRuntimeError(error).message, error);
   } finally {
     forget();

@@ -27,10 +27,14 @@ export async function greetHost(connection: MessageConnection, keyFile: string):
   const welcome = v.parse(welcomeSchema, await connection.sendRequest(helloRequest, { nonce }));
   const key = await readKey(keyFile);
   if (!same(welcome.proof, prove(key, "host", nonce))) {
-    throw new RuntimeError("refused", "What answers at the runtime host's address is not our host.");
+    throw notOurHost();
   }
   await connection.sendRequest(proveRequest, { proof: prove(key, "client", welcome.nonce) });
   return welcome.pid;
+}
+
+export function notOurHost(): RuntimeError {
+  return new RuntimeError("refused", "What answers at the runtime host's address is not our host.");
 }
 
 /** The host's side; calls `admit` once the client has proved itself, `reject` when it failed to. */

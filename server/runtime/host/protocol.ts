@@ -10,6 +10,9 @@ import { wireErrorSchema } from "../wire/errors.ts";
 /** Raised with every change that an older host or client would not understand. */
 export const hostProtocolVersion = 1;
 
+/** What either end reads of the other: little before the handshake is done, and no message without a bound. */
+export const readingLimits = { maxBodyBytes: 64 * 1024 * 1024, maxBytesBeforeTrust: 64 * 1024 } as const;
+
 const short = v.pipe(v.string(), v.maxLength(256));
 const count = v.pipe(v.number(), v.finite(), v.minValue(0));
 

@@ -2,14 +2,10 @@
 
 import type { Socket } from "node:net";
 import * as v from "valibot";
-import {
-  createMessageConnection,
-  type MessageConnection,
-  SocketMessageReader,
-  SocketMessageWriter,
-} from "vscode-jsonrpc/node";
+import { createMessageConnection, type MessageConnection, SocketMessageWriter } from "vscode-jsonrpc/node";
 import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
+import { FramedMessageReader } from "../../base/framed-message-reader.ts";
 import type { Logger } from "../../base/log.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { exposeRuntime, handled } from "../wire/expose-runtime.ts";
@@ -26,6 +22,7 @@ import {
   modelSpecSchema,
   type Opened,
   openRequest,
+  readingLimits,
 } from "./protocol.ts";
 
 /** One that does not prove itself in this time is sent away, and does not keep the host alive. */
@@ -42,6 +39,7 @@ export interface SessionOptions {
 
 export class Session implements Disposable {
   readonly #options: SessionOptions;
+  readonly #reader: FramedMessageReader;
   readonly #connection: MessageConnection;
   readonly #leases: ModelLease[] = [];
   readonly #patience: Disposable;
@@ -52,10 +50,8 @@ export class Session implements Disposable {
     this.#options = options;
     const { socket, identity, clock } = options;
     this.#patience = clock.after(greetingMs, () => socket.destroy());
-    this.#connection = createMessageConnection(
-      new SocketMessageReader(socket),
-      new SocketMessageWriter(socket),
-    );
+    this.#reader = new FramedMessageReader(socket, readingLimits);
+    this.#connection = createMessageConnection(this.#reader, new SocketMessageWriter(socket));
     awaitGreeting(this.#connection, identity, {
       admit: () => this.#admit(),
       reject: () => socket.destroy(),
@@ -91,6 +87,7 @@ export class Session implements Disposable {
   #admit(): void {
     if (this.#admitted) return;
     this.#admitted = true;
+    this.#reader.trust();
     this.#patience.dispose();
     this.#connection.onRequest(openRequest, (raw) =>
       handled(modelSpecSchema, raw, (spec) => this.#open(spec)),

@@ -81,4 +81,36 @@ describe("a host that is of no use", function () {
     const { length } = readFileSync(starts, "utf8");
     assert.ok(length >= 1 && length <= 6, `${length} processes`);
   });
+
+  const floods: Readonly<Record<string, string>> = {
+    "bytes that are no message": "x".repeat(65_536),
+    "small messages": 'Content-Length: 32\r\n\r\n{"jsonrpc":"2.0","method":"wow!"}'.repeat(1200),
+    "one message without end": `Content-Length: 3000000000\r\n\r\n${"x".repeat(65_536)}`,
+  };
+  for (const [what, bytes] of Object.entries(floods)) {
+    it(`is left at once when it floods with ${what}`, async () => {
+      let sent = 0;
+      const left = Promise.withResolvers<void>();
+      const server = createServer((client) => {
+        const pour = () => {
+          while (!client.destroyed && client.write(bytes)) sent += bytes.length;
+          sent += bytes.length;
+        };
+        client.on("error", () => client.destroy());
+        client.on("drain", pour);
+        client.once("close", () => left.resolve());
+        pour();
+      });
+      try {
+        await once(server.listen((await hostAddress(home)).socket), "listening");
+        const refused = { code: "refused", message: /is not our host/ };
+        await assert.rejects(connectToHost(options(noted()), systemClock, never), refused);
+        await left.promise;
+        assert.ok(sent < 16_000_000, `${sent} bytes were taken`);
+        assert.equal(readFileSync(starts, "utf8"), "", "no other one is started beside it");
+      } finally {
+        server.close();
+      }
+    });
+  }
 });

@@ -2,16 +2,22 @@ import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import { FramedMessageReader, FramingError } from "../../../server/lsp/transport/message-reader.ts";
+import {
+  FramedMessageReader,
+  FramingError,
+  type FramingLimits,
+} from "../../../server/base/framed-message-reader.ts";
 
 interface Read {
   readonly messages: readonly unknown[];
   readonly errors: readonly Error[];
 }
 
-async function read(chunks: readonly Buffer[]): Promise<Read> {
+const generous: FramingLimits = { maxBodyBytes: 64_000_000 };
+
+async function read(chunks: readonly Buffer[], limits = generous): Promise<Read> {
   const input = new PassThrough();
-  const reader = new FramedMessageReader(input);
+  const reader = new FramedMessageReader(input, limits);
   const messages: unknown[] = [];
   const errors: Error[] = [];
   reader.onError((error) => errors.push(error));
@@ -89,5 +95,38 @@ describe("the framed message reader", () => {
     );
     const { messages } = await read(pieces);
     assert.deepEqual(messages, [{ jsonrpc: "2.0", text }]);
+  });
+
+  it("stops at a message that is too large, before it has come", async () => {
+    const limits = { maxBodyBytes: 100 };
+    const { messages, errors } = await read([Buffer.from("Content-Length: 101\r\n\r\n")], limits);
+    assert.deepEqual(messages, []);
+    assert.ok(errors[0] instanceof FramingError);
+    const fits = { jsonrpc: "2.0", text: "x".repeat(70) };
+    assert.deepEqual((await read([frame(fits), frame(fits)], limits)).messages, [fits, fits]);
+  });
+
+  it("stops when one who is not trusted yet says too much, however it is cut into messages", async () => {
+    const limits = { maxBodyBytes: 1000, maxBytesBeforeTrust: 200 };
+    const flood = Array.from({ length: 100 }, () => frame({ jsonrpc: "2.0" }));
+    const { messages, errors } = await read(flood, limits);
+    assert.ok(messages.length > 0 && messages.length < 10, `${messages.length} messages`);
+    assert.ok(errors.length === 1 && errors[0] instanceof FramingError);
+  });
+
+  it("takes any number of messages of one who is trusted", async () => {
+    const input = new PassThrough();
+    const reader = new FramedMessageReader(input, { maxBodyBytes: 1000, maxBytesBeforeTrust: 200 });
+    reader.onError((error) => assert.fail(error));
+    let count = 0;
+    reader.listen(() => {
+      count++;
+      reader.trust();
+    });
+    for (let sent = 0; sent < 100; sent++) input.write(frame({ jsonrpc: "2.0" }));
+    const closed = new Promise<void>((resolve) => reader.onClose(resolve));
+    input.end();
+    await closed;
+    assert.equal(count, 100);
   });
 });

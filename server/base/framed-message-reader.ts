@@ -5,18 +5,16 @@
  */
 
 import type { Readable } from "node:stream";
-import {
-  AbstractMessageReader,
-  type DataCallback,
-  type Disposable,
-  type Message,
-} from "vscode-languageserver-protocol/node";
+import { AbstractMessageReader, type DataCallback, type Disposable, type Message } from "vscode-jsonrpc/node";
+
+export interface FramingLimits {
+  readonly maxBodyBytes: number;
+  /** Of everything that is read until `trust` is called; no limit when left out. */
+  readonly maxBytesBeforeTrust?: number;
+}
 
 /** More than any client sends before a body. */
 const maxHeaderBytes = 4096;
-/** A document of 50 MB, escaped, fits four times over. */
-const maxBodyBytes = 256 * 1024 * 1024;
-
 const separator = Buffer.from("\r\n\r\n");
 
 export class FramingError extends Error {
@@ -28,14 +26,19 @@ export class FramingError extends Error {
 
 export class FramedMessageReader extends AbstractMessageReader {
   readonly #input: Readable;
+  readonly #maxBodyBytes: number;
+  /** How much the other end may still say before it is trusted. */
+  #credit: number;
   #head = Buffer.alloc(0);
   #body: Buffer[] = [];
   #missing: number | undefined;
   #broken = false;
 
-  constructor(input: Readable) {
+  constructor(input: Readable, { maxBodyBytes, maxBytesBeforeTrust = Infinity }: FramingLimits) {
     super();
     this.#input = input;
+    this.#maxBodyBytes = maxBodyBytes;
+    this.#credit = maxBytesBeforeTrust;
     input.on("error", (error) => this.fireError(error));
     input.on("end", () => this.fireClose());
     input.on("close", () => this.fireClose());
@@ -47,7 +50,14 @@ export class FramedMessageReader extends AbstractMessageReader {
     return { dispose: () => this.#input.off("data", onData) };
   }
 
+  /** The other end has proved who it is. */
+  trust(): void {
+    this.#credit = Infinity;
+  }
+
   #take(chunk: Buffer, callback: DataCallback): void {
+    this.#credit -= chunk.length;
+    if (this.#credit < 0 && !this.#broken) this.#fail(chunk);
     let rest: Buffer | undefined = chunk;
     while (rest && rest.length > 0 && !this.#broken) {
       rest =
@@ -67,7 +77,7 @@ export class FramedMessageReader extends AbstractMessageReader {
       return undefined;
     }
     const length = contentLength(head.toString("latin1", 0, end));
-    if (length === undefined || length > maxBodyBytes) return this.#fail(head);
+    if (length === undefined || length > this.#maxBodyBytes) return this.#fail(head);
     const used = end + separator.length - this.#head.length;
     this.#head = Buffer.alloc(0);
     this.#missing = length;

@@ -109,7 +109,7 @@ export class CompletionService implements Disposable {
     }
   }
 
-  /** Whoever types gets the built-in answer for a model that is late; the model's goes to the next key. */
+  /** Whoever types gets the built-in answer, if there is one, for a model that is late; the model's goes to the next key. */
   async #askModel(
     request: CompletionRequest,
     model: BoundModel,
@@ -122,8 +122,10 @@ export class CompletionService implements Disposable {
     const answer = await Promise.race([asked, late.promise]);
     timer.dispose();
     if (answer) return answer;
-    asked.catch(() => undefined); // Nobody waits for it any more; the status says what is wrong with the model.
-    return this.#builtin.complete(request, signal);
+    asked.catch(() => undefined); // The status says what is wrong with the model.
+    const instead = await this.#builtin.complete(request, signal);
+    // An editor does not ask again by itself: where nothing can stand in, the late answer is the only one.
+    return instead.kind === "text" ? instead : asked;
   }
 
   #suggest(request: CompletionRequest, text: string, report: CompletionReport): CompletionOutcome {

@@ -3,7 +3,7 @@
 import type { FlagParametersForType } from "@stricli/core";
 import { type Language, type Localizer, languages } from "../base/l10n.ts";
 import type { Settings } from "../config/schema.ts";
-import { describeProblem } from "../config/setting-problem.ts";
+import { describeProblems } from "../config/setting-problem.ts";
 import { loadSettings } from "../config/settings-layers.ts";
 import type { CliContext } from "./cli-context.ts";
 
@@ -66,5 +66,5 @@ export async function settingsOf(flags: GlobalFlags, context: CliContext): Promi
     ...(flags.settings === undefined ? {} : { file: flags.settings }),
     assignments: flags.set ?? [],
   });
-  return { settings, problems: problems.map((problem) => describeProblem(problem, context.localizer)) };
+  return { settings, problems: describeProblems(problems, context.localizer) };
 }

@@ -14,10 +14,25 @@ export type SettingProblem =
   | { readonly kind: "not-an-object"; readonly origin: string }
   | { readonly kind: "no-value"; readonly origin: string; readonly text: string }
   | { readonly kind: "broken-json"; readonly origin: string; readonly line: number; readonly column: number }
+  | { readonly kind: "not-a-file"; readonly origin: string }
   | { readonly kind: "unreadable"; readonly origin: string; readonly reason: string };
 
 /** The origin of what an editor sends; said in words. */
 export const editorOrigin = "editor";
+
+/** How many are named; a file that is something else altogether has no end of them. */
+const mostNamed = 5;
+const longestText = 60;
+
+/** A sentence for each of the first problems, and one for how many more there are. */
+export function describeProblems(
+  problems: readonly SettingProblem[],
+  localizer: Localizer,
+): readonly string[] {
+  const named = problems.slice(0, mostNamed).map((problem) => describeProblem(problem, localizer));
+  const more = problems.length - named.length;
+  return more === 0 ? named : [...named, localizer.t("Further problems with settings: {0}.", more)];
+}
 
 /** One sentence: what is wrong, where, and what holds instead. */
 export function describeProblem(problem: SettingProblem, localizer: Localizer): string {
@@ -36,30 +51,31 @@ export function describeProblem(problem: SettingProblem, localizer: Localizer): 
       );
     }
     case "unknown-key": {
-      const near = nearest(problem.key);
+      const key = cut(problem.key);
+      const near = key === problem.key ? nearest(key) : undefined;
       return near === undefined
-        ? t("{0} in {1} is not a setting of Hearth; it is ignored.", problem.key, origin)
-        : t(
-            "{0} in {1} is not a setting of Hearth; it is ignored. Did you mean {2}?",
-            problem.key,
-            origin,
-            near,
-          );
+        ? t("{0} in {1} is not a setting of Hearth; it is ignored.", key, origin)
+        : t("{0} in {1} is not a setting of Hearth; it is ignored. Did you mean {2}?", key, origin, near);
     }
     case "not-an-object":
       return t("{0} must hold an object of settings; it is ignored.", origin);
     case "no-value":
-      return t("{0} {1} has no value; write it as key=value.", origin, problem.text);
+      return t("{0} {1} has no value; write it as key=value.", origin, cut(problem.text));
     case "broken-json":
       return t("{0}:{1}:{2} is not valid JSON; the file is ignored.", origin, problem.line, problem.column);
+    case "not-a-file":
+      return t("{0} is not a file; it is ignored.", origin);
     case "unreadable":
       return t("{0} cannot be read ({1}); it is ignored.", origin, problem.reason);
   }
 }
 
 function shorten(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return cut(JSON.stringify(value) ?? String(value));
+}
+
+function cut(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText - 3)}…` : text;
 }
 
 /** The known key that `key` is probably a slip of: at most a third of its letters differ. */

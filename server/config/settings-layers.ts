@@ -1,11 +1,14 @@
 /** Where settings come from outside an editor: the person's file, a file named for one run, and `--set`. */
 
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readWithoutWaiting } from "../base/regular-file.ts";
 import { jsonErrorOffset } from "./json-error-offset.ts";
 import { type ResolvedSettings, resolveSettings, type SettingsLayer } from "./resolve-settings.ts";
 import { isSettingKey, schema } from "./schema.ts";
 import { editorOrigin, type SettingProblem } from "./setting-problem.ts";
+
+const mostBytes = 16 * 1024 * 1024;
 
 export interface SettingsSources {
   /** HEARTH_HOME; its settings.json may be missing. */
@@ -20,8 +23,8 @@ export interface SettingsSources {
 
 /** Defaults < HEARTH_HOME/settings.json < the named file < the editor < `--set`. */
 export async function loadSettings(sources: SettingsSources): Promise<ResolvedSettings> {
-  const read = [await readSettingsFile(join(sources.home, "settings.json"), { mayBeMissing: true })];
-  if (sources.file !== undefined) read.push(await readSettingsFile(sources.file, { mayBeMissing: false }));
+  const read = [await readHomeFile(join(sources.home, "settings.json"))];
+  if (sources.file !== undefined) read.push(await readNamedFile(sources.file));
   for (const values of sources.editor ?? []) {
     // An editor that has nothing to say sends null.
     if (values !== null) read.push({ layers: [{ origin: editorOrigin, values }], problems: [] });
@@ -36,24 +39,46 @@ interface ReadLayers {
   readonly problems: readonly SettingProblem[];
 }
 
-async function readSettingsFile(
-  path: string,
-  { mayBeMissing }: { readonly mayBeMissing: boolean },
-): Promise<ReadLayers> {
-  let content: string;
+/** It is read unasked, so it may be anything: only what is a file of a sensible size is read. */
+async function readHomeFile(path: string): Promise<ReadLayers> {
   try {
-    content = await readFile(path, "utf8");
+    const file = await open(path, readWithoutWaiting);
+    try {
+      const stats = await file.stat();
+      if (!stats.isFile()) return wrong({ kind: "not-a-file", origin: path });
+      if (stats.size > mostBytes) return wrong({ kind: "unreadable", origin: path, reason: "EFBIG" });
+      // Those of /proc have no size, and some of them no end.
+      return layersOf(path, stats.size === 0 ? "" : await file.readFile("utf8"));
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     const reason = codeOf(error);
-    if (mayBeMissing && (reason === "ENOENT" || reason === "ENOTDIR")) return { layers: [], problems: [] };
-    return { layers: [], problems: [{ kind: "unreadable", origin: path, reason }] };
+    if (reason === "ENOENT" || reason === "ENOTDIR") return { layers: [], problems: [] };
+    return wrong({ kind: "unreadable", origin: path, reason });
   }
+}
+
+/** Whoever names a file may name a pipe, as `<(…)` of a shell does. */
+async function readNamedFile(path: string): Promise<ReadLayers> {
+  try {
+    return layersOf(path, await readFile(path, "utf8"));
+  } catch (error) {
+    return wrong({ kind: "unreadable", origin: path, reason: codeOf(error) });
+  }
+}
+
+function wrong(problem: SettingProblem): ReadLayers {
+  return { layers: [], problems: [problem] };
+}
+
+function layersOf(path: string, content: string): ReadLayers {
   const text = content.replace(/^\uFEFF/, "");
   const offset = jsonErrorOffset(text);
   if (offset === undefined) return { layers: [{ origin: path, values: JSON.parse(text) }], problems: [] };
   const before = text.slice(0, offset).split("\n");
   const position = { line: before.length, column: (before.at(-1) ?? "").length + 1 };
-  return { layers: [], problems: [{ kind: "broken-json", origin: path, ...position }] };
+  return wrong({ kind: "broken-json", origin: path, ...position });
 }
 
 function readAssignments(assignments: readonly string[]): ReadLayers {

@@ -2,6 +2,7 @@
 
 import {
   ConfigurationRequest,
+  DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   LogMessageNotification,
   MessageType,
@@ -67,18 +68,16 @@ export class Client {
     return settings ?? undefined;
   }
 
-  async watchFiles(): Promise<void> {
-    await this.#ask(() =>
-      this.#connection.sendRequest(RegistrationRequest.type, {
-        registrations: [
-          {
-            id: "hearth.watch",
-            method: DidChangeWatchedFilesNotification.method,
-            registerOptions: { watchers: [{ globPattern: "**/*" }] },
-          },
-        ],
-      }),
-    );
+  watchFiles(): Promise<void> {
+    return this.#register("hearth.watch", DidChangeWatchedFilesNotification.method, {
+      watchers: [{ globPattern: "**/*" }],
+    });
+  }
+
+  watchConfiguration(): Promise<void> {
+    return this.#register("hearth.configuration", DidChangeConfigurationNotification.method, {
+      section: "hearth",
+    });
   }
 
   /** Undefined when the client refuses to show one: no progress may be sent then. */
@@ -96,6 +95,11 @@ export class Client {
       report: (message) => send({ kind: "report", message }),
       end: (message) => send({ kind: "end", message }),
     };
+  }
+
+  async #register(id: string, method: string, registerOptions: object): Promise<void> {
+    const registrations = [{ id, method, registerOptions }];
+    await this.#ask(() => this.#connection.sendRequest(RegistrationRequest.type, { registrations }));
   }
 
   #send(send: () => Promise<void>): void {

@@ -22,7 +22,7 @@ import { FramingError } from "../base/framed-message-reader.ts";
 import type { Language, Localizer } from "../base/l10n.ts";
 import type { Logger } from "../base/log.ts";
 import { Client } from "./client.ts";
-import { toClientProfile } from "./convert/client-profile.ts";
+import { type ClientProfile, toClientProfile } from "./convert/client-profile.ts";
 import { onInitialize } from "./handlers/initialize.ts";
 import type { CreateServices } from "./language-services.ts";
 import { isProcessAlive, watchProcess } from "./lifetime.ts";
@@ -100,8 +100,7 @@ export class LanguageServer implements Disposable {
     if (this.#state !== "new") {
       throw new ResponseError(ErrorCodes.InvalidRequest, "initialize was already called");
     }
-    this.#state = "running";
-    const profile = toClientProfile(params);
+    const profile = this.#profileOf(params);
     const { clock, createServices, localizer, version } = this.#ports;
     const home = profile.storage ?? this.#ports.home;
     const file = this.#store.add(this.#ports.openLog(home));
@@ -118,8 +117,19 @@ export class LanguageServer implements Disposable {
       profile,
     };
     this.#session = this.#store.add(new Session(ports));
+    this.#state = "running";
     if (profile.processId !== undefined) this.watch(profile.processId);
     return onInitialize(profile, version);
+  }
+
+  /** Params of a wrong form are refused, and the client may try again. */
+  #profileOf(params: InitializeParams): ClientProfile {
+    try {
+      return toClientProfile(params);
+    } catch (error) {
+      const { t } = this.#ports.ownWords;
+      throw new ResponseError(ErrorCodes.InvalidParams, t("A message has a wrong form: {0}", String(error)));
+    }
   }
 
   #shutDown(): void {

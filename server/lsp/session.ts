@@ -78,7 +78,10 @@ export class Session implements Disposable {
   async begin(): Promise<void> {
     const { client, profile } = this.#ports;
     await this.services();
-    if (profile.can.watchFiles) await client.watchFiles();
+    await Promise.all([
+      profile.can.watchConfiguration ? client.watchConfiguration() : undefined,
+      profile.can.watchFiles ? client.watchFiles() : undefined,
+    ]);
   }
 
   changeFolders(change: { readonly added: readonly string[]; readonly removed: readonly string[] }): void {

@@ -4,7 +4,7 @@ import type { Localizer } from "../base/l10n.ts";
 import type { Logger } from "../base/log.ts";
 import type { ResolvedSettings } from "../config/resolve-settings.ts";
 import type { Settings } from "../config/schema.ts";
-import { describeProblem } from "../config/setting-problem.ts";
+import { describeProblems } from "../config/setting-problem.ts";
 import { loadSettings } from "../config/settings-layers.ts";
 import type { Client } from "./client.ts";
 import type { ClientProfile } from "./convert/client-profile.ts";
@@ -43,12 +43,12 @@ export class SettingsSource {
   /** What is wrong with the settings, in sentences: with the files as they are now, and the client's last answer. */
   async problems(): Promise<readonly string[]> {
     const { problems } = await this.#load();
-    return problems.map((problem) => describeProblem(problem, this.#ports.localizer));
+    return describeProblems(problems, this.#ports.localizer);
   }
 
   async #settings(): Promise<Settings> {
     const { settings, problems } = await this.#load();
-    for (const problem of problems) this.#say(describeProblem(problem, this.#ports.localizer));
+    for (const sentence of describeProblems(problems, this.#ports.localizer)) this.#say(sentence);
     return settings;
   }
 

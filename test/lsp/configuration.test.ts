@@ -11,6 +11,8 @@ import {
   DidChangeConfigurationNotification,
   InitializeRequest,
   LogMessageNotification,
+  type RegistrationParams,
+  RegistrationRequest,
   ShowMessageNotification,
 } from "vscode-languageserver-protocol/node";
 import { type DoctorResult, doctorRequest } from "../../server/protocol/doctor.ts";
@@ -84,6 +86,29 @@ describe("the language server's configuration", () => {
     const paused = await client.status(({ state }) => state === "paused");
     assert.deepEqual(paused.mend, { title: "Turn it on", command: "hearth.toggle" });
     assert.equal(await completes(client), false);
+  });
+
+  it("asks to be told of changes where a client wants to be asked for that", async () => {
+    const client = await start();
+    const asked = Promise.withResolvers<RegistrationParams>();
+    client.connection.onRequest(RegistrationRequest.type, asked.resolve);
+    await client.initialize({
+      capabilities: { workspace: { didChangeConfiguration: { dynamicRegistration: true } } },
+    });
+    const [registration, ...others] = (await asked.promise).registrations;
+    assert.deepEqual(others, []);
+    assert.equal(registration?.method, DidChangeConfigurationNotification.method);
+    assert.deepEqual(registration.registerOptions, { section: "hearth" });
+  });
+
+  it("names a few of any number of wrong settings, and counts the rest", async () => {
+    const client = await start();
+    await begin(client, {
+      settings: Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`x${at}`, 1])),
+    });
+    assert.equal(await completes(client), true);
+    assert.equal(shown.length, 6, shown.slice(0, 9).join("\n"));
+    assert.equal(shown[5], "Hearth: Further problems with settings: 4995.");
   });
 
   it("takes pushed settings from a client that cannot be asked", async () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, it } from "mocha";
-import { InitializeRequest, ShutdownRequest } from "vscode-languageserver-protocol/node";
+import { InitializeRequest, type ResponseError, ShutdownRequest } from "vscode-languageserver-protocol/node";
 import { entryPoint } from "../../server/entries.ts";
 import { metricsRequest } from "../../server/protocol/metrics.ts";
 import { LanguageClient, type StartOptions } from "../support/language-client.ts";
@@ -67,6 +67,41 @@ describe("the language server's life", () => {
     );
     await client.connection.sendRequest(ShutdownRequest.type);
     await assert.rejects(client.connection.sendRequest(metricsRequest.method, {}), { code: -32600 });
+  });
+
+  it("says what is wrong with an initialize, and takes a better one", async () => {
+    const client = await start();
+    const wrong = client.connection.sendRequest(InitializeRequest.method, { processId: null });
+    await assert.rejects(wrong, { code: -32602, message: /^A message has a wrong form: / });
+    await assert.rejects(client.connection.sendRequest(metricsRequest.method, {}), { code: -32002 });
+    await client.initialize();
+    assert.deepEqual(await client.shutDown(), { code: 0, signal: null });
+  });
+
+  const uri = "file:///a.ts";
+  const context = { triggerKind: 1 };
+  const position = { line: 0, character: 0 };
+  const wrong: readonly (readonly [method: string, params: object, named: RegExp])[] = [
+    ["textDocument/inlineCompletion", { textDocument: { uri }, context }, /position/],
+    ["textDocument/inlineCompletion", { textDocument: { uri }, position }, /context/],
+    ["textDocument/inlineCompletion", { position, context }, /textDocument/],
+    ["textDocument/inlineCompletion", { textDocument: { uri }, context, position: { line: -1 } }, />=0/],
+    ["workspace/executeCommand", {}, /command/],
+    ["workspace/executeCommand", { command: "hearth.server.accepted", arguments: 7 }, /arguments/],
+  ];
+  it("says what is missing in a request, in a sentence", async () => {
+    const client = await start();
+    await client.initialize();
+    await client.open(uri, "one");
+    for (const [method, params, named] of wrong) {
+      const answer = client.connection.sendRequest(method, params);
+      await assert.rejects(answer, ({ code, message }: ResponseError) => {
+        assert.equal(code, -32602, message);
+        assert.match(message, /^A message has a wrong form: /);
+        assert.match(message, named);
+        return true;
+      });
+    }
   });
 
   it("ends when the process of the client is killed, though its streams stay open", async () => {

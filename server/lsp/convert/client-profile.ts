@@ -19,6 +19,7 @@ export interface ClientProfile {
   readonly folders: readonly string[];
   readonly can: {
     readonly configuration: boolean;
+    readonly watchConfiguration: boolean;
     readonly watchFiles: boolean;
     readonly showProgress: boolean;
   };
@@ -38,6 +39,7 @@ export function toClientProfile(params: InitializeParams): ClientProfile {
     folders: foldersOf(params),
     can: {
       configuration: capabilities.workspace?.configuration ?? false,
+      watchConfiguration: capabilities.workspace?.didChangeConfiguration?.dynamicRegistration ?? false,
       watchFiles: capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
       showProgress: capabilities.window?.workDoneProgress ?? false,
     },

@@ -3,16 +3,18 @@
 import { ErrorCodes, type ExecuteCommandParams, ResponseError } from "vscode-languageserver-protocol";
 import { acceptedCommand } from "../../protocol/accepted.ts";
 import { countAccepted } from "../completion-metrics.ts";
+import { checkedParams, executeCommandSchema } from "../convert/checked-params.ts";
 import type { Session } from "../session.ts";
 
-export async function onExecuteCommand(session: Session, params: ExecuteCommandParams): Promise<null> {
+export async function onExecuteCommand(session: Session, raw: ExecuteCommandParams): Promise<null> {
+  const params = checkedParams(executeCommandSchema, raw, session.localizer);
   if (params.command !== acceptedCommand) {
     throw new ResponseError(
       ErrorCodes.InvalidParams,
       session.localizer.t("{0} is not a command of this server.", params.command),
     );
   }
-  const id: unknown = params.arguments?.[0];
+  const id = params.arguments?.[0];
   if (typeof id !== "string") {
     throw new ResponseError(
       ErrorCodes.InvalidParams,

@@ -9,15 +9,17 @@ import {
 } from "vscode-languageserver-protocol";
 import { untilAborted } from "../../base/abort.ts";
 import { recordCompletion } from "../completion-metrics.ts";
+import { checkedParams, inlineCompletionSchema } from "../convert/checked-params.ts";
 import { noCompletions, toInlineCompletions } from "../convert/inline-completions.ts";
 import { fromWire } from "../convert/positions.ts";
 import type { Session } from "../session.ts";
 
 export async function onInlineCompletion(
   session: Session,
-  params: InlineCompletionParams,
+  raw: InlineCompletionParams,
   signal: AbortSignal,
 ): Promise<InlineCompletionList> {
+  const params = checkedParams(inlineCompletionSchema, raw, session.localizer);
   const { uri } = params.textDocument;
   // The text that the position was said of: it may change while the services start.
   const snapshot = session.documents.get(uri);

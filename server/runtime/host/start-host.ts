@@ -1,7 +1,7 @@
 /** Starts a runtime host that outlives its starter, and waits until it listens or says that another one does. */
 
 import { spawn } from "node:child_process";
-import { mkdir, open, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { onAbort } from "../../base/abort.ts";
@@ -30,7 +30,7 @@ export async function startHost(
       cwd: home,
       detached: true,
       env: cleanEnvironment(),
-      stdio: ["ignore", "pipe", log?.fd ?? "ignore"],
+      stdio: ["ignore", "pipe", log?.file.fd ?? "ignore"],
       windowsHide: true,
     });
     const { stdout } = host;
@@ -44,18 +44,33 @@ export async function startHost(
     });
     stdout.destroy();
     if (said === "ready" || said === "taken") return said;
-    throw new RuntimeError(
-      "runtime-unreachable",
-      "The runtime host did not start ({0}); its log is in {1}.",
-      { values: [said, home] },
-    );
+    throw await notStarted(said, log);
   } finally {
-    await log?.close();
+    await log?.file.close();
   }
 }
 
+interface HostLog {
+  readonly file: FileHandle;
+  readonly path: string;
+  readonly sizeBefore: number;
+}
+
+/** A log that has not grown says nothing: it is named only where it does. */
+async function notStarted(said: string, log: HostLog | undefined): Promise<RuntimeError> {
+  return log && (await log.file.stat()).size > log.sizeBefore
+    ? new RuntimeError("runtime-unreachable", "The runtime host did not start ({0}); {1} says why.", {
+        values: [said, log.path],
+      })
+    : new RuntimeError(
+        "runtime-unreachable",
+        "The runtime host did not start ({0}) and left no word: the disk may be full.",
+        { values: [said] },
+      );
+}
+
 /** The log begins anew when it has grown long; a disk that is full costs the log and nothing else. */
-async function openLog(home: string): Promise<Awaited<ReturnType<typeof open>> | undefined> {
+async function openLog(home: string): Promise<HostLog | undefined> {
   const folder = join(home, "logs");
   const path = join(folder, "host.log");
   try {
@@ -64,7 +79,8 @@ async function openLog(home: string): Promise<Awaited<ReturnType<typeof open>> |
       (found) => found.size,
       () => 0,
     );
-    return await open(path, size > mostLogBytes ? "w" : "a", 0o600);
+    const file = await open(path, size > mostLogBytes ? "w" : "a", 0o600);
+    return { file, path, sizeBefore: (await file.stat()).size };
   } catch {
     return undefined;
   }

@@ -1,13 +1,18 @@
 /** Layers, wrong types and unknown keys: the right value holds, and every mistake is named. */
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { english } from "../../../server/base/l10n.ts";
 import { defaultSettings, resolveSettings } from "../../../server/config/resolve-settings.ts";
 import { type Settings, schema, settingKeys } from "../../../server/config/schema.ts";
-import { describeProblem } from "../../../server/config/setting-problem.ts";
+import {
+  describeProblem,
+  describeProblems,
+  type SettingProblem,
+} from "../../../server/config/setting-problem.ts";
 import { loadSettings, type SettingsSources } from "../../../server/config/settings-layers.ts";
 
 interface Expected {
@@ -154,5 +159,49 @@ describe("loadSettings", () => {
     assert.equal(settings["roles.complete"], "off");
     assert.deepEqual(settings["completion.languages"], { "*": false });
     assert.deepEqual(problems, ["--set x has no value; write it as key=value."]);
+  });
+  it("reads its own file only where it is one, and never waits for a pipe", async function () {
+    if (process.platform === "win32") this.skip();
+    const own = join(home, "settings.json");
+    const problems = async () => (await load({})).problems;
+    execFileSync("mkfifo", [own]);
+    assert.deepEqual(await problems(), [`${own} is not a file; it is ignored.`]);
+    await rm(own);
+    await mkdir(own);
+    assert.deepEqual(await problems(), [`${own} is not a file; it is ignored.`]);
+    await rm(own, { recursive: true });
+    await writeFile(own, "");
+    await truncate(own, 20_000_000);
+    assert.deepEqual(await problems(), [`${own} cannot be read (EFBIG); it is ignored.`]);
+    await rm(own);
+    if (process.platform !== "linux") return;
+    await symlink("/proc/self/pagemap", own);
+    assert.deepEqual(await problems(), [`${own}:1:1 is not valid JSON; the file is ignored.`]);
+  });
+  it("takes a pipe that a person names", async function () {
+    if (process.platform === "win32") this.skip();
+    const pipe = join(home, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const [{ settings }] = await Promise.all([load({ file: pipe }), writeFile(pipe, '{"log.level": "off"}')]);
+    assert.equal(settings["log.level"], "off");
+  });
+});
+
+describe("describeProblems", () => {
+  const unknown = (key: string): SettingProblem => ({ kind: "unknown-key", origin: "f", key });
+
+  it("names the first few of any number, and counts the rest", () => {
+    const many = Array.from({ length: 300_000 }, (_, index) => unknown(`x${index}`));
+    const sentences = describeProblems(many, english);
+    assert.equal(sentences.length, 6);
+    assert.equal(sentences[4], "x4 in f is not a setting of Hearth; it is ignored.");
+    assert.equal(sentences[5], "Further problems with settings: 299995.");
+    assert.equal(describeProblems(many.slice(0, 5), english).length, 5);
+    assert.deepEqual(describeProblems([], english), []);
+  });
+
+  it("cuts a key that is no name", () => {
+    const [sentence] = describeProblems([unknown("k".repeat(1_000_000))], english);
+    assert.equal(sentence, `${"k".repeat(57)}… in f is not a setting of Hearth; it is ignored.`);
   });
 });

@@ -82,6 +82,17 @@ describe("a host that is of no use", function () {
     assert.ok(length >= 1 && length <= 6, `${length} processes`);
   });
 
+  it("is said to have ended as it started, and where it says why, if it does", async () => {
+    const log = join(home, "logs", "host.log");
+    const ends = (program: string) => connectToHost(options(program), systemClock, never);
+    await assert.rejects(ends('process.stderr.write("no"); process.exitCode = 3;'), {
+      message: `The runtime host did not start (exit 3); ${log} says why.`,
+    });
+    await assert.rejects(ends("process.exit(4);"), {
+      message: "The runtime host did not start (exit 4) and left no word: the disk may be full.",
+    });
+  });
+
   const floods: Readonly<Record<string, string>> = {
     "bytes that are no message": "x".repeat(65_536),
     "small messages": 'Content-Length: 32\r\n\r\n{"jsonrpc":"2.0","method":"wow!"}'.repeat(1200),

@@ -1,25 +1,39 @@
 /** Text that looks like a key, a token or a password. It is never learnt, never completed and never offered. */
 
-/** Shapes that issuers gave their keys, so that they can be found. */
+/** Shapes that issuers gave their keys, so that they can be found. None reaches over a line break. */
 const issued =
-  /\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or)?[-_]?\w{12,}|\bgh[opsur]_\w{16,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\bAKIA[A-Z0-9]{12,}|\bASIA[A-Z0-9]{12,}|\bAIza[\w-]{30,}|\bnpm_\w{30,}|\bhf_\w{20,}|\bey[JK][\w-]{10,}\.[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY|\b(?:Bearer|Basic)\s+[\w.~+/=-]{16,}|\b[a-z][a-z\d+.-]{1,15}:\/\/[^\s/:@"'`]+:[^\s/@"'`]{3,}@/;
+  /\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or)?[-_]?\w{12,}|\bgh[opsur]_\w{16,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\bAKIA[A-Z0-9]{12,}|\bASIA[A-Z0-9]{12,}|\bAIza[\w-]{30,}|\bnpm_\w{30,}|\bhf_\w{20,}|\bey[JK][\w-]{10,}\.[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY|\b(?:Bearer|Basic)[ \t]+[\w.~+/=-]{16,}|\b[a-z][a-z\d+.-]{1,15}:\/\/[^\s/:@"'`]*:[^\s/"'`]{3,}@/;
 
-/** A name that says what its value is, up to where the value stands. */
+/** A name that says what its value is, and what stands between the two on the name's line. */
 const secretName =
-  "(?:passw(?:or)?d|pwd|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|auth)\\w*[\"'`\\]]?\\s*(?:=>|[:=])\\s*";
+  "(?:passw(?:or)?d|pwd|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|auth)\\w{0,64}[\"'`\\]]?[?!]?[ \\t]*(?:=>|:=|:[ \\t]*[\\w.<>[\\]|&? ]{1,40}=(?!=)|:|[|&?+]{0,2}=(?!=)|\\|\\||\\?\\?)";
+
+/** At most one break with its blank lines lies between a name and its value. */
+const inline = "[ \\t]*";
+const anywhere = "[ \\t\\r\\n]*";
+const call = "[\\w.:$]{1,64}[ \\t]*(?:\\(|\\|\\||\\?\\?)";
+const quoted = "[bfrul@$]{0,2}(\"\"\"|'''|[\"'`])";
 
 /** Such a name and the start of its value in quotes. */
-const begunValue = new RegExp(`${secretName}(?:[\\w.]+\\s*\\(\\s*)?(["'\`])(?:(?!\\1).)*$`, "i");
+const begunValue = new RegExp(
+  `${secretName}${inline}(?:${call}${inline})?${quoted}(?:\\\\.|(?!\\1).)*$`,
+  "i",
+);
 
 /** Such a name and a value in quotes that is written out. */
-const givenValue = new RegExp(`${secretName}(["'\`])(?!\\$\\{)(?:(?!\\1).){3,}`, "gi");
+const givenValue = new RegExp(`${secretName}${anywhere}${quoted}(?!\\$\\{)(?:\\\\.|(?!\\1).){3,}`, "gi");
+
+/** The same, and a value that is handed to a function on its way to the name. Found by its quote, which is rare. */
+export const learntValue = new RegExp(
+  `("""|'''|["'\`])(?<=${secretName}(?:${anywhere}(?:${call}${inline})?|${inline}${call}${anywhere})[bfrul@$]{0,2}\\1)(?:\\\\.|(?!\\1).){3,}`,
+  "gi",
+);
 
 const run = /[\w+/=.~-]{20,}/g;
 
 /** Whether `text` holds something that looks like a secret. */
 export function holdsSecret(text: string): boolean {
-  if (issued.test(text)) return true;
-  return (text.match(run) ?? []).some((candidate) => candidate.split(/[./=]/).some(looksRandom));
+  return issued.test(text) || (text.match(run) ?? []).some(holdsRandom);
 }
 
 /** Whether the cursor, behind `linePrefix` on its line, stands in the value of something named a secret. */
@@ -59,6 +73,20 @@ export function looksRandom(text: string): boolean {
   if (text.length < 20 || !/\d/.test(text) || !/[A-Za-z]/.test(text)) return false;
   const switches = text.match(/[A-Za-z](?=\d)|\d(?=[A-Za-z])/g)?.length ?? 0;
   return switches >= text.length / 8 && entropy(text) >= 3;
+}
+
+function holdsRandom(candidate: string): boolean {
+  return candidate.split(/[./=]/).some(looksRandom) || (candidate.match(encoded) ?? []).some(looksEncoded);
+}
+
+/** Base64 of thirty random bytes or more, as the secret keys of AWS: slashes are part of it. */
+const encoded = /[A-Za-z\d+/]{40,}/g;
+
+/** Small and capital letters and digits that change at least every fourth character: more often than in a path. */
+function looksEncoded(text: string): boolean {
+  if (!/\d/.test(text)) return false;
+  const changes = text.match(/[a-z](?=[A-Z\d])|[A-Z](?=[a-z\d])|\d(?=[A-Za-z])/g)?.length ?? 0;
+  return changes >= text.length / 4 && entropy(text) >= 4.2;
 }
 
 /** Shannon's, in bits a character. */

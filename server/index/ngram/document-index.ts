@@ -1,11 +1,12 @@
 /**
  * The tokens of one open document, followed edit by edit: what an edit touched leaves the index and is appended
- * anew with its context, so that the counts are always those of the text as it stands.
+ * anew with its context, so that the counts are always those of the text as it stands, without its secrets.
  */
 
-import { isBreakCode, startOfLine } from "./line-bounds.ts";
+import { maskSecrets } from "../../security/mask-secrets.ts";
+import { endOfLine, endOfLineBefore, startOfLine } from "./line-bounds.ts";
 import { longestContext, TokenIndex } from "./token-index.ts";
-import { idMask, TokenBuffer, tokenize } from "./tokenizer.ts";
+import { idMask, nextLine, TokenBuffer, tokenize } from "./tokenizer.ts";
 import { isBreak, special, type Vocabulary } from "./vocabulary.ts";
 
 /** An edit: `text[start..newEnd)` of the new text stands where `[start..oldEnd)` of the old one stood. */
@@ -57,7 +58,7 @@ export class DocumentIndex {
     const fresh = this.#fresh;
     fresh.clear();
     fresh.push(special.fileStart, 0);
-    tokenize(text, this.#vocabulary, fresh);
+    tokenize(maskSecrets(text), this.#vocabulary, fresh);
     this.#index = new TokenIndex(fresh.length + 256);
     this.#length = 0;
     this.#uses.clear();
@@ -71,18 +72,12 @@ export class DocumentIndex {
     const shift = edit.newEnd - edit.oldEnd;
     const fresh = this.#fresh;
     fresh.clear();
-    let resync = this.#length;
-    const lineStart = from === 1 ? 0 : startOfLine(text, this.#starts[from] ?? text.length);
-    tokenize(text, this.#vocabulary, fresh, {
-      start: lineStart,
-      until: (at) => {
-        if (at < edit.newEnd || !isBreakCode(text.charCodeAt(at))) return false;
-        if (startOfLine(text, at) <= edit.newEnd) return false;
-        resync = this.#tokenAt(at - shift);
-        return true;
-      },
-    });
-    this.#replace(from, resync, shift);
+    const start = from === 1 ? 0 : startOfLine(text, this.#starts[from] ?? text.length);
+    const end = endOfLine(text, nextLine(text, endOfLine(text, edit.newEnd)));
+    const before = startOfLine(text, endOfLineBefore(text, start));
+    const masked = maskSecrets(text.slice(before, end)).slice(start - before);
+    tokenize(masked, this.#vocabulary, fresh, start);
+    this.#replace(from, end === text.length ? this.#length : this.#tokenAt(end - shift), shift);
     if (this.#index.dead > Math.max(1 << 14, this.#length)) this.reset(text);
   }
 

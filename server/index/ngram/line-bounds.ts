@@ -13,6 +13,17 @@ export function endOfLine(text: string, offset: number): number {
   return end;
 }
 
+/** Where the last line with text ends that is before the line starting at `lineStart`; 0 when there is none. */
+export function endOfLineBefore(text: string, lineStart: number): number {
+  let end = lineStart;
+  while (end > 0 && isBlankCode(text.charCodeAt(end - 1))) end--;
+  return end;
+}
+
+function isBlankCode(code: number): boolean {
+  return isBreakCode(code) || code === 32 || code === 9;
+}
+
 export function isBreakCode(code: number): boolean {
   return code === 10 || code === 13;
 }

@@ -1,5 +1,6 @@
 /** What stands round the cursor, in tokens: what a guess continues, and what it has to fit. */
 
+import { maskSecrets } from "../../security/mask-secrets.ts";
 import { endOfLine, startOfLine } from "./line-bounds.ts";
 import { bracketsAfter } from "./mixer.ts";
 import { longestContext } from "./token-index.ts";
@@ -58,7 +59,7 @@ function idsBefore(text: string, end: number, vocabulary: Vocabulary): number[] 
   const start = Math.max(from, end - 2 * reach);
   const buffer = new TokenBuffer();
   if (start === 0) buffer.push(special.fileStart, 0);
-  tokenize(text.slice(start, end), vocabulary, buffer);
+  tokenize(maskSecrets(text.slice(start, end)), vocabulary, buffer);
   return idsOf(buffer, Math.max(0, buffer.length - longestContext), buffer.length);
 }
 
@@ -70,7 +71,7 @@ function idsAfter(
 ): number[] {
   const buffer = new TokenBuffer();
   const start = Math.max(line.start, line.offset - reach);
-  tokenize(text.slice(start, line.lineEnd + reach), vocabulary, buffer);
+  tokenize(maskSecrets(text.slice(start, line.lineEnd + reach)), vocabulary, buffer);
   let first = 0;
   while (first < buffer.length && (buffer.starts[first] ?? 0) + start < line.offset) first++;
   let end = first;

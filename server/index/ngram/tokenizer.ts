@@ -1,9 +1,10 @@
 /**
  * Text to tokens: identifiers and numbers, single punctuation marks, and line breaks with the change of
  * indentation. White space inside a line is one bit on the token after it, so that spacing never splits counts.
- * Stateless but for the indentation of the line before, which a line break needs.
+ * Stateless but for the indentation of the line before, which a line break needs. A masked secret is one unknown.
  */
 
+import { maskCode } from "../../security/mask-secrets.ts";
 import { isBreakCode } from "./line-bounds.ts";
 import { hashStart, hashStep, special, type Vocabulary } from "./vocabulary.ts";
 
@@ -37,14 +38,9 @@ export class TokenBuffer {
   }
 }
 
-/** Appends the tokens of `text` from `start`, a line's first character, on; `until` may end it early. */
-export function tokenize(
-  text: string,
-  vocabulary: Vocabulary,
-  into: TokenBuffer,
-  options: { readonly start?: number; readonly until?: (start: number) => boolean } = {},
-): void {
-  let at = options.start ?? 0;
+/** Appends the tokens of `text`, which starts a line, each placed as if `text` stood at `offset`. */
+export function tokenize(text: string, vocabulary: Vocabulary, into: TokenBuffer, offset = 0): void {
+  let at = 0;
   let indent = indentOf(text, at);
   let space = 0;
   let afterBreak = true;
@@ -56,11 +52,10 @@ export function tokenize(
       at++;
       continue;
     }
-    if (options.until?.(at)) return;
     if (kind === lineBreak) {
       const next = nextLine(text, at);
       const nextIndent = indentOf(text, next);
-      into.push(breakFor(indent, nextIndent), at);
+      into.push(breakFor(indent, nextIndent), offset + at);
       indent = nextIndent;
       at = next;
       space = 0;
@@ -69,14 +64,17 @@ export function tokenize(
     }
     let end = at + 1;
     let hash = hashStep(hashStart, code);
-    if (kind === word) {
+    if (kind === hidden) {
+      while (text.charCodeAt(end) === maskCode) end++;
+    } else if (kind === word) {
       for (; end < text.length; end++) {
         const follower = text.charCodeAt(end);
         if ((follower < 128 ? kinds[follower] : kindBeyondAscii(follower)) !== word) break;
         hash = hashStep(hash, follower);
       }
     }
-    into.push(vocabulary.internSlice(text, at, end, hash) | space, at);
+    const id = kind === hidden ? special.unknown : vocabulary.internSlice(text, at, end, hash);
+    into.push(id | space, offset + at);
     space = 0;
     afterBreak = false;
     at = end;
@@ -91,10 +89,12 @@ const mark = 0;
 const word = 1;
 const blank = 2;
 const lineBreak = 3;
+const hidden = 4;
 
 const kinds = new Uint8Array(128).map((_, code) => {
   if (isBreakCode(code)) return lineBreak;
-  if (code <= 32 || code === 127) return blank;
+  if (code === maskCode) return hidden;
+  if (code <= 32) return blank;
   return /[\w$]/.test(String.fromCharCode(code)) ? word : mark;
 });
 
@@ -104,7 +104,7 @@ function kindBeyondAscii(code: number): number {
 }
 
 /** The start of the first line with text after the line break at `at`, else of the last line. */
-function nextLine(text: string, at: number): number {
+export function nextLine(text: string, at: number): number {
   let start = at;
   for (let i = at; i < text.length; i++) {
     const code = text.charCodeAt(i);

@@ -3,6 +3,7 @@
  * its memory never passes the limit, and what the limit kept out is told to the caller.
  */
 
+import { maskSecrets } from "../../security/mask-secrets.ts";
 import { TokenIndex } from "./token-index.ts";
 import { TokenBuffer, tokenize } from "./tokenizer.ts";
 import { special, type Vocabulary } from "./vocabulary.ts";
@@ -75,7 +76,7 @@ export class WorkspaceIndex {
     const fresh = this.#fresh;
     fresh.clear();
     fresh.push(special.fileStart, 0);
-    tokenize(text, this.#vocabulary, fresh);
+    tokenize(maskSecrets(text), this.#vocabulary, fresh);
     if (!this.#makeRoom(fresh.length, most)) return "full";
     const from = this.#index.append(fresh.ids, 0, fresh.length, 1);
     this.#files.set(path, { from, to: from + fresh.length, hidden: false });

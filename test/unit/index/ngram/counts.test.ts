@@ -35,15 +35,26 @@ function reachable(index: TokenIndex, vocabulary: Vocabulary): number {
   return places.size;
 }
 
-const edits = fc.array(
-  fc.record({ at: fc.nat(), removed: fc.nat({ max: 20 }), added: code.map((text) => text.slice(0, 20)) }),
-  { maxLength: 8 },
-);
+const editsOf = (texts: fc.Arbitrary<string>) =>
+  fc.array(
+    fc.record({ at: fc.nat(), removed: fc.nat({ max: 20 }), added: texts.map((text) => text.slice(0, 20)) }),
+    { maxLength: 8 },
+  );
+
+/** Names of secrets, what may be their values, and what makes the one belong to the other or not. */
+const secrets = fc
+  .array(
+    fc.constantFrom(
+      ...'password|pwd|x|hunter2| = |: |"|"""|\'|,|\n|\n  |\r\n\t|f(|://u:|@|a9F3kLm2Qx7Zp0Rt5Vw8'.split("|"),
+    ),
+    { maxLength: 60 },
+  )
+  .map((pieces) => pieces.join(""));
 
 describe("counts", () => {
-  it("of an edited document are those of its text read from scratch", () => {
+  const sameAsFromScratch = (texts: fc.Arbitrary<string>) =>
     fc.assert(
-      fc.property(code, edits, (start, changes) => {
+      fc.property(texts, editsOf(texts), (start, changes) => {
         const vocabulary = new Vocabulary();
         const document = new DocumentIndex(vocabulary, start);
         let text = start;
@@ -61,7 +72,8 @@ describe("counts", () => {
       }),
       { numRuns: 300 },
     );
-  });
+  it("of an edited document are those of its text read from scratch", () => sameAsFromScratch(code));
+  it("do not know a secret, whatever edits made or unmade it one", () => sameAsFromScratch(secrets));
 
   it("of a long document stay right while it grows line by line", () => {
     const vocabulary = new Vocabulary();

@@ -169,6 +169,41 @@ describe("n-gram model", () => {
     );
   });
 
+  const named: readonly (readonly [secret: string, line: string, typed: string])[] = [
+    ["letmein123", 'const password = "letmein123";', 'const phrase = "'],
+    ["letmein123", 'const password: string =\n  "letmein123";', 'const phrase =\n  "'],
+    ["hunter22", 'dbUrl: "postgres://admin:hunter22@db:5432/app",', 'dbUrl: "'],
+    ["hunter22", 'dbUrl: "postgres://admin:hunter22@db:5432/app",', 'dbUrl: "postgres://admin:'],
+    ["K7MDENG", 'const key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";', 'const key = "wJalrXUtnFEMI/'],
+    ["letmein", 'password("x") || "y"; secret = wrap("letmein");', 'const other = wrap("'],
+  ];
+  for (const [secret, line, typed] of named) {
+    it(`offers no ${secret} of ${line} behind ${typed}`, () => {
+      const shown = (result: ReturnType<typeof completion>) => (result.kind === "answer" ? result.text : "");
+      const lines = `${line}\n`.repeat(3);
+      const begun = [typed, typed + secret.slice(0, 2), typed + secret.slice(0, 4)];
+      for (const fixture of begun) {
+        assert.ok(!shown(completion(`${fixture}$0\n`, { "a.ts": lines })).includes(secret.slice(4)));
+        assert.ok(!shown(completion(`${lines}${fixture}$0\n`)).includes(secret.slice(4)));
+      }
+    });
+  }
+
+  it("forgets a value when an edit names it a secret, and learns it when the name goes", () => {
+    const model = new NgramModel();
+    let text = "";
+    const after = (start: number, removed: number, added: string) => {
+      text = text.slice(0, start) + added + text.slice(start + removed);
+      model.change("a.ts", text, { start, oldEnd: start + removed, newEnd: start + added.length });
+      const result = model.complete("a.ts", text.length);
+      return result.kind === "answer" && result.text.includes("tangerine");
+    };
+    model.open("a.ts", text);
+    assert.equal(after(0, 0, 'const phrase =\n  "tangerine";\n\nconst colour =\n  "'), true);
+    assert.equal(after(6, 6, "password"), false);
+    assert.equal(after(6, 8, "phrase"), true);
+  });
+
   it("never learns, completes or continues a secret", () => {
     const key = "sk-live-9aF3kLm2Qx7Zp0Rt5Vw8";
     check(`const password = "one two three";\nconst password = "$0\n`, "secret");

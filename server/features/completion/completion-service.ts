@@ -99,9 +99,10 @@ export class CompletionService implements Disposable {
         return { kind: "skipped", reason: "no-source" };
       case "builtin":
         return this.#builtin.complete(request, signal);
+      case "builtin-or-wait":
+        return this.#builtinOr(request, signal, () => this.#waitForModel(request, signal));
       case "wait-for-model":
-        await model.settled(signal);
-        return signal.aborted ? { kind: "skipped", reason: "cancelled" } : this.#askSource(request, signal);
+        return this.#waitForModel(request, signal);
       case "failure":
         return { kind: "failed", error: source.error };
       case "model":
@@ -109,7 +110,12 @@ export class CompletionService implements Disposable {
     }
   }
 
-  /** Whoever types gets the built-in answer, if there is one, for a model that is late; the model's goes to the next key. */
+  async #waitForModel(request: CompletionRequest, signal: AbortSignal): Promise<SourceOutcome> {
+    await this.#ports.model.settled(signal);
+    return signal.aborted ? { kind: "skipped", reason: "cancelled" } : this.#askSource(request, signal);
+  }
+
+  /** Whoever types gets the built-in answer for a model that is late; the model's goes to the next key. */
   async #askModel(
     request: CompletionRequest,
     model: BoundModel,
@@ -123,9 +129,17 @@ export class CompletionService implements Disposable {
     timer.dispose();
     if (answer) return answer;
     asked.catch(() => undefined); // The status says what is wrong with the model.
+    return this.#builtinOr(request, signal, () => asked);
+  }
+
+  /** An editor does not ask again by itself: where nothing can stand in, the late answer is the only one. */
+  async #builtinOr(
+    request: CompletionRequest,
+    signal: AbortSignal,
+    otherwise: () => Promise<SourceOutcome>,
+  ): Promise<SourceOutcome> {
     const instead = await this.#builtin.complete(request, signal);
-    // An editor does not ask again by itself: where nothing can stand in, the late answer is the only one.
-    return instead.kind === "text" ? instead : asked;
+    return instead.kind === "text" ? instead : otherwise();
   }
 
   #suggest(request: CompletionRequest, text: string, report: CompletionReport): CompletionOutcome {

@@ -294,6 +294,33 @@ describe("CompletionService", () => {
     assert.equal(brief(await harness.ask("a = $0")), "embedded: late;");
   });
 
+  const nothing: BuiltinAnswer = { kind: "none", reason: "empty" };
+
+  it("waits for a late model where nothing can stand in", async () => {
+    const harness = await Harness.ready();
+    harness.builtinAnswer = nothing;
+    const asked = harness.ask("a = $0");
+    const stream = await harness.stream(0);
+    await harness.clock.advance(5000);
+    stream.write("late;");
+    stream.end();
+    assert.equal(brief(await asked), "embedded: late;");
+  });
+
+  it("waits for a model that loads where nothing can stand in", async () => {
+    const harness = new Harness();
+    harness.builtinAnswer = nothing;
+    harness.model.bind("embedded/fake");
+    await settle();
+    const asked = harness.ask("a = $0");
+    await settle();
+    harness.opening.resolve();
+    const stream = await harness.stream(0);
+    stream.write("loaded;");
+    stream.end();
+    assert.equal(brief(await asked), "embedded: loaded;");
+  });
+
   it("waits as long as it takes when asked by hand", async () => {
     const harness = await Harness.ready();
     const asked = harness.ask("a = $0", { trigger: "manual" });

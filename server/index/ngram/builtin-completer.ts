@@ -1,6 +1,6 @@
 /**
- * The built-in completer as the server sees it: a worker that knows the person's own code. A worker that dies is
- * started again with what is open; until then there is no answer, and nothing ever throws or waits for it.
+ * The built-in completer as the server sees it: a worker that knows the person's own code. A worker that dies or is
+ * stuck is started again with what is open; until then there is no answer, and nothing throws or waits for it.
  */
 
 import { Worker } from "node:worker_threads";
@@ -18,6 +18,7 @@ import {
   type ToWorker,
 } from "./builtin-protocol.ts";
 import { longestDocument } from "./limits.ts";
+import { Watchdog } from "./watchdog.ts";
 
 export type { BuiltinAnswer, BuiltinStatus } from "./builtin-protocol.ts";
 
@@ -49,6 +50,7 @@ export class BuiltinCompleter implements Disposable {
   readonly #idlers = new Map<number, () => void>();
   readonly #listeners = new Set<(status: BuiltinStatus) => void>();
   #worker: Worker | undefined;
+  #watchdog: Watchdog | undefined;
   #restart: Disposable | undefined;
   #crashes = 0;
   #startedAt = 0;
@@ -116,6 +118,7 @@ export class BuiltinCompleter implements Disposable {
       };
       this.#answers.set(id, settle);
       this.#post({ kind: "complete", id, uri: query.uri, version: query.version, offset: query.offset });
+      this.#watchdog?.asked();
     });
   }
 
@@ -126,6 +129,7 @@ export class BuiltinCompleter implements Disposable {
     return new Promise((resolve) => {
       this.#states.set(id, resolve);
       this.#post({ kind: "status", id });
+      this.#watchdog?.asked();
     });
   }
 
@@ -153,6 +157,7 @@ export class BuiltinCompleter implements Disposable {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#restart?.dispose();
+    this.#watchdog?.dispose();
     void this.#worker?.terminate();
     this.#worker = undefined;
     this.#giveUp("disposed");
@@ -164,7 +169,7 @@ export class BuiltinCompleter implements Disposable {
   #start(): void {
     const worker = new Worker(this.#options.workerPath, { name: "hearth-index" });
     worker.on("message", (message: unknown) => {
-      if (isFromWorker(message)) this.#receive(message);
+      if (isFromWorker(message) && this.#worker === worker) this.#receive(message);
     });
     worker.on("error", (error) =>
       this.#options.log.log("error", `The index worker failed: ${String(error)}`),
@@ -172,6 +177,11 @@ export class BuiltinCompleter implements Disposable {
     worker.on("exit", () => this.#died(worker));
     this.#worker = worker;
     this.#startedAt = this.#clock.now();
+    this.#watchdog = new Watchdog(this.#clock, {
+      isAsked: () => this.#answers.size + this.#states.size > 0,
+      ping: () => this.#post({ kind: "ping" }),
+      stuck: () => this.#end(worker),
+    });
     for (const snapshot of this.#documents.values()) {
       if (isFollowed(snapshot)) this.#post(openMessage(snapshot));
     }
@@ -179,9 +189,17 @@ export class BuiltinCompleter implements Disposable {
     for (const id of this.#idlers.keys()) this.#post({ kind: "idle", id });
   }
 
+  /** Does not wait for the thread's end: what holds it may hold that too. */
+  #end(worker: Worker): void {
+    this.#options.log.log("warn", "The index worker is stuck; it is ended.");
+    void worker.terminate();
+    this.#died(worker);
+  }
+
   #died(worker: Worker): void {
     if (this.#disposed || this.#worker !== worker) return;
     this.#worker = undefined;
+    this.#watchdog?.dispose();
     this.#giveUp("crashed");
     this.#tell(nothing);
     if (this.#clock.now() - this.#startedAt > steadyMs) this.#crashes = 0;
@@ -197,7 +215,10 @@ export class BuiltinCompleter implements Disposable {
   }
 
   #receive(message: FromWorker): void {
+    this.#watchdog?.alive();
     switch (message.kind) {
+      case "pong":
+        return;
       case "answer":
         this.#answers.get(message.id)?.(message.answer);
         return;

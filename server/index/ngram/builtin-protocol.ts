@@ -63,12 +63,15 @@ export type ToWorker =
     }
   | { readonly kind: "cancel"; readonly id: number }
   | { readonly kind: "status"; readonly id: number }
-  | { readonly kind: "idle"; readonly id: number };
+  | { readonly kind: "idle"; readonly id: number }
+  | { readonly kind: "ping" };
 
 export type FromWorker =
   | { readonly kind: "answer"; readonly id: number; readonly answer: BuiltinAnswer }
   | { readonly kind: "status"; readonly id: number; readonly status: BuiltinStatus }
   | { readonly kind: "idle"; readonly id: number }
+  /** The answer to a ping, at once. */
+  | { readonly kind: "pong" }
   /** How far the reading of folders is: now and then while it lasts, and once at its end. */
   | { readonly kind: "progress"; readonly status: BuiltinStatus }
   | { readonly kind: "log"; readonly level: "debug" | "info" | "warn"; readonly message: string };

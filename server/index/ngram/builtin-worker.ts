@@ -51,8 +51,10 @@ export class BuiltinWorker {
   }
 
   receive(message: ToWorker): void {
-    this.#quiet?.refresh();
+    if (message.kind !== "ping") this.#quiet?.refresh();
     switch (message.kind) {
+      case "ping":
+        return this.#send({ kind: "pong" });
       case "open":
         return this.#open(message.document);
       case "change":

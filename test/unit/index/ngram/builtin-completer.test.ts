@@ -175,6 +175,54 @@ describe("built-in completer", () => {
     assert.deepEqual(omitted[0]?.examples.toSorted(), ["after", root].sort());
   });
 
+  describe("with a worker that may be stuck", () => {
+    const clock = new ManualClock();
+    beforeEach(() => {
+      const workerPath = fileURLToPath(new URL("../../../support/stuck-worker.ts", import.meta.url));
+      completer = new BuiltinCompleter({ workerPath, log: silentLogger, clock });
+    });
+    const askedAbout = (uri: string, signal = never) =>
+      completer.complete({ uri, version: 1, offset: 0 }, signal);
+
+    it("ends it after two seconds and starts it again", async () => {
+      await completer.status();
+      const answer = askedAbout("stuck:");
+      await clock.advance(2000);
+      assert.deepEqual(await answer, { kind: "none", reason: "crashed" });
+      assert.equal((await completer.status()).files, 0);
+      await clock.advance(100);
+      assert.equal((await completer.status()).files, 1);
+    });
+
+    it("ends it though nobody waits for the answer any more", async () => {
+      await completer.status();
+      const controller = new AbortController();
+      const answer = askedAbout("stuck:", controller.signal);
+      controller.abort();
+      await answer;
+      await clock.advance(2000);
+      assert.deepEqual(await askedAbout("slow:"), { kind: "none", reason: "crashed" });
+    });
+
+    it("waits for one that is slow, as long as it answers a ping", async () => {
+      await completer.status();
+      const controller = new AbortController();
+      const answer = askedAbout("slow:", controller.signal);
+      for (let second = 0; second < 6; second++) {
+        await clock.advance(1000);
+        assert.equal((await completer.status()).files, 1);
+      }
+      controller.abort();
+      assert.deepEqual(await answer, { kind: "none", reason: "aborted" });
+    });
+
+    it("waits for one that has not started yet", async () => {
+      const status = completer.status();
+      await clock.advance(10_000);
+      assert.equal((await status).files, 1);
+    });
+  });
+
   it("tells how far reading is until nobody listens", async () => {
     start();
     const heard: BuiltinStatus[] = [];

@@ -5,7 +5,7 @@
 
 import type { Dirent } from "node:fs";
 import { lstat, readdir, readFile } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { IgnoreRules } from "./ignore-rules.ts";
 import { type SkipReason, skipByContent, skipByName } from "./skip-reason.ts";
 
@@ -32,6 +32,10 @@ export async function* crawl(
   const folders = [folder];
   let files = 0;
   for (let next = folders.shift(); next !== undefined; next = folders.shift()) {
+    if (rules.hasTooMany(next)) {
+      yield { kind: "skipped", path: next, reason: "too-many-rules" };
+      continue;
+    }
     for (const entry of await entriesOf(next)) {
       if (signal.aborted) return;
       const path = join(next, entry.name);
@@ -69,6 +73,7 @@ export async function findFile(
   rules: IgnoreRules,
   limits: CrawlLimits,
 ): Promise<Found | { readonly kind: "folder" } | undefined> {
+  if (rules.hasTooMany(dirname(path))) return { kind: "skipped", path, reason: "too-many-rules" };
   if (rules.ignoresDeep(path)) return { kind: "skipped", path, reason: "ignored" };
   const stats = await lstat(path).catch(() => undefined);
   if (!stats) return undefined;

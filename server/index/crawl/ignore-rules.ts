@@ -1,7 +1,7 @@
 /**
  * Which paths of a folder the person wants left alone: `.gitignore` and `.hearthignore` at every level, from the
  * root of the repository down, `.git/info/exclude`, and what no one reads by hand. As in Git, the rules nearest
- * to a path win, and nothing under an ignored folder comes back.
+ * to a path win, and nothing under an ignored folder comes back. A folder with too many rules is left alone whole.
  */
 
 import { existsSync } from "node:fs";
@@ -14,7 +14,7 @@ export class IgnoreRules {
   readonly #folder: string;
   /** What the person's settings leave out. */
   readonly #exclude: Ignore | undefined;
-  readonly #levels = new Map<string, Ignore | undefined>();
+  readonly #levels = new Map<string, Ignore | "too-many" | undefined>();
 
   /** `folder` is where reading starts; rules above it count up to the root of its repository. */
   constructor(folder: string, exclude: readonly string[] = []) {
@@ -23,16 +23,30 @@ export class IgnoreRules {
     this.#exclude = exclude.length > 0 ? parse(exclude) : undefined;
   }
 
+  /** Whether `folder`, or one above it, has more rules than are obeyed, so that it must not be read. */
+  hasTooMany(folder: string): boolean {
+    for (let level = folder; ; level = dirname(level)) {
+      if (this.#rulesAt(level) === "too-many") return true;
+      if (this.#isTop(level)) return false;
+    }
+  }
+
   /** Whether `path`, whose folders are not ignored, is. */
   ignores(path: string, kind: "file" | "folder"): boolean {
     if (kind === "folder" && alwaysLeftOut.has(path.slice(path.lastIndexOf(sep) + 1))) return true;
     if (this.#exclude?.ignores(relativeTo(this.#folder, path, kind))) return true;
     for (let level = dirname(path); ; level = dirname(level)) {
-      const verdict = this.#rulesAt(level)?.test(relativeTo(level, path, kind));
+      const rules = this.#rulesAt(level);
+      if (rules === "too-many") return true;
+      const verdict = rules?.test(relativeTo(level, path, kind));
       if (verdict?.ignored) return true;
       if (verdict?.unignored) return false;
-      if (level === this.#root || level === dirname(level) || !level.startsWith(this.#root)) return false;
+      if (this.#isTop(level)) return false;
     }
+  }
+
+  #isTop(level: string): boolean {
+    return level === this.#root || level === dirname(level) || !level.startsWith(this.#root);
   }
 
   /** Whether `path` or a folder above it is ignored. */
@@ -45,12 +59,13 @@ export class IgnoreRules {
     });
   }
 
-  #rulesAt(folder: string): Ignore | undefined {
+  #rulesAt(folder: string): Ignore | "too-many" | undefined {
     if (this.#levels.has(folder)) return this.#levels.get(folder);
     const names = folder === this.#root ? [join(".git", "info", "exclude"), ...ruleFiles] : ruleFiles;
-    const texts = names.map((name) => startOfFile(join(folder, name), longestRules) ?? "");
+    const texts = names.map((name) => startOfFile(join(folder, name), longestRules + 1) ?? "");
     const lines = texts.flatMap((text) => text.split(/\r?\n/)).filter((line) => line !== "");
-    const rules = lines.length > 0 ? parse(lines) : undefined;
+    const tooMany = lines.length > mostRules || texts.some((text) => Buffer.byteLength(text) > longestRules);
+    const rules = tooMany ? "too-many" : lines.length > 0 ? parse(lines) : undefined;
     this.#levels.set(folder, rules);
     return rules;
   }
@@ -70,8 +85,9 @@ const alwaysLeftOut = new Set([
   ".hearth",
 ]);
 
-/** Rules are bounded like every other file that a repository brings. */
-const longestRules = 1 << 20;
+/** Of a folder, and bytes of one file of them: compiling and asking them once takes less than half a second. */
+const mostRules = 2000;
+const longestRules = 1 << 17;
 
 function parse(lines: readonly string[]): Ignore {
   return ignore({ allowRelativePaths: true }).add(lines.map(bounded));
@@ -80,11 +96,21 @@ function parse(lines: readonly string[]): Ignore {
 /** Each one multiplies the ways in which a path may match, by the folders it has. */
 const mostDoubleStars = 3;
 
+/** Each one multiplies them by the characters of a name. */
+const mostStars = 4;
+
 /** A rule with more is cut to a wider one; an exception is dropped, so that what is left alone stays so. */
 function bounded(rule: string): string {
-  const parts = rule.split("**");
-  if (parts.length <= mostDoubleStars + 1) return rule;
-  return rule.startsWith("!") ? "" : `${parts.slice(0, mostDoubleStars).join("**")}**`;
+  const names = rule.split("/");
+  const wide = names.map((name) => cut(name, "*", mostStars)).join("/");
+  const wider = cut(wide, "**", mostDoubleStars);
+  return wider !== rule && rule.startsWith("!") ? "" : wider;
+}
+
+function cut(rule: string, stars: string, most: number): string {
+  const parts = rule.split(stars);
+  if (parts.length <= most + 1) return rule;
+  return /[\\[]/.test(rule) ? stars : `${parts.slice(0, most).join(stars)}${stars}`;
 }
 
 function relativeTo(level: string, path: string, kind: "file" | "folder"): string {

@@ -14,6 +14,7 @@ export type SkipReason =
   | "unreadable"
   | "too-many-files"
   | "too-deep"
+  | "too-many-rules"
   | "counts-full";
 
 /** Judges by name alone, before anything is read. */

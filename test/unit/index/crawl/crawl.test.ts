@@ -120,6 +120,40 @@ describe("crawl", () => {
     assert.equal(path?.split("/").length, 64);
   });
 
+  const many = (count: number) => Array.from({ length: count }, (_, i) => `made${i}.ts\n`).join("");
+  const rulebooks: Readonly<Record<string, string>> = {
+    "more rules than it obeys": many(2001),
+    "longer rules than it obeys": `${"a".repeat(1000)}\n`.repeat(140),
+    "rules cut short by its limit": `${"#".repeat(1 << 20)}\nsecretly.ts\n`,
+  };
+  for (const [name, text] of Object.entries(rulebooks)) {
+    it(`leaves out a folder that has ${name}, and says so`, async () => {
+      await write({ "a.ts": "", "sub/.gitignore": text, "sub/secretly.ts": "", "sub/in/b.ts": "" });
+      assert.deepEqual(await outcomes(), { "a.ts": "read", sub: "too-many-rules" });
+      const found = await findFile(join(root, "sub", "in", "b.ts"), new IgnoreRules(root), limits);
+      assert.equal(found?.kind === "skipped" && found.reason, "too-many-rules");
+      await write({ ".git/HEAD": "", ".hearthignore": text });
+      assert.deepEqual(await outcomes(join(root, "sub")), { sub: "too-many-rules" });
+    });
+  }
+
+  it("obeys as many rules as it may", async () => {
+    await write({ ".gitignore": many(2000), "made1999.ts": "", "a.ts": "" });
+    const found = await outcomes();
+    assert.deepEqual([found["made1999.ts"], found["a.ts"]], ["ignored", "read"]);
+  });
+
+  it("is not held by a rule of many stars in one name", async () => {
+    const name = `${"a".repeat(200)}.ts`;
+    await write({
+      ".gitignore": `${"*a".repeat(30)}b\n!${"*a".repeat(30)}b\n*.x*.y*.z\n`,
+      [name]: "",
+      "b.ts": "",
+    });
+    const found = await outcomes();
+    assert.deepEqual([found[name], found["b.ts"]], ["ignored", "read"]);
+  });
+
   it("stops at its limit and says so", async () => {
     await write({ "a.ts": "", "b.ts": "", "c.ts": "" });
     const found = await outcomes(root, { fileBytes: 1000, files: 2 });

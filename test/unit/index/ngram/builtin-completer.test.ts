@@ -181,8 +181,8 @@ describe("built-in completer", () => {
       const workerPath = fileURLToPath(new URL("../../../support/stuck-worker.ts", import.meta.url));
       completer = new BuiltinCompleter({ workerPath, log: silentLogger, clock });
     });
-    const askedAbout = (uri: string, signal = never) =>
-      completer.complete({ uri, version: 1, offset: 0 }, signal);
+    const askedAbout = (subject: string, signal = never) =>
+      completer.complete({ uri: subject, version: 1, offset: 0 }, signal);
 
     it("ends it after two seconds and starts it again", async () => {
       await completer.status();

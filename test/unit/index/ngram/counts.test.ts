@@ -75,6 +75,16 @@ describe("counts", () => {
   it("of an edited document are those of its text read from scratch", () => sameAsFromScratch(code));
   it("do not know a secret, whatever edits made or unmade it one", () => sameAsFromScratch(secrets));
 
+  it("do not know a secret that was named in a line further above the edit", () => {
+    for (const between of ["\n", "\nx\n", "\nx\nx\n", "\nx\n\nx\nx\n"]) {
+      const vocabulary = new Vocabulary();
+      const text = `x\npassword =\n\n  "tangerine"${between}y`;
+      const document = new DocumentIndex(vocabulary, text);
+      document.update(`${text}z`, { start: text.length, oldEnd: text.length, newEnd: text.length + 1 });
+      assert.equal(vocabulary.idOf("tangerine"), special.unknown);
+    }
+  });
+
   it("of a long document stay right while it grows line by line", () => {
     const vocabulary = new Vocabulary();
     let text = "";

@@ -83,8 +83,6 @@ function clientOptions(options: ServerClientOptions): LanguageClientOptions {
   return {
     documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
     outputChannel: options.log,
-    // Only the news of a change counts: the server then asks, and is answered by the middleware below.
-    synchronize: { configurationSection: "hearth" },
     errorHandler: {
       error: (_error, _message, count) => ({
         action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,

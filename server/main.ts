@@ -5,6 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { systemClock } from "./base/clock.ts";
 import { FileLog } from "./base/file-log.ts";
 import { languageOfEnvironment } from "./base/l10n.ts";
+import { oldestNode, runsOn } from "./base/node-versions.ts";
 import { packageVersion } from "./base/package-version.ts";
 import { readLocalizer } from "./base/read-localizer.ts";
 import { hearthHome } from "./config/home.ts";
@@ -21,6 +22,10 @@ const { t } = localizer;
 /** A megabyte of text is weeks of ordinary use. */
 const maxLogBytes = 1024 * 1024;
 
+if (!runsOn(process.versions.node)) {
+  complain(t("Hearth needs Node.js {0} or newer; this is {1}.", oldestNode, process.versions.node));
+  process.exit(1);
+}
 void main(parseServerArguments(process.argv.slice(2)));
 
 async function main(args: ServerArguments): Promise<void> {

@@ -15,6 +15,7 @@ export interface CliContext extends CommandContext {
     readonly stderr: NodeJS.WritableStream;
   };
   readonly cwd: string;
+  readonly nodeVersion: string;
   readonly home: string;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly localizer: Localizer;

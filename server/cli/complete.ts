@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { buildCommand, type Command } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
+import { oldestNode, runsOn, testedNode } from "../base/node-versions.ts";
 import { ensureHome } from "../config/home.ts";
 import type { Settings } from "../config/schema.ts";
 import type { CompletionOutcome } from "../features/completion/completion-outcome.ts";
@@ -62,7 +63,16 @@ function cursorOf(text: string, { t }: Localizer): Cursor {
   throw new Error(t("write it as in {0}", "src/main.ts:10:5"));
 }
 
+function nodeFailure({ nodeVersion, localizer: { t } }: CliContext): Failure {
+  return {
+    code: "node-outdated",
+    message: t("Hearth needs Node.js {0} or newer; this is {1}.", oldestNode, nodeVersion),
+    mend: t("Install Node.js {0} or newer.", testedNode),
+  };
+}
+
 async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor): Promise<Outcome> {
+  if (!runsOn(context.nodeVersion)) return failed(nodeFailure(context));
   const { cwd, localizer, process, signal } = context;
   const { settings, problems } = await settingsOf(flags, context);
   for (const problem of problems)

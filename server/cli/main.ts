@@ -45,6 +45,7 @@ const status = await runCli({
   context: {
     process: { stdout: process.stdout, stderr: process.stderr, env },
     cwd: process.cwd(),
+    nodeVersion: process.versions.node,
     home,
     stdin: process.stdin,
     localizer,

@@ -1,12 +1,12 @@
 /** The checks of what Hearth stands on: Node, its folder, its settings, cores and memory. */
 
-import { oldestNode, testedNode } from "../../base/node-versions.ts";
+import { oldestNode, runsOn, testedNode } from "../../base/node-versions.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
-import { gibibytes, isOlder } from "./words.ts";
+import { gibibytes } from "./words.ts";
 
 export function checkNode({ nodeVersion, localizer: { t } }: DoctorPorts): Finding {
   const found = t("Node.js {0}", nodeVersion);
-  if (!isOlder(nodeVersion, oldestNode)) return { state: "ok", found };
+  if (runsOn(nodeVersion)) return { state: "ok", found };
   return {
     state: "fail",
     found,

@@ -1,7 +1,7 @@
 /** The checks of what can run a model here. What is not installed is no fault: nothing needs it. */
 
+import { isOlder } from "../../base/node-versions.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
-import { isOlder } from "./words.ts";
 
 export async function checkLlamaCpp(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
   const { t } = ports.localizer;

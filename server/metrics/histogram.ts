@@ -1,19 +1,12 @@
 /** Latencies in buckets whose bounds grow by 10 %: bounded memory, percentiles at most 10 % too high. */
 
+import type { LatencySummary } from "../protocol/metrics.ts";
+
 const growth = 1.1;
 /** Upper bound of the first bucket, in milliseconds. */
 const first = 0.01;
 /** The last bound is about 1.7 million milliseconds; what is longer counts there. */
 const buckets = 200;
-
-export interface HistogramSummary {
-  readonly count: number;
-  readonly sum: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly max: number;
-}
 
 export class Histogram {
   readonly #counts = new Uint32Array(buckets);
@@ -30,7 +23,7 @@ export class Histogram {
     this.#max = Math.max(this.#max, ms);
   }
 
-  summary(): HistogramSummary {
+  summary(): LatencySummary {
     return {
       count: this.#count,
       sum: this.#sum,

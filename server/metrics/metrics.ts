@@ -1,10 +1,11 @@
 /** Named counters and latencies of one process. Nothing here leaves the machine. */
 
-import { Histogram, type HistogramSummary } from "./histogram.ts";
+import type { LatencySummary } from "../protocol/metrics.ts";
+import { Histogram } from "./histogram.ts";
 
 export interface MetricsSnapshot {
   readonly counters: Readonly<Record<string, number>>;
-  readonly latencies: Readonly<Record<string, HistogramSummary>>;
+  readonly latencies: Readonly<Record<string, LatencySummary>>;
 }
 
 export class Metrics {

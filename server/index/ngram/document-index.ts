@@ -78,7 +78,7 @@ export class DocumentIndex {
     const masked = maskSecrets(text.slice(before, end)).slice(start - before);
     tokenize(masked, this.#vocabulary, fresh, start);
     this.#replace(from, end === text.length ? this.#length : this.#tokenAt(end - shift), shift);
-    if (this.#index.dead > Math.max(1 << 14, this.#length)) this.reset(text);
+    if (this.#index.dead > Math.max(1 << 12, this.#length)) this.reset(text);
   }
 
   /** Takes the tokens that start in `[start..end)` of the text out of the counts. Returns the undo. */

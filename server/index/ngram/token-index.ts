@@ -22,6 +22,12 @@ export interface FollowerSink {
   follower(token: number, matched: number, place: number): void;
 }
 
+/**
+ * Places walked for each that is wanted: typing leaves hundreds of dead ones at the front of a chain, and behind
+ * them stands what the text still says.
+ */
+const mostWalked = 16;
+
 /** The most recent tokens before a place, newest first. */
 export interface Context {
   readonly ids: Uint32Array;
@@ -120,7 +126,7 @@ export class TokenIndex {
     }
   }
 
-  /** Gives `sink` what followed `context`, newest places first, at most `limit` places a chain. */
+  /** Gives `sink` what followed `context`, newest places first, at most `limit` places that count a chain. */
   followers(context: Context, limit: number, sink: FollowerSink): void {
     const tokens = this.#tokens;
     const { ids, length } = context;
@@ -133,9 +139,11 @@ export class TokenIndex {
       if (!heads || !links) continue;
       const bound = Math.min(length, above);
       let place = heads[hashOfContext(ids, order) & (heads.length - 1)] ?? -1;
-      for (let left = limit; place >= 0 && left > 0; left--) {
+      let walk = limit * mostWalked;
+      for (let left = limit; place >= 0 && left > 0 && walk > 0; walk--) {
         const token = tokens[place] ?? 0;
         if (token < deadBit) {
+          left--;
           let matched = 0;
           while (matched < bound && ((tokens[place - 1 - matched] ?? 0) & idMask) === ids[matched]) matched++;
           if (matched >= order && matched < above) sink.follower(token, matched, place);

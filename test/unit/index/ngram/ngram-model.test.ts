@@ -147,6 +147,20 @@ describe("n-gram model", () => {
     assert.ok(one > four + 0.3, `${one} and ${four}`);
   });
 
+  it("is as sure of a text that was typed as of one that was opened", () => {
+    const names = ["open", "close", "save", "rename", "delete", "move", "copy", "print", "export", "import"];
+    const file = names.map((name) => `registry.on("${name}", (event) => dispatch(event, context));\n`).join("");
+    const typed = 'registry.on("paste", (event) => disp';
+    const model = new NgramModel();
+    model.open("a.ts", "");
+    for (let end = 0; end < file.length + typed.length; end++) {
+      model.change("a.ts", (file + typed).slice(0, end + 1), { start: end, oldEnd: end, newEnd: end + 1 });
+    }
+    const whole = completion(`${file}${typed}$0`);
+    assert.equal(whole.kind, "answer");
+    assert.deepEqual(model.complete("a.ts", file.length + typed.length), whole);
+  });
+
   it("gives the same guess for the same counts", () => {
     const words = fc.constantFrom("a", "b", "(", ")", ".", ",", "\n", "  ");
     fc.assert(

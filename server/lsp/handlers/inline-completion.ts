@@ -8,6 +8,8 @@ import {
   ResponseError,
 } from "vscode-languageserver-protocol";
 import { untilAborted } from "../../base/abort.ts";
+import type { CompletionOutcome } from "../../features/completion/completion-outcome.ts";
+import type { Snapshot } from "../../text/snapshot.ts";
 import { recordCompletion } from "../completion-metrics.ts";
 import { checkedParams, inlineCompletionSchema } from "../convert/checked-params.ts";
 import { noCompletions, toInlineCompletions } from "../convert/inline-completions.ts";
@@ -46,6 +48,16 @@ export async function onInlineCompletion(
   const outcome = await services.complete(request, signal);
   recordCompletion(services.metrics, outcome, performance.now() - started);
   if (outcome.kind === "failed") session.log.log("warn", `completion failed: ${outcome.error.message}`);
-  if (session.documents.get(uri)?.version !== snapshot.version) return noCompletions;
+  const newest = session.documents.get(uri)?.version;
+  session.log.log("debug", about(outcome, snapshot, newest));
+  if (newest !== snapshot.version) return noCompletions;
   return toInlineCompletions(outcome, snapshot, encoding);
+}
+
+/** Never what was suggested: a log may be shown to others. */
+function about(outcome: CompletionOutcome, snapshot: Snapshot, newest: number | undefined): string {
+  const reason = outcome.kind === "skipped" ? `, ${outcome.reason}` : "";
+  const confidence = outcome.report?.confidence;
+  const sure = confidence === undefined ? "" : `, confidence ${confidence.toFixed(2)}`;
+  return `completion ${outcome.kind}${reason}${sure} (version ${snapshot.version} of ${newest ?? "a closed document"})`;
 }

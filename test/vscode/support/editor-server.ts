@@ -47,6 +47,7 @@ const quiet = {
   "editor.minimap.enabled": false,
   "files.autoSave": "off",
   "git.enabled": false,
+  "hearth.log.level": "debug",
   "typescript.validate.enable": false,
 };
 

@@ -22,14 +22,16 @@ export type Found =
   | { readonly kind: "file"; readonly path: string; readonly bytes: number; readonly modified: number }
   | { readonly kind: "skipped"; readonly path: string; readonly reason: SkipReason };
 
-/** Walks `folder` breadth first, and finds no more files than may be read. Content is not read. */
-export async function* crawl(
-  folder: string,
-  limits: CrawlLimits,
-  signal: AbortSignal,
-): AsyncGenerator<Found> {
-  const rules = new IgnoreRules(folder, limits.exclude);
-  const folders = [folder];
+export interface Walk {
+  /** Where to begin: the folder of the rules, or one below it. */
+  readonly from: string;
+  readonly rules: IgnoreRules;
+  readonly limits: CrawlLimits;
+}
+
+/** Walks breadth first, and finds no more files than may be read. Content is not read. */
+export async function* crawl({ from, rules, limits }: Walk, signal: AbortSignal): AsyncGenerator<Found> {
+  const folders = [from];
   let files = 0;
   for (let next = folders.shift(); next !== undefined; next = folders.shift()) {
     if (rules.hasTooMany(next)) {
@@ -40,7 +42,7 @@ export async function* crawl(
       if (signal.aborted) return;
       const path = join(next, entry.name);
       if (entry.isDirectory()) {
-        if (isTooDeep(folder, path)) yield { kind: "skipped", path, reason: "too-deep" };
+        if (isTooDeep(rules.folder, path)) yield { kind: "skipped", path, reason: "too-deep" };
         else if (!rules.ignores(path, "folder")) folders.push(path);
         continue;
       }
@@ -48,7 +50,7 @@ export async function* crawl(
         entry.isFile() && rules.ignores(path, "file") ? "ignored" : await look(path, entry, limits);
       if (typeof found === "string") yield { kind: "skipped", path, reason: found };
       else if (found && files++ === limits.files)
-        return yield { kind: "skipped", path: folder, reason: "too-many-files" };
+        return yield { kind: "skipped", path: from, reason: "too-many-files" };
       else if (found) yield found;
     }
   }
@@ -67,16 +69,17 @@ export async function readSource(
   }
 }
 
-/** One file outside a walk, judged as the walk of `folder` would. */
+/** One file or folder outside a walk, judged as the walk would. */
 export async function findFile(
   path: string,
   rules: IgnoreRules,
   limits: CrawlLimits,
 ): Promise<Found | { readonly kind: "folder" } | undefined> {
-  if (rules.hasTooMany(dirname(path))) return { kind: "skipped", path, reason: "too-many-rules" };
-  if (rules.ignoresDeep(path)) return { kind: "skipped", path, reason: "ignored" };
   const stats = await lstat(path).catch(() => undefined);
   if (!stats) return undefined;
+  if (rules.hasTooMany(dirname(path))) return { kind: "skipped", path, reason: "too-many-rules" };
+  if (rules.ignoresDeep(path, stats.isDirectory() ? "folder" : "file"))
+    return { kind: "skipped", path, reason: "ignored" };
   if (stats.isSymbolicLink()) return { kind: "skipped", path, reason: "symlink" };
   if (stats.isDirectory()) return { kind: "folder" };
   if (!stats.isFile()) return undefined;

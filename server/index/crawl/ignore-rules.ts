@@ -10,16 +10,17 @@ import ignore, { type Ignore } from "ignore";
 import { startOfFile } from "../../base/regular-file.ts";
 
 export class IgnoreRules {
+  /** Where reading starts. */
+  readonly folder: string;
   readonly #root: string;
-  readonly #folder: string;
   /** What the person's settings leave out. */
   readonly #exclude: Ignore | undefined;
   readonly #levels = new Map<string, Ignore | "too-many" | undefined>();
 
-  /** `folder` is where reading starts; rules above it count up to the root of its repository. */
+  /** Rules above `folder` count up to the root of its repository. */
   constructor(folder: string, exclude: readonly string[] = []) {
     this.#root = repositoryOf(folder) ?? folder;
-    this.#folder = folder;
+    this.folder = folder;
     this.#exclude = exclude.length > 0 ? parse(exclude) : undefined;
   }
 
@@ -34,7 +35,7 @@ export class IgnoreRules {
   /** Whether `path`, whose folders are not ignored, is. */
   ignores(path: string, kind: "file" | "folder"): boolean {
     if (kind === "folder" && alwaysLeftOut.has(path.slice(path.lastIndexOf(sep) + 1))) return true;
-    if (this.#exclude?.ignores(relativeTo(this.#folder, path, kind))) return true;
+    if (this.#exclude?.ignores(relativeTo(this.folder, path, kind))) return true;
     for (let level = dirname(path); ; level = dirname(level)) {
       const rules = this.#rulesAt(level);
       if (rules === "too-many") return true;
@@ -45,17 +46,24 @@ export class IgnoreRules {
     }
   }
 
+  /** Reads the rules of `folder`, and of those below it, anew when they are asked for. */
+  forget(folder: string): void {
+    for (const level of this.#levels.keys()) {
+      if (level === folder || level.startsWith(folder + sep)) this.#levels.delete(level);
+    }
+  }
+
   #isTop(level: string): boolean {
     return level === this.#root || level === dirname(level) || !level.startsWith(this.#root);
   }
 
   /** Whether `path` or a folder above it is ignored. */
-  ignoresDeep(path: string): boolean {
+  ignoresDeep(path: string, kind: "file" | "folder"): boolean {
     if (!path.startsWith(this.#root + sep)) return true;
     const parts = relative(this.#root, path).split(sep);
     return parts.some((_, i) => {
       const above = join(this.#root, ...parts.slice(0, i + 1));
-      return this.ignores(above, i === parts.length - 1 ? "file" : "folder");
+      return this.ignores(above, i === parts.length - 1 ? kind : "folder");
     });
   }
 

@@ -97,7 +97,10 @@ export class FolderReader {
     const found = await findFile(path, folder.rules, folder.limits);
     if (found?.kind === "file") return this.#take(path);
     if (!found || found.kind === "folder") folder.omitted.forget(path);
-    if (found?.kind === "folder") return this.#read(path, folder);
+    if (found?.kind === "folder") {
+      folder.rules.forget(path);
+      return this.#read(path, folder);
+    }
     this.#forget(path);
     if (found) folder.omitted.set(path, found.reason);
   }
@@ -126,9 +129,9 @@ export class FolderReader {
     this.#folders.clear();
   }
 
-  async #read(path: string, { reading, limits, omitted }: Folder): Promise<void> {
+  async #read(path: string, { reading, rules, limits, omitted }: Folder): Promise<void> {
     const files: FoundFile[] = [];
-    for await (const found of crawl(path, limits, reading.signal)) {
+    for await (const found of crawl({ from: path, rules, limits }, reading.signal)) {
       if (found.kind === "skipped") omitted.set(found.path, found.reason);
       else files.push(found);
     }

@@ -25,7 +25,8 @@ describe("crawl", () => {
   /** What becomes of each path: "read", or the reason that it is not. What is not met is left out. */
   async function outcomes(folder = root, most = limits): Promise<Record<string, string>> {
     const found: Record<string, string> = {};
-    for await (const item of crawl(folder, most, new AbortController().signal)) {
+    const walk = { from: folder, rules: new IgnoreRules(folder), limits: most };
+    for await (const item of crawl(walk, new AbortController().signal)) {
       const path = relative(root, item.path).split(sep).join("/");
       if (item.kind === "skipped") found[path] = item.reason;
       else {
@@ -173,6 +174,8 @@ describe("crawl", () => {
     };
     assert.equal(await judge("a.ts"), "file");
     assert.equal(await judge("out/b.ts"), "ignored");
+    assert.equal(await judge("out"), "ignored");
+    assert.equal(await judge("out/gone.ts"), undefined);
     assert.equal(await judge("key.pem"), "secret");
     assert.equal(await judge("gone.ts"), undefined);
   });

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { crawl } from "../../../../server/index/crawl/crawl.ts";
+import { IgnoreRules } from "../../../../server/index/crawl/ignore-rules.ts";
 
 describe("what the settings exclude", () => {
   let folder = "";
@@ -19,9 +20,13 @@ describe("what the settings exclude", () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   async function check(exclude: readonly string[], expected: readonly string[]): Promise<void> {
-    const limits = { fileBytes: 1000, files: 1000, exclude };
+    const walk = {
+      from: folder,
+      rules: new IgnoreRules(folder, exclude),
+      limits: { fileBytes: 1000, files: 1000 },
+    };
     const read: string[] = [];
-    for await (const found of crawl(folder, limits, new AbortController().signal)) {
+    for await (const found of crawl(walk, new AbortController().signal)) {
       if (found.kind === "file") read.push(relative(folder, found.path).replaceAll(sep, "/"));
     }
     assert.deepEqual(read.toSorted(), expected);

@@ -80,6 +80,29 @@ describe("folder reader", () => {
     assert.deepEqual(omitted(), []);
   });
 
+  it("reads a folder that has changed by the rules of all folders above it", async () => {
+    await writeFile(join(root, ".gitignore"), "made.ts\nout/\n");
+    await writeFile(join(root, ".hearthignore"), "/sub/in/own.ts\n");
+    await reader.add(root, { ...limits(9), exclude: ["/sub/set.ts"] });
+    await write("sub", ["a.ts", "made.ts", "set.ts"]);
+    await write("sub/in", ["b.ts", "own.ts"]);
+    await write("out", ["c.ts"]);
+    await write("node_modules", ["d.ts"]);
+    for (const folder of ["sub", "out", "node_modules"]) await reader.saved(join(root, folder));
+    assert.deepEqual(read(), [".gitignore", ".hearthignore", "a.ts", "b.ts"]);
+  });
+
+  it("reads the rules of a folder that has changed anew", async () => {
+    await write("sub", ["a.ts"]);
+    await reader.add(root, limits(9));
+    await rm(join(root, "sub"), { recursive: true });
+    await reader.saved(join(root, "sub"));
+    await write("sub", ["a.ts", "b.ts"]);
+    await writeFile(join(root, "sub", ".gitignore"), "a.ts\n");
+    await reader.saved(join(root, "sub"));
+    assert.deepEqual(read(), [".gitignore", "b.ts"]);
+  });
+
   it("forgets a left out file that is deleted", async () => {
     await write("sub", ["a.png"]);
     await reader.add(root, limits(9));

@@ -13,6 +13,7 @@ import {
   longFunctions,
   quantile,
   silentOpenings,
+  silentSkips,
   strangers,
   unparsed,
 } from "./support/house-rules.ts";
@@ -122,6 +123,17 @@ const rules: readonly Rule[] = [
     over: everything.filter(({ path }) => !path.startsWith("test/")),
     bad: { "src/silent.ts": "export {};", "src/said.ts": "#!/usr/bin/env node\n/** Said. */" },
     found: ["src/silent.ts"],
+  },
+  {
+    name: "a test that is skipped says what it needs",
+    keep: silentSkips,
+    over: everything.filter(({ path }) => path.startsWith("test/")),
+    bad: {
+      "test/silent.test.ts": 'it("a", function () { if (old) this.skip(); }); (old ? it.skip : it)("b");',
+      "test/said.test.ts": 'itNeeds(posix, "a", () => {}); "this.skip()";',
+      "test/support/needs.ts": "it.skip(title);",
+    },
+    found: ["test/silent.test.ts: 2"],
   },
 ];
 

@@ -1,16 +1,17 @@
 /** The server with a client that is not ours: Neovim's own, without a plugin of ours. */
 
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, it } from "mocha";
+import { describe } from "mocha";
 import { entryPoint } from "../../server/entries.ts";
 import type { MetricsResult } from "../../server/protocol/metrics.ts";
 import type { StatusParams } from "../../server/protocol/status.ts";
+import { itNeeds, program } from "../support/needs.ts";
 
 interface Seen {
   readonly failed?: string;
@@ -24,10 +25,9 @@ interface Seen {
 }
 
 const script = fileURLToPath(new URL("../fixtures/neovim/complete.lua", import.meta.url));
-const absent = spawnSync("nvim", ["--version"]).error !== undefined;
 
 describe("Neovim", () => {
-  (absent ? it.skip : it)("gets a completion by its own client (needs nvim on the PATH)", async () => {
+  itNeeds(program("nvim"), "gets a completion by its own client", async () => {
     const folder = await mkdtemp(join(tmpdir(), "hearth-nvim-"));
     try {
       await writeFile(join(folder, "a.ts"), "const value = computeTheValue(first, second);\n".repeat(4));

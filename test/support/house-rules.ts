@@ -106,6 +106,13 @@ export function silentOpenings(files: readonly SourceFile[]): readonly string[] 
   return files.filter(({ opening }) => opening !== "/**").map(({ path }) => path);
 }
 
+/** Tests are skipped through `needs.ts` alone, which says in the title why. */
+export function silentSkips(files: readonly SourceFile[]): readonly string[] {
+  return files
+    .filter(({ path, skips }) => skips > 0 && path !== "test/support/needs.ts")
+    .map(({ path, skips }) => `${path}: ${skips}`);
+}
+
 /** The value below which `share` of the values lie. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -12,6 +12,8 @@ export interface SourceFile {
   /** What the file imports: a path like its own for our files, else the package's name as written. */
   readonly imports: readonly string[];
   readonly functions: readonly SourceFunction[];
+  /** How often a test is skipped: `skip` of anything, as in `this.skip()` and `it.skip(…)`. */
+  readonly skips: number;
 }
 
 export interface SourceFunction {
@@ -28,6 +30,7 @@ export function parseSource(path: string, text: string): SourceFile {
     opening: text.replace(/^#!.*\n/, "").slice(0, 3),
     imports: importsOf(program).map((specifier) => resolveImport(path, specifier)),
     functions: functionsOf(program, text),
+    skips: skipsOf(program),
   };
 }
 
@@ -47,6 +50,16 @@ function importsOf(program: Program): readonly string[] {
     TSImportType: note,
   }).visit(program);
   return [...found];
+}
+
+function skipsOf(program: Program): number {
+  let found = 0;
+  new Visitor({
+    MemberExpression: ({ property }) => {
+      if (property.type === "Identifier" && property.name === "skip") found++;
+    },
+  }).visit(program);
+  return found;
 }
 
 function resolveImport(from: string, specifier: string): string {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { FileLog } from "../../../server/base/file-log.ts";
+import { fullDisk, itNeeds } from "../../support/needs.ts";
 
 describe("the log file", () => {
   let folder = "";
@@ -63,10 +64,8 @@ describe("the log file", () => {
     assert.equal(failures.length, 1);
   });
 
-  it("survives a full disk", async function () {
-    const full = "/dev/full";
-    if (!(await stat(full).catch(() => undefined))?.isCharacterDevice()) this.skip();
-    const log = open(full, Number.MAX_SAFE_INTEGER);
+  itNeeds(fullDisk, "survives a full disk", async () => {
+    const log = open("/dev/full", Number.MAX_SAFE_INTEGER);
     log.log("info", "lost");
     await log.idle();
     log.log("info", "lost as well");

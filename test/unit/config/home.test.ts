@@ -5,6 +5,7 @@ import { chmod, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureHome } from "../../../server/config/home.ts";
+import { fullDisk, itNeeds, posix } from "../../support/needs.ts";
 
 describe("the folder of Hearth", () => {
   let parent = "";
@@ -25,14 +26,12 @@ describe("the folder of Hearth", () => {
     assert.equal((await ensureHome(join(parent, "file"))).kind, "unwritable");
   });
 
-  it("is open when others may look into it", async function () {
-    if (process.platform === "win32") this.skip();
+  itNeeds(posix, "is open when others may look into it", async () => {
     await chmod(parent, 0o755);
     assert.deepEqual(await ensureHome(parent), { kind: "open", mode: 0o755 });
   });
 
-  it("cannot be used on a full disk, and nothing stays of the attempt", async function () {
-    if (process.platform !== "linux") this.skip();
+  itNeeds(fullDisk, "cannot be used on a full disk, and nothing stays of the attempt", async () => {
     await symlink("/dev/full", join(parent, `.probe-${process.pid}`));
     const state = await ensureHome(parent);
     assert.match(state.kind === "unwritable" ? state.reason : "", /ENOSPC/);

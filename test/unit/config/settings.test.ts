@@ -14,6 +14,7 @@ import {
   type SettingProblem,
 } from "../../../server/config/setting-problem.ts";
 import { loadSettings, type SettingsSources } from "../../../server/config/settings-layers.ts";
+import { itNeeds, posix, procFs } from "../../support/needs.ts";
 
 interface Expected {
   readonly settings?: Partial<Settings>;
@@ -160,8 +161,7 @@ describe("loadSettings", () => {
     assert.deepEqual(settings["completion.languages"], { "*": false });
     assert.deepEqual(problems, ["--set x has no value; write it as key=value."]);
   });
-  it("reads its own file only where it is one, and never waits for a pipe", async function () {
-    if (process.platform === "win32") this.skip();
+  itNeeds(posix, "reads its own file only where it is one, and never waits for a pipe", async () => {
     const own = join(home, "settings.json");
     const problems = async () => (await load({})).problems;
     execFileSync("mkfifo", [own]);
@@ -174,12 +174,13 @@ describe("loadSettings", () => {
     await truncate(own, 20_000_000);
     assert.deepEqual(await problems(), [`${own} cannot be read (EFBIG); it is ignored.`]);
     await rm(own);
-    if (process.platform !== "linux") return;
-    await symlink("/proc/self/pagemap", own);
-    assert.deepEqual(await problems(), [`${own}:1:1 is not valid JSON; the file is ignored.`]);
   });
-  it("takes a pipe that a person names", async function () {
-    if (process.platform === "win32") this.skip();
+  itNeeds(procFs, "reads its own file only as far as it says it is long", async () => {
+    const own = join(home, "settings.json");
+    await symlink("/proc/self/pagemap", own);
+    assert.deepEqual((await load({})).problems, [`${own}:1:1 is not valid JSON; the file is ignored.`]);
+  });
+  itNeeds(posix, "takes a pipe that a person names", async () => {
     const pipe = join(home, "pipe");
     execFileSync("mkfifo", [pipe]);
     const [{ settings }] = await Promise.all([load({ file: pipe }), writeFile(pipe, '{"log.level": "off"}')]);

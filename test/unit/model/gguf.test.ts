@@ -12,6 +12,7 @@ import { tensorTypes } from "../../../server/model/gguf-types.ts";
 import { RuntimeError, type RuntimeErrorCode } from "../../../server/model/runtime-error.ts";
 import { countsAt, ggufBytes, patched, soundMetadata, withEntry } from "../../support/gguf-fixtures.ts";
 import type { Tensor } from "../../support/gguf-writer.ts";
+import { itNeeds, posix } from "../../support/needs.ts";
 import { scripted } from "../../support/scripted-model.ts";
 
 const sound = ggufBytes();
@@ -40,6 +41,7 @@ describe("the GGUF header reader", () => {
     );
     assert.equal(header.tensors, 2);
     assert.equal(header.weightBytes, 64 * 4 * 4 + (64 * 4 * 34) / 32);
+    assert.equal(header.parameters, 2 * 64 * 4);
   });
 
   it("reads the learnt model of the tests", async () => {
@@ -49,6 +51,7 @@ describe("the GGUF header reader", () => {
     assert.equal(header.kvHeads, 2);
     assert.equal(header.vocabulary, 4096);
     assert.equal(header.declaresFim, true);
+    assert.equal(header.parameters, 2_754_624);
   });
 
   it("tells files apart that differ in their header", async () => {
@@ -185,8 +188,7 @@ describe("the GGUF header reader", () => {
     await assert.rejects(readGgufFile("test"), { code: "model-invalid" });
   });
 
-  it("is not held by a pipe that nobody writes to", async function () {
-    if (process.platform === "win32") this.skip();
+  itNeeds(posix, "is not held by a pipe that nobody writes to", async () => {
     const folder = await mkdtemp(join(tmpdir(), "hearth-pipe-"));
     execFileSync("mkfifo", [join(folder, "model.gguf")]);
     await assert.rejects(readGgufFile(join(folder, "model.gguf")), { code: "model-invalid" });

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { isOurShim, planShim, type ShimSurroundings } from "../../../src/commands/cli-shim.ts";
+import { itNeeds, posix } from "../../support/needs.ts";
 
 const linux: ShimSurroundings = {
   platform: "linux",
@@ -34,8 +35,7 @@ describe("the shim of the command line", () => {
     assert.match(shim.content, /ELECTRON_RUN_AS_NODE=1\r\n"\/usr\/share\/code\/code" ".*cli\.js" %\*/);
   });
 
-  it("passes on its arguments and survives quotes in paths", function () {
-    if (process.platform === "win32") this.skip();
+  itNeeds(posix, "passes on its arguments and survives quotes in paths", () => {
     const folder = mkdtempSync(join(tmpdir(), "it's hearth "));
     try {
       const script = join(folder, "cli.js");

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { afterEach, describe, it } from "mocha";
 import { findLlamaServer } from "../../../../server/runtime/discovery/find-llama-server.ts";
 import { findOllama, ollamaAddress } from "../../../../server/runtime/discovery/find-ollama.ts";
+import { itNeeds, posix } from "../../../support/needs.ts";
 
 const never = new AbortController().signal;
 const servers: Server[] = [];
@@ -109,8 +110,7 @@ describe("findLlamaServer", () => {
     const url = await standIn({ "/props": { model_path: "m.gguf" } });
     assert.deepEqual(await findLlamaServer({ searchPath: "", url }, never), {});
   });
-  it("finds the program on PATH, and only one that can be run", async function () {
-    if (process.platform === "win32") this.skip();
+  itNeeds(posix, "finds the program on PATH, and only one that can be run", async () => {
     const url = await standIn({});
     const [first, second] = [
       await mkdtemp(join(tmpdir(), "hearth-")),

@@ -14,12 +14,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostAddress } from "../../../../server/runtime/host/address.ts";
+import { describeNeeds, itNeeds, posix, root } from "../../../support/needs.ts";
 
-describe("the folder of the host's socket and key", () => {
+describeNeeds(posix, "the folder of the host's socket and key", () => {
   let home: string;
   let run: string;
-  beforeEach(function () {
-    if (process.platform === "win32") this.skip();
+  beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), "hearth-address-"));
     run = join(home, "run");
   });
@@ -57,8 +57,7 @@ describe("the folder of the host's socket and key", () => {
     await assert.rejects(hostAddress(home), { message: /run cannot be made: EEXIST/ });
   });
 
-  it("is refused when it is another's", async function () {
-    if (process.getuid?.() !== 0) this.skip();
+  itNeeds(root, "is refused when it is another's", async () => {
     mkdirSync(run, { mode: 0o700 });
     chownSync(run, 12_345, 0);
     await refused(/run belongs to someone else/);

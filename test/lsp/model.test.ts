@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { HostClient, HostMetrics } from "../../server/runtime/host/client.ts";
-import { type HostFixture, hostFixture } from "../support/host-fixture.ts";
+import { hostFixture } from "../support/host-fixture.ts";
 import { LanguageClient } from "../support/language-client.ts";
 import { scripted } from "../support/scripted-model.ts";
 
@@ -17,12 +17,11 @@ const longAnswer = Array.from({ length: 60 }, (_, index) => `call${index}(); `).
 
 describe("the language server with a model", function () {
   this.timeout(60_000);
-  let host: HostFixture;
+  const host = hostFixture();
   let watcher: HostClient;
   const clients: LanguageClient[] = [];
 
   beforeEach(async () => {
-    host = hostFixture();
     watcher = host.client();
     await host.start();
   });

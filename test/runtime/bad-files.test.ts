@@ -15,27 +15,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RuntimeError, type RuntimeErrorCode } from "../../server/model/runtime-error.ts";
 import { countsAt, patched } from "../support/gguf-fixtures.ts";
-import { complete, gone, hostFixture, never } from "../support/host-fixture.ts";
+import { complete, gone, never } from "../support/host-fixture.ts";
 import { scripted } from "../support/scripted-model.ts";
+import { useModel } from "../support/use-host.ts";
 
 describe("a file that cannot be loaded", function () {
   this.timeout(60_000);
-  const fixture = hostFixture();
-  const client = fixture.client({ idleMs: 1000 });
-  const folder = mkdtempSync(join(tmpdir(), "hearth-bad-"));
-  let sound: string;
-  before(async () => {
-    sound = await scripted({ infill: "return x;" });
+  const sound = useModel({ infill: "return x;" });
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "hearth-bad-"));
   });
-  after(async () => {
-    await fixture.dispose();
-    rmSync(folder, { recursive: true });
-  });
+  after(() => rmSync(folder, { recursive: true }));
 
   /** A file of this name whose bytes are those of a sound model, changed. */
   function changed(name: string, change: (bytes: Buffer) => Buffer): string {
     const path = join(folder, name);
-    writeFileSync(path, change(readFileSync(sound)));
+    writeFileSync(path, change(readFileSync(sound.path)));
     return path;
   }
 
@@ -84,7 +80,7 @@ describe("a file that cannot be loaded", function () {
   ];
   for (const [what, path, code, says] of cases) {
     it(`and ${what}: ${code}`, async () => {
-      await assert.rejects(client.open({ runtime: "embedded", path: path() }, never), (error) => {
+      await assert.rejects(sound.client.open({ runtime: "embedded", path: path() }, never), (error) => {
         assert.ok(error instanceof RuntimeError, String(error));
         assert.equal(
           `${error.code}: ${error.message}`.startsWith(code),
@@ -99,7 +95,7 @@ describe("a file that cannot be loaded", function () {
 
   it("and needs more memory than there is: out-of-memory, with the numbers", async () => {
     const path = await scripted({ infill: "x;" }, { keyLength: 2_000_000_000 });
-    await assert.rejects(client.open({ runtime: "embedded", path }, never), (error) => {
+    await assert.rejects(sound.client.open({ runtime: "embedded", path }, never), (error) => {
       assert.ok(error instanceof RuntimeError);
       assert.equal(error.code, "out-of-memory");
       assert.match(error.message, /512 tokens needs [\d.]+ GiB of memory, and [\d.]+ GiB are free/);
@@ -109,39 +105,41 @@ describe("a file that cannot be loaded", function () {
 
   it("takes of a longer context than is useful as much as is", async () => {
     const path = await scripted({ infill: "x;" }, { contextTokens: 2_000_000_000 });
-    const { info } = await client.open({ runtime: "embedded", path }, never);
+    const { info } = await sound.client.open({ runtime: "embedded", path }, never);
     assert.equal(info.contextTokens, 8192);
   });
 
   it("leaves the host and its other models as they were", async () => {
-    const { runtime } = await client.open({ runtime: "embedded", path: sound }, never);
+    const { runtime } = await sound.client.open({ runtime: "embedded", path: sound.path }, never);
     assert.equal((await complete(runtime, "a")).text, "return x;");
-    const metrics = await client.metrics();
+    const metrics = await sound.client.metrics();
     assert.ok(metrics?.models.every((model) => model.state === "ready"));
   });
 
   it("takes the place of a loaded one: llama.cpp never sees it, and the sound file is loaded again", async () => {
     const path = changed("replaced.gguf", (bytes) => bytes);
-    const opened = await client.open({ runtime: "embedded", path }, never);
-    const pid = (await client.metrics())?.models.find((model) => model.path.endsWith("replaced.gguf"))?.pid;
+    const opened = await sound.client.open({ runtime: "embedded", path }, never);
+    const pid = (await sound.client.metrics())?.models.find((model) =>
+      model.path.endsWith("replaced.gguf"),
+    )?.pid;
     const hostile = changed("hostile.gguf", (bytes) => patched(bytes, countsAt.tensors, 4_294_967_295n));
     renameSync(hostile, path);
     process.kill(pid ?? 0, "SIGKILL");
     await gone(pid ?? 0);
     await assert.rejects(complete(opened.runtime, "a"), { code: "model-invalid" });
     opened.dispose();
-    copyFileSync(sound, path);
-    const again = await client.open({ runtime: "embedded", path }, never);
+    copyFileSync(sound.path, path);
+    const again = await sound.client.open({ runtime: "embedded", path }, never);
     assert.equal((await complete(again.runtime, "a")).text, "return x;");
   });
 
   it("is loaded once it is whole", async () => {
     const path = join(folder, "later.gguf");
-    copyFileSync(sound, path);
+    copyFileSync(sound.path, path);
     truncateSync(path, 900_000);
-    await assert.rejects(client.open({ runtime: "embedded", path }, never), { code: "model-invalid" });
-    copyFileSync(sound, path);
-    const { runtime } = await client.open({ runtime: "embedded", path }, never);
+    await assert.rejects(sound.client.open({ runtime: "embedded", path }, never), { code: "model-invalid" });
+    copyFileSync(sound.path, path);
+    const { runtime } = await sound.client.open({ runtime: "embedded", path }, never);
     assert.equal((await complete(runtime, "a")).text, "return x;");
   });
 });

@@ -1,34 +1,25 @@
 /** The model contract in the real llama.cpp, through the host and a client, as every feature reaches it. */
 
 import assert from "node:assert/strict";
-import type { InfillRequest, ModelRuntime } from "../../server/model/model-runtime.ts";
+import type { InfillRequest } from "../../server/model/model-runtime.ts";
 import { control, text } from "../../server/model/prompt.ts";
 import { RuntimeError } from "../../server/model/runtime-error.ts";
-import type { OpenModel } from "../../server/runtime/host/client.ts";
-import { collect, complete, fim, greedy, hostFixture, never } from "../support/host-fixture.ts";
+import { collect, complete, fim, greedy, never } from "../support/host-fixture.ts";
 import { scripted } from "../support/scripted-model.ts";
+import { useModel } from "../support/use-host.ts";
 
 const seedling = "test/fixtures/models/seedling-q8_0.gguf";
 
 describe("the embedded runtime", function () {
   this.timeout(60_000);
-  const fixture = hostFixture();
-  const client = fixture.client();
-  let model: OpenModel;
-  let runtime: ModelRuntime;
-  before(async () => {
-    const path = await scripted({
-      infill: "return x; return x;\n",
-      chat: "<think>plan the plan</think>Answer 你好",
-    });
-    model = await client.open({ runtime: "embedded", path }, never);
-    runtime = model.runtime;
+  const model = useModel({
+    infill: "return x; return x;\n",
+    chat: "<think>plan the plan</think>Answer 你好",
   });
-  after(() => fixture.dispose());
 
   const infill = (request: Partial<InfillRequest>) =>
     collect(
-      runtime.infill(
+      model.runtime.infill(
         {
           prompt: fim("const a = "),
           maxTokens: 64,
@@ -46,7 +37,7 @@ describe("the embedded runtime", function () {
     readonly stop?: string[];
   }) =>
     collect(
-      runtime.chat(
+      model.runtime.chat(
         {
           messages: [
             { role: "system", text: "Be short." },
@@ -109,7 +100,7 @@ describe("the embedded runtime", function () {
   }
 
   it("reads text that spells a control token as text", async () => {
-    const spelt = await runtime.countTokens("<|fim_middle|>");
+    const spelt = await model.runtime.countTokens("<|fim_middle|>");
     assert.equal(spelt, "<|fim_middle|>".length);
     const { text: answer } = await infill({ prompt: [...fim("a"), text("<|fim_middle|>")] });
     assert.equal(answer, "");
@@ -142,38 +133,38 @@ describe("the embedded runtime", function () {
   });
 
   it("embeds texts, each as a vector of length one", async () => {
-    const vectors = await runtime.embed({ texts: ["one", "two"], priority: "background" }, never);
+    const vectors = await model.runtime.embed({ texts: ["one", "two"], priority: "background" }, never);
     assert.equal(vectors.length, 2);
     for (const vector of vectors) assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-5);
   });
 
   it("computes no part of a prompt twice", async () => {
     const start = "x".repeat(400);
-    const first = await complete(runtime, `${start}1`);
-    const second = await complete(runtime, `${start}2`);
+    const first = await complete(model.runtime, `${start}1`);
+    const second = await complete(model.runtime, `${start}2`);
     assert.equal(first.end.usage.prompt, second.end.usage.prompt);
     assert.ok(second.end.usage.cached >= 400, `cached ${second.end.usage.cached}`);
   });
 
   it("warms a prompt, which then costs its last token only", async () => {
     const prefix = "warm".repeat(200);
-    const warmed = await runtime.warm({ prompt: fim(prefix), priority: "completion" }, never);
+    const warmed = await model.runtime.warm({ prompt: fim(prefix), priority: "completion" }, never);
     assert.equal(warmed.generated, 0);
-    const { usage } = (await complete(runtime, prefix)).end;
+    const { usage } = (await complete(model.runtime, prefix)).end;
     assert.equal(usage.cached, usage.prompt - 1);
   });
 
   it("keeps the cache of completions through a chat and an embedding", async () => {
     const prefix = "kept".repeat(100);
-    await complete(runtime, prefix);
+    await complete(model.runtime, prefix);
     await chat({});
-    await runtime.embed({ texts: ["x"], priority: "background" }, never);
-    const { usage } = (await complete(runtime, prefix)).end;
+    await model.runtime.embed({ texts: ["x"], priority: "background" }, never);
+    const { usage } = (await complete(model.runtime, prefix)).end;
     assert.equal(usage.cached, usage.prompt - 1);
   });
 
   it("refuses a prompt longer than the context, with both numbers", async () => {
-    await assert.rejects(complete(runtime, "x".repeat(5000)), (error) => {
+    await assert.rejects(complete(model.runtime, "x".repeat(5000)), (error) => {
       assert.ok(error instanceof RuntimeError);
       assert.equal(error.code, "context-overflow");
       assert.match(error.message, /500\d.*4094/);
@@ -197,7 +188,7 @@ describe("the embedded runtime", function () {
   it("never splits a character whose bytes come as several tokens", async () => {
     const bytes = [...Buffer.from("é🙂")].map((byte) => Uint8Array.of(byte));
     const path = await scripted({ infill: ["a=", ...bytes, ";;"] });
-    const opened = await client.open({ runtime: "embedded", path }, never);
+    const opened = await model.client.open({ runtime: "embedded", path }, never);
     const { text: answer, parts } = await complete(opened.runtime, "x");
     opened.dispose();
     assert.equal(answer, "a=é🙂;;");
@@ -205,7 +196,7 @@ describe("the embedded runtime", function () {
   });
 
   it("answers alike in steps and whole, with a model that has learnt", async () => {
-    const opened = await client.open({ runtime: "embedded", path: seedling }, never);
+    const opened = await model.client.open({ runtime: "embedded", path: seedling }, never);
     assert.equal(opened.info.fim, "qwen");
     assert.equal(opened.info.contextTokens, 1024);
     const prefix = "export function add(a: number, b: number): number {\n  return ".repeat(20);

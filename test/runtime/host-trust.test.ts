@@ -8,31 +8,24 @@ import { createConnection } from "node:net";
 import { join } from "node:path";
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node";
 import { hostAddress } from "../../server/runtime/host/address.ts";
-import type { ModelSpec } from "../../server/runtime/host/client.ts";
 import {
   helloRequest,
   metricsRequest,
   openRequest,
   proveRequest,
 } from "../../server/runtime/host/protocol.ts";
-import { complete, type HostFixture, hostFixture, never } from "../support/host-fixture.ts";
-import { scripted } from "../support/scripted-model.ts";
+import { complete, never } from "../support/host-fixture.ts";
+import { itNeeds, posix, root } from "../support/needs.ts";
+import { useHost } from "../support/use-host.ts";
 
 describe("the runtime host's trust", function () {
   this.timeout(60_000);
-  let fixture: HostFixture;
-  let spec: ModelSpec;
-  before(async () => {
-    spec = { runtime: "embedded", path: await scripted({ infill: "return x;", chat: "Answer" }) };
-  });
-  beforeEach(() => {
-    fixture = hostFixture();
-  });
-  afterEach(() => fixture.dispose());
+  const host = useHost({ infill: "return x;" });
+  const { spec } = host;
 
   it("keeps its folder, key and socket to the person", async () => {
-    await fixture.start();
-    const run = join(fixture.home, "run");
+    await host.start();
+    const run = join(host.home, "run");
     const mode = (path: string) => statSync(path).mode & 0o777;
     assert.equal(mode(run), 0o700);
     assert.equal(mode(join(run, "host-v1.key")), 0o600);
@@ -40,8 +33,8 @@ describe("the runtime host's trust", function () {
   });
 
   it("tells nothing to one who does not know the key", async () => {
-    await fixture.start();
-    const socket = createConnection((await hostAddress(fixture.home)).socket);
+    await host.start();
+    const socket = createConnection((await hostAddress(host.home)).socket);
     const messages = createMessageConnection(
       new SocketMessageReader(socket),
       new SocketMessageWriter(socket),
@@ -56,45 +49,49 @@ describe("the runtime host's trust", function () {
   });
 
   it("refuses an impostor at its address", async () => {
-    await fixture.start();
-    const { keyFile } = await hostAddress(fixture.home);
+    await host.start();
+    const { keyFile } = await hostAddress(host.home);
     writeFileSync(keyFile, "another key");
-    await assert.rejects(fixture.client().open(spec, never), { code: "refused" });
+    await assert.rejects(host.client().open(spec, never), { code: "refused" });
   });
 
-  it("is not trusted when its key could be another's", async function () {
-    if (process.platform === "win32") this.skip();
-    await fixture.start();
-    const { keyFile } = await hostAddress(fixture.home);
-    const refused = () =>
-      assert.rejects(fixture.client().open(spec, never), {
-        code: "refused",
-        message: `${keyFile} is not a file of yours that only you can read. Remove the folder ${join(fixture.home, "run")}: it is made again.`,
-      });
+  async function refusedFor(keyFile: string): Promise<void> {
+    await assert.rejects(host.client().open(spec, never), {
+      code: "refused",
+      message: `${keyFile} is not a file of yours that only you can read. Remove the folder ${join(host.home, "run")}: it is made again.`,
+    });
+  }
+
+  itNeeds(posix, "is not trusted when others could read its key", async () => {
+    await host.start();
+    const { keyFile } = await hostAddress(host.home);
     chmodSync(keyFile, 0o640);
-    await refused();
+    await refusedFor(keyFile);
     chmodSync(keyFile, 0o600);
-    if (process.getuid?.() === 0) {
-      chownSync(keyFile, 12_345, 0);
-      await refused();
-      chownSync(keyFile, 0, 0);
-    }
-    await fixture.client().open(spec, never);
+    await host.client().open(spec, never);
   });
 
-  it("takes no key that is a pipe", async function () {
-    if (process.platform === "win32") this.skip();
-    await fixture.start();
-    const { keyFile } = await hostAddress(fixture.home);
+  itNeeds(root, "is not trusted when its key is another's", async () => {
+    await host.start();
+    const { keyFile } = await hostAddress(host.home);
+    chownSync(keyFile, 12_345, 0);
+    await refusedFor(keyFile);
+    chownSync(keyFile, 0, 0);
+    await host.client().open(spec, never);
+  });
+
+  itNeeds(posix, "takes no key that is a pipe", async () => {
+    await host.start();
+    const { keyFile } = await hostAddress(host.home);
     rmSync(keyFile);
     execFileSync("mkfifo", ["-m", "600", keyFile]);
-    await assert.rejects(fixture.client().open(spec, never), { code: "refused" });
+    await assert.rejects(host.client().open(spec, never), { code: "refused" });
   });
 
   it("outlives garbage on its socket", async () => {
-    const client = fixture.client();
+    const client = host.client();
     const { runtime } = await client.open(spec, never);
-    const { socket: path } = await hostAddress(fixture.home);
+    const { socket: path } = await hostAddress(host.home);
     const garbage = [
       "\0\0\0",
       "Content-Length: 5\r\n\r\n{]}{[",

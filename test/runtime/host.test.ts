@@ -9,9 +9,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { entryPoint } from "../../server/entries.ts";
 import type { EmbedRequest, InfillRequest, WarmRequest } from "../../server/model/model-runtime.ts";
-import type { HostClient, HostMetrics, ModelEvent, ModelSpec } from "../../server/runtime/host/client.ts";
+import type { HostClient, HostMetrics, ModelEvent } from "../../server/runtime/host/client.ts";
 import {
-  collect,
   complete,
   fim,
   gone,
@@ -22,18 +21,12 @@ import {
   never,
 } from "../support/host-fixture.ts";
 import { scripted } from "../support/scripted-model.ts";
+import { useHost } from "../support/use-host.ts";
 
 describe("the runtime host", function () {
   this.timeout(60_000);
-  let fixture: HostFixture;
-  let spec: ModelSpec;
-  before(async () => {
-    spec = { runtime: "embedded", path: await scripted({ infill: "return x;", chat: "Answer" }) };
-  });
-  beforeEach(() => {
-    fixture = hostFixture();
-  });
-  afterEach(() => fixture.dispose());
+  const fixture = useHost({ infill: "return x;" });
+  const { spec } = fixture;
 
   async function metricsOf(client: HostClient): Promise<HostMetrics> {
     const metrics = await client.metrics();
@@ -106,12 +99,7 @@ describe("the runtime host", function () {
         if (seen.includes("restarting") && state === "ready") resolve();
       });
     });
-    const running = collect(
-      runtime.infill(
-        { prompt: fim("x".repeat(3500)), maxTokens: 9, stop: [], sampling: greedy, priority: "completion" },
-        never,
-      ),
-    );
+    const running = complete(runtime, "x".repeat(3500));
     process.kill(pid, "SIGKILL");
     await assert.rejects(running, { code: "runtime-crashed" });
     assert.equal((await complete(runtime, "a")).text, "return x;");
@@ -126,12 +114,7 @@ describe("the runtime host", function () {
     const { runtime } = await client.open(spec, never);
     const child = await childOf(client);
     const { pid } = await metricsOf(client);
-    const running = collect(
-      runtime.infill(
-        { prompt: fim("x".repeat(3500)), maxTokens: 9, stop: [], sampling: greedy, priority: "completion" },
-        never,
-      ),
-    );
+    const running = complete(runtime, "x".repeat(3500));
     process.kill(pid, "SIGKILL");
     await assert.rejects(running, { code: "runtime-unreachable" });
     await gone(child);
@@ -144,12 +127,7 @@ describe("the runtime host", function () {
     const { runtime } = await client.open(spec, never);
     const child = await childOf(client);
     const { pid } = await metricsOf(client);
-    const running = collect(
-      runtime.infill(
-        { prompt: fim("x".repeat(3500)), maxTokens: 9, stop: [], sampling: greedy, priority: "completion" },
-        never,
-      ),
-    );
+    const running = complete(runtime, "x".repeat(3500));
     process.kill(pid, "SIGTERM");
     await assert.rejects(running, { code: "runtime-unreachable" });
     await Promise.all([gone(pid), gone(child)]);

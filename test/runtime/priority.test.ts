@@ -1,9 +1,9 @@
 /** Aborts and pre-emption at the boundaries of steps, in a model slow enough to have many. */
 
 import assert from "node:assert/strict";
-import type { ChatRequest, ModelRuntime, StreamPart } from "../../server/model/model-runtime.ts";
-import { collect, complete, fim, greedy, hostFixture, never } from "../support/host-fixture.ts";
-import { scripted } from "../support/scripted-model.ts";
+import type { ChatRequest, StreamPart } from "../../server/model/model-runtime.ts";
+import { collect, complete, fim, greedy, never } from "../support/host-fixture.ts";
+import { useModel } from "../support/use-host.ts";
 
 /** Steps of some ten milliseconds: 24 million parameters. */
 const slow = { layers: 4, width: 768, feedForward: 2048, kvHeads: 2, weights: "F16" } as const;
@@ -11,18 +11,11 @@ const words = Array.from({ length: 120 }, (_, index) => `w${index} `).join("");
 
 describe("work in steps", function () {
   this.timeout(120_000);
-  const fixture = hostFixture();
-  const client = fixture.client();
-  let runtime: ModelRuntime;
-  before(async () => {
-    const path = await scripted(
-      { infill: "return x;", chat: `<think>${words}</think>${words.toUpperCase()}` },
-      slow,
-    );
-    ({ runtime } = await client.open({ runtime: "embedded", path }, never));
-    await complete(runtime, "x".repeat(100));
-  });
-  after(() => fixture.dispose());
+  const model = useModel(
+    { infill: "return x;", chat: `<think>${words}</think>${words.toUpperCase()}` },
+    slow,
+  );
+  before(() => complete(model.runtime, "x".repeat(100)));
 
   const chatRequest = (text: string, changes: Partial<ChatRequest> = {}): ChatRequest => ({
     messages: [{ role: "user", text }],
@@ -52,7 +45,7 @@ describe("work in steps", function () {
     return parts.at(-1);
   }
 
-  const promptTokens = async () => (await client.metrics())?.models[0]?.promptTokens ?? 0;
+  const promptTokens = async () => (await model.client.metrics())?.models[0]?.promptTokens ?? 0;
 
   it("ends a prefill at the next step, and says how much it had computed", async () => {
     const before = await promptTokens();
@@ -64,7 +57,7 @@ describe("work in steps", function () {
       sampling: greedy,
       priority: "completion",
     } as const;
-    const running = collect(runtime.infill(request, controller.signal));
+    const running = collect(model.runtime.infill(request, controller.signal));
     while ((await promptTokens()) === before);
     controller.abort();
     const { end } = await running;
@@ -73,13 +66,13 @@ describe("work in steps", function () {
     const computed = end.usage.prompt - end.usage.cached;
     assert.ok(computed > 0 && computed < 1500, `computed ${computed}`);
     assert.equal((await promptTokens()) - before, computed, "and then it is idle");
-    const again = await complete(runtime, "a".repeat(1500));
+    const again = await complete(model.runtime, "a".repeat(1500));
     assert.ok(again.end.usage.cached >= end.usage.prompt - 1, "what was computed is kept");
   });
 
   it("ends an answer at the next token", async () => {
     const end = await aborted(
-      (signal) => runtime.chat(chatRequest("count", { maxTokens: 1000 }), signal),
+      (signal) => model.runtime.chat(chatRequest("count", { maxTokens: 1000 }), signal),
       (abort, part) => part?.kind === "reasoning-delta" && part.text.includes("w3") && abort(),
     );
     assert.ok(end?.kind === "stream-end");
@@ -88,7 +81,7 @@ describe("work in steps", function () {
   });
 
   it("ends at once when it was aborted before it began", async () => {
-    const { end, text } = await collect(runtime.chat(chatRequest("x"), AbortSignal.abort()));
+    const { end, text } = await collect(model.runtime.chat(chatRequest("x"), AbortSignal.abort()));
     assert.equal(end.reason, "aborted");
     assert.equal(text, "");
     assert.equal(end.usage.prompt, 0);
@@ -97,9 +90,11 @@ describe("work in steps", function () {
   it("answers a completion in the middle of a long prefill of a chat, which then goes on", async () => {
     const before = await promptTokens();
     const ended: string[] = [];
-    const chat = collect(runtime.chat(chatRequest("b".repeat(800)), never)).finally(() => ended.push("chat"));
+    const chat = collect(model.runtime.chat(chatRequest("b".repeat(800)), never)).finally(() =>
+      ended.push("chat"),
+    );
     while ((await promptTokens()) === before);
-    const completion = await complete(runtime, "c".repeat(40)).finally(() => ended.push("completion"));
+    const completion = await complete(model.runtime, "c".repeat(40)).finally(() => ended.push("completion"));
     assert.equal(completion.text, "return x;");
     const { end, reasoning } = await chat;
     assert.deepEqual(ended, ["completion", "chat"]);
@@ -111,11 +106,11 @@ describe("work in steps", function () {
     const parts: StreamPart[] = [];
     let repair: Promise<{ readonly reasoning: string }> | undefined;
     let repaired = 0;
-    for await (const part of runtime.chat(chatRequest("long", { maxTokens: 110 }), never)) {
+    for await (const part of model.runtime.chat(chatRequest("long", { maxTokens: 110 }), never)) {
       parts.push(part);
       if (parts.length === 10) {
         repair = collect(
-          runtime.chat(chatRequest("repair", { priority: "repair", maxTokens: 5 }), never),
+          model.runtime.chat(chatRequest("repair", { priority: "repair", maxTokens: 5 }), never),
         ).finally(() => {
           repaired = parts.length;
         });
@@ -130,9 +125,9 @@ describe("work in steps", function () {
 
   it("goes on with the next when one in the queue is aborted", async () => {
     const controller = new AbortController();
-    const first = collect(runtime.chat(chatRequest("one", { maxTokens: 40 }), never));
-    const second = collect(runtime.chat(chatRequest("two"), controller.signal));
-    const third = collect(runtime.chat(chatRequest("three"), never));
+    const first = collect(model.runtime.chat(chatRequest("one", { maxTokens: 40 }), never));
+    const second = collect(model.runtime.chat(chatRequest("two"), controller.signal));
+    const third = collect(model.runtime.chat(chatRequest("three"), never));
     controller.abort();
     const ends = (await Promise.all([first, second, third])).map(({ end }) => end.reason);
     assert.deepEqual(ends, ["length", "aborted", "length"]);

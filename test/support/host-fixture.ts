@@ -1,4 +1,7 @@
-/** A runtime host in a HEARTH_HOME of its own, and clients of it; all of it is gone after `dispose`. */
+/**
+ * A runtime host in a HEARTH_HOME of its own, and clients of it. All of it is gone after `dispose`; what is asked
+ * of it then is a new one's.
+ */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,19 +24,25 @@ export interface HostFixture {
 }
 
 export function hostFixture(parent = tmpdir()): HostFixture {
-  const home = mkdtempSync(join(parent, "hearth-home-"));
+  let folder: string | undefined;
+  const home = () => {
+    folder ??= mkdtempSync(join(parent, "hearth-home-"));
+    return folder;
+  };
   const clients: HostClient[] = [];
   const connections: HostConnection[] = [];
   const logged: string[] = [];
+  const programs = { entry: entryPoint("host"), childEntry: entryPoint("child") };
   const log: Logger = { log: (level, message) => logged.push(`${level} ${message}`) };
   return {
-    home,
+    get home() {
+      return home();
+    },
     logged,
     client({ idleMs = 200 } = {}) {
       const made = new HostClient({
-        home,
-        entry: entryPoint("host"),
-        childEntry: entryPoint("child"),
+        home: home(),
+        ...programs,
         log,
         clock: systemClock,
         idleMs,
@@ -42,18 +51,18 @@ export function hostFixture(parent = tmpdir()): HostFixture {
       return made;
     },
     async start() {
-      const programs = { entry: entryPoint("host"), childEntry: entryPoint("child") };
-      const connection = await connectToHost({ home, ...programs, idleMs: 200 }, systemClock, never);
+      const connection = await connectToHost({ home: home(), ...programs, idleMs: 200 }, systemClock, never);
       connections.push(connection);
       return connection.pid;
     },
     async dispose() {
-      for (const client of clients) client.dispose();
-      for (const connection of connections) connection.dispose();
-      const seen = logged.map((line) => /Connected to the runtime host (\d+)/.exec(line)?.[1]);
+      const seen = logged.splice(0).map((line) => /Connected to the runtime host (\d+)/.exec(line)?.[1]);
       const pids = [...seen.filter((pid) => pid !== undefined), ...connections.map(({ pid }) => pid)];
+      for (const client of clients.splice(0)) client.dispose();
+      for (const connection of connections.splice(0)) connection.dispose();
       await Promise.all(pids.map((pid) => gone(Number(pid))));
-      rmSync(home, { recursive: true, force: true });
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      folder = undefined;
     },
   };
 }

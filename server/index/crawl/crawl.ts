@@ -34,8 +34,9 @@ export async function* crawl({ from, rules, limits }: Walk, signal: AbortSignal)
   const folders = [from];
   let files = 0;
   for (let next = folders.shift(); next !== undefined; next = folders.shift()) {
-    if (rules.hasTooMany(next)) {
-      yield { kind: "skipped", path: next, reason: "too-many-rules" };
+    const refusal = rules.refusal(next);
+    if (refusal !== undefined) {
+      yield { kind: "skipped", path: next, reason: refusal };
       continue;
     }
     for (const entry of await entriesOf(next)) {
@@ -77,7 +78,8 @@ export async function findFile(
 ): Promise<Found | { readonly kind: "folder" } | undefined> {
   const stats = await lstat(path).catch(() => undefined);
   if (!stats) return undefined;
-  if (rules.hasTooMany(dirname(path))) return { kind: "skipped", path, reason: "too-many-rules" };
+  const refusal = rules.refusal(dirname(path));
+  if (refusal !== undefined) return { kind: "skipped", path, reason: refusal };
   if (rules.ignoresDeep(path, stats.isDirectory() ? "folder" : "file"))
     return { kind: "skipped", path, reason: "ignored" };
   if (stats.isSymbolicLink()) return { kind: "skipped", path, reason: "symlink" };

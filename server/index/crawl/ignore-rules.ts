@@ -1,13 +1,18 @@
 /**
  * Which paths of a folder the person wants left alone: `.gitignore` and `.hearthignore` at every level, from the
  * root of the repository down, `.git/info/exclude`, and what no one reads by hand. As in Git, the rules nearest
- * to a path win, and nothing under an ignored folder comes back. A folder with too many rules is left alone whole.
+ * to a path win, and nothing under an ignored folder comes back. A folder with too many rules, or with rules that
+ * cannot be read, is left alone whole.
  */
 
 import { existsSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { startOfFile } from "../../base/regular-file.ts";
+import type { SkipReason } from "./skip-reason.ts";
+
+/** Why a folder is left alone whole. */
+type Refusal = Extract<SkipReason, "too-many-rules" | "unreadable-rules">;
 
 export class IgnoreRules {
   /** Where reading starts. */
@@ -15,7 +20,7 @@ export class IgnoreRules {
   readonly #root: string;
   /** What the person's settings leave out. */
   readonly #exclude: Ignore | undefined;
-  readonly #levels = new Map<string, Ignore | "too-many" | undefined>();
+  readonly #levels = new Map<string, Ignore | Refusal | undefined>();
 
   /** Rules above `folder` count up to the root of its repository. */
   constructor(folder: string, exclude: readonly string[] = []) {
@@ -24,11 +29,12 @@ export class IgnoreRules {
     this.#exclude = exclude.length > 0 ? parse(exclude) : undefined;
   }
 
-  /** Whether `folder`, or one above it, has more rules than are obeyed, so that it must not be read. */
-  hasTooMany(folder: string): boolean {
+  /** Why `folder` must not be read, for its own rules or those of a folder above it. */
+  refusal(folder: string): Refusal | undefined {
     for (let level = folder; ; level = dirname(level)) {
-      if (this.#rulesAt(level) === "too-many") return true;
-      if (this.#isTop(level)) return false;
+      const rules = this.#rulesAt(level);
+      if (typeof rules === "string") return rules;
+      if (this.#isTop(level)) return undefined;
     }
   }
 
@@ -38,7 +44,7 @@ export class IgnoreRules {
     if (this.#exclude?.ignores(relativeTo(this.folder, path, kind))) return true;
     for (let level = dirname(path); ; level = dirname(level)) {
       const rules = this.#rulesAt(level);
-      if (rules === "too-many") return true;
+      if (typeof rules === "string") return true;
       const verdict = rules?.test(relativeTo(level, path, kind));
       if (verdict?.ignored) return true;
       if (verdict?.unignored) return false;
@@ -67,13 +73,9 @@ export class IgnoreRules {
     });
   }
 
-  #rulesAt(folder: string): Ignore | "too-many" | undefined {
+  #rulesAt(folder: string): Ignore | Refusal | undefined {
     if (this.#levels.has(folder)) return this.#levels.get(folder);
-    const names = folder === this.#root ? [join(".git", "info", "exclude"), ...ruleFiles] : ruleFiles;
-    const texts = names.map((name) => startOfFile(join(folder, name), longestRules + 1) ?? "");
-    const lines = texts.flatMap((text) => text.split(/\r?\n/)).filter((line) => line !== "");
-    const tooMany = lines.length > mostRules || texts.some((text) => Buffer.byteLength(text) > longestRules);
-    const rules = tooMany ? "too-many" : lines.length > 0 ? parse(lines) : undefined;
+    const rules = readRules(folder, folder === this.#root ? [inRepository, ...ruleFiles] : ruleFiles);
     this.#levels.set(folder, rules);
     return rules;
   }
@@ -81,6 +83,8 @@ export class IgnoreRules {
 
 /** Files that hold rules; the later wins over the earlier. */
 export const ruleFiles: readonly string[] = [".gitignore", ".hearthignore"];
+
+const inRepository = join(".git", "info", "exclude");
 
 const alwaysLeftOut = new Set([
   ".git",
@@ -96,6 +100,16 @@ const alwaysLeftOut = new Set([
 /** Of a folder, and bytes of one file of them: compiling and asking them once takes less than half a second. */
 const mostRules = 2000;
 const longestRules = 1 << 17;
+
+function readRules(folder: string, names: readonly string[]): Ignore | Refusal | undefined {
+  const files = names.map((name) => startOfFile(join(folder, name), longestRules + 1));
+  if (files.some(({ kind }) => kind === "unreadable")) return "unreadable-rules";
+  const texts = files.map((file) => (file.kind === "text" ? file.text : ""));
+  const lines = texts.flatMap((text) => text.split(/\r?\n/)).filter((line) => line !== "");
+  const tooMany = lines.length > mostRules || texts.some((text) => Buffer.byteLength(text) > longestRules);
+  if (tooMany) return "too-many-rules";
+  return lines.length > 0 ? parse(lines) : undefined;
+}
 
 function parse(lines: readonly string[]): Ignore {
   return ignore({ allowRelativePaths: true }).add(lines.map(bounded));

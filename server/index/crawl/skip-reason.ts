@@ -15,6 +15,7 @@ export type SkipReason =
   | "too-many-files"
   | "too-deep"
   | "too-many-rules"
+  | "unreadable-rules"
   | "counts-full";
 
 /** Judges by name alone, before anything is read. */

@@ -3,11 +3,12 @@
  * never hurts and never throws: it is reported once, and what cannot be written is dropped.
  */
 
-import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
-import { appendFile, mkdir, rename, stat } from "node:fs/promises";
+import { appendFileSync, renameSync, statSync } from "node:fs";
+import { appendFile, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Disposable } from "./disposable.ts";
 import type { Logger } from "./log.ts";
+import { makeFolder, makeFolderSync } from "./make-folder.ts";
 
 export interface FileLogOptions {
   readonly path: string;
@@ -53,7 +54,7 @@ export class FileLog implements Logger, Disposable {
     this.#waiting = [];
     if (rest === "" || this.#failed) return;
     try {
-      mkdirSync(dirname(this.#options.path), { recursive: true, mode: 0o700 });
+      makeFolderSync(dirname(this.#options.path));
       if (sizeOf(this.#options.path) >= this.#options.maxBytes) {
         renameSync(this.#options.path, `${this.#options.path}.1`);
       }
@@ -67,7 +68,7 @@ export class FileLog implements Logger, Disposable {
     // The lines of this turn of the event loop are written together.
     await Promise.resolve();
     try {
-      await mkdir(dirname(this.#options.path), { recursive: true, mode: 0o700 });
+      await makeFolder(dirname(this.#options.path));
       while (this.#waiting.length > 0) {
         const lines = this.#waiting.join("");
         this.#waiting = [];

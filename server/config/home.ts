@@ -1,8 +1,9 @@
 /** HEARTH_HOME: the one folder where models, indexes, settings and logs live, readable by its owner only. */
 
-import { chmod, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, rm, stat, writeFile } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import envPaths from "env-paths";
+import { makeFolder } from "../base/make-folder.ts";
 
 /** The folder, whether or not it is there: `HEARTH_HOME`, else the platform's data folder. */
 export function hearthHome(env: Readonly<Record<string, string | undefined>>): string {
@@ -20,8 +21,7 @@ export type HomeState =
 /** Makes the folder (or one below it) with mode 0700 where it is missing, and says whether it can be used. */
 export async function ensureHome(path: string): Promise<HomeState> {
   try {
-    const created = await mkdir(path, { recursive: true, mode: 0o700 });
-    if (created !== undefined) await chmod(path, 0o700);
+    if ((await makeFolder(path)) === "made") await chmod(path, 0o700);
     await tryToWrite(join(path, `.probe-${process.pid}`));
     const mode = (await stat(path)).mode & 0o777;
     return process.platform !== "win32" && (mode & 0o077) !== 0

@@ -4,9 +4,10 @@
  */
 
 import { createHash } from "node:crypto";
-import { chmod, lstat, mkdir, realpath } from "node:fs/promises";
+import { chmod, lstat, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "../../base/make-folder.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import { isOurs, own, writableByOthers } from "./ownership.ts";
 import { hostProtocolVersion } from "./protocol.ts";
@@ -44,7 +45,7 @@ async function socketPath(run: string, name: string): Promise<string> {
 }
 
 async function privateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+  await makeFolder(path).catch((error: unknown) => {
     const values = [path, toRuntimeError(error).message];
     throw new RuntimeError("internal", "{0} cannot be made: {1}", { values, cause: error });
   });

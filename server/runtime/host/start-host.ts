@@ -1,10 +1,11 @@
 /** Starts a runtime host that outlives its starter, and waits until it listens or says that another one does. */
 
 import { spawn } from "node:child_process";
-import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { onAbort } from "../../base/abort.ts";
+import { makeFolder } from "../../base/make-folder.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { cleanEnvironment } from "../environment.ts";
 
@@ -74,7 +75,7 @@ async function openLog(home: string): Promise<HostLog | undefined> {
   const folder = join(home, "logs");
   const path = join(folder, "host.log");
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const size = await stat(path).then(
       (found) => found.size,
       () => 0,

@@ -17,7 +17,7 @@ import { filePath } from "./lsp/convert/file-path.ts";
 import type { LanguageServices, ServicesRequest, Trust } from "./lsp/language-services.ts";
 import type { ReadingProgress, StatusFacts } from "./lsp/status.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { completionCandidates } from "./model/findings.ts";
+import { autoCandidates } from "./model/findings.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import { listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
@@ -60,7 +60,7 @@ export class Services implements LanguageServices, Disposable {
       new CompletionModel({
         clock,
         open: (name, signal) => this.#openModel(resolve(localModelPath(name, models)), signal),
-        candidates: async () => completionCandidates(await listLocalModels(models)).map(({ path }) => path),
+        candidates: async () => autoCandidates(await listLocalModels(models)).map(({ path }) => path),
         changed: onStatus,
       }),
     );

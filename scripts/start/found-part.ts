@@ -2,7 +2,13 @@
 
 import { join } from "node:path";
 import { explainError } from "../../server/model/explain-error.ts";
-import { completionCandidates, type ModelFile, type ModelFileFinding } from "../../server/model/findings.ts";
+import {
+  autoCandidates,
+  completionCandidates,
+  isTooSmall,
+  type ModelFile,
+  type ModelFileFinding,
+} from "../../server/model/findings.ts";
 import { findLlamaServer, usualLlamaServer } from "../../server/runtime/discovery/find-llama-server.ts";
 import { findOllama } from "../../server/runtime/discovery/find-ollama.ts";
 import { inspectLocalModel, listLocalModels } from "../../server/runtime/embedded/local-models.ts";
@@ -22,11 +28,17 @@ export async function foundPart(stage: Stage, named: readonly string[]): Promise
   ]);
   page.row("Ollama", ollama);
   page.row("llama-server", llamaServer);
-  const files = [...byName, ...inFolder];
-  if (files.length === 0) page.row("GGUF", t("none in {0}, none named", folder));
-  for (const file of files) page.row("GGUF", fileText(stage, file));
+  if (byName.length + inFolder.length === 0) page.row("GGUF", t("none in {0}, none named", folder));
+  for (const file of byName) page.row("GGUF", fileText(stage, file));
+  for (const file of inFolder) {
+    const small = file.kind === "model" && file.fim !== undefined && isTooSmall(file);
+    page.row(
+      "GGUF",
+      small ? t("{0}: too small to be of use, unless you name it", file.path) : fileText(stage, file),
+    );
+  }
   // What a person has named goes before what lies there.
-  return completionCandidates(byName)[0] ?? completionCandidates(inFolder)[0];
+  return completionCandidates(byName)[0] ?? autoCandidates(inFolder)[0];
 }
 
 async function ollamaText({ settings, signal, localizer: { t } }: Stage): Promise<string> {

@@ -44,6 +44,7 @@ export interface ModelFile {
   /** The file's base name without its ending: what `embedded/<name>` means. */
   readonly name: string;
   readonly fileBytes: number;
+  readonly parameters: number;
   /** How it fills in the middle; left out when it was never trained to. */
   readonly fim?: FimFamilyId;
 }
@@ -60,4 +61,19 @@ export function completionCandidates(files: readonly ModelFileFinding[]): readon
   return files
     .flatMap((file) => (file.kind === "model" && file.fim !== undefined ? [file] : []))
     .toSorted((a, b) => b.fileBytes - a.fileBytes);
+}
+
+/**
+ * With fewer parameters a model writes no code of use: the smallest that was published for completion has over
+ * 100 million. Smaller ones are for tests.
+ */
+export const leastParameters = 50e6;
+
+export function isTooSmall({ parameters }: ModelFile): boolean {
+  return parameters < leastParameters;
+}
+
+/** Those that may be chosen without being named, the best first. */
+export function autoCandidates(files: readonly ModelFileFinding[]): readonly ModelFile[] {
+  return completionCandidates(files).filter((file) => !isTooSmall(file));
 }

@@ -20,6 +20,8 @@ export interface GgufHeader {
   /** Whether the file itself declares which tokens fill in the middle. */
   readonly declaresFim: boolean;
   readonly tensors: number;
+  /** Elements of all tensors: what a model is called small or large by. */
+  readonly parameters: number;
   readonly weightBytes: number;
   readonly fileBytes: number;
   /** Identifies the header; with path, size and time it identifies the file without reading all of it. */

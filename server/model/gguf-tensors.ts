@@ -13,17 +13,18 @@ interface Extent {
   readonly name: string;
   readonly offset: number;
   readonly bytes: number;
+  readonly elements: number;
 }
 
 /** The longest name that ggml holds, with its closing zero. */
 const mostNameBytes = 64;
 const mostDimensions = 4;
 
-/** The bytes of all tensors together. */
+/** The bytes and the elements of all tensors together. */
 export async function readTensors(
   cursor: ByteCursor,
   table: TensorTable,
-): Promise<{ readonly bytes: number }> {
+): Promise<Pick<Extent, "bytes" | "elements">> {
   const names = new Set<string>();
   const extents: Extent[] = [];
   for (let index = 0; index < table.count; index++) {
@@ -49,7 +50,7 @@ export async function readTensors(
     bytes += extent.bytes;
   }
   if (bytes > room) throw new RuntimeError("model-invalid", "The tensors of the model file overlap.");
-  return { bytes };
+  return { bytes, elements: extents.reduce((sum, { elements }) => sum + elements, 0) };
 }
 
 async function readTensor(cursor: ByteCursor, alignment: number): Promise<Extent> {
@@ -67,17 +68,17 @@ async function readTensor(cursor: ByteCursor, alignment: number): Promise<Extent
   }
   await cursor.need(dimensions * 8 + 12);
   const shape = Array.from({ length: dimensions }, () => cursor.u64());
-  const bytes = bytesOf(name, shape, cursor.u32());
+  const size = sizeOf(name, shape, cursor.u32());
   const offset = cursor.u64();
   if (offset % BigInt(alignment) !== 0n || offset > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw new RuntimeError("model-invalid", "The tensor {0} lies at byte {1}, which is not aligned to {2}.", {
       values: [name, String(offset), alignment],
     });
   }
-  return { name, offset: Number(offset), bytes };
+  return { name, offset: Number(offset), ...size };
 }
 
-function bytesOf(name: string, shape: readonly bigint[], typeId: number): number {
+function sizeOf(name: string, shape: readonly bigint[], typeId: number): Pick<Extent, "bytes" | "elements"> {
   const type = tensorTypes.get(typeId);
   if (!type) {
     throw new RuntimeError("model-unsupported", "The tensor {0} has the unknown type {1}.", {
@@ -91,5 +92,6 @@ function bytesOf(name: string, shape: readonly bigint[], typeId: number): number
       values: [name, shape.join(" × "), type.name],
     });
   }
-  return Number((elements / BigInt(type.block)) * BigInt(type.bytes));
+  const bytes = Number((elements / BigInt(type.block)) * BigInt(type.bytes));
+  return { bytes, elements: Number(elements) };
 }

@@ -46,6 +46,7 @@ export async function readGguf(source: ByteSource): Promise<GgufHeader> {
     version,
     ...metadata.model,
     tensors: tensorCount,
+    parameters: tensors.elements,
     weightBytes: tensors.bytes,
     fileBytes: source.size,
     digest: cursor.digest(),

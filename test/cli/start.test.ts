@@ -66,13 +66,14 @@ describe("npm start", function () {
     assert.match(page, /embedded\/seedling-q8_0 · |no completion/);
   });
 
-  it("completes in this repository with a GGUF that lies in the models folder", async () => {
+  it("completes in this repository with a GGUF that is named, not with one too small for use that lies there", async () => {
     await mkdir(join(fixture.home, "models"));
     await copyFile(seedling, join(fixture.home, "models", "coder.gguf"));
-    const { page, status } = await start();
+    const { page, status } = await start(seedling);
     assert.equal(status, 0);
-    const part = page.slice(page.indexOf("Completed here by coder"));
-    assert.match(part, /coder loaded in [\d.]+ m?s/);
+    assert.match(page.replace(/\s+/g, " "), /coder\.gguf: too small to be of use, unless you name it/);
+    const part = page.slice(page.indexOf("Completed here by seedling-q8_0"));
+    assert.match(part, /seedling-q8_0 loaded in [\d.]+ m?s/);
     assert.ok(part.split("the author wrote").length > 2, part);
     for (const line of page.split("\n")) assert.ok(textWidth(line) <= 80, line);
   });

@@ -23,6 +23,7 @@ export async function inspectLocalModel(path: string): Promise<ModelFileFinding>
       path,
       name: basename(path).replace(/\.gguf$/i, ""),
       fileBytes: header.fileBytes,
+      parameters: header.parameters,
       ...(fim && { fim }),
     };
   } catch (thrown) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { completionCandidates } from "../../../../server/model/findings.ts";
+import { autoCandidates, completionCandidates } from "../../../../server/model/findings.ts";
 import { listLocalModels, localModelPath } from "../../../../server/runtime/embedded/local-models.ts";
 
 const seedling = new URL("../../../fixtures/models/seedling-q8_0.gguf", import.meta.url);
@@ -31,6 +31,10 @@ describe("local models", () => {
       completionCandidates(files).map(({ name, fim }) => ({ name, fim })),
       [{ name: "seedling-q8_0", fim: "qwen" }],
     );
+  });
+
+  it("lets nothing choose a model made for tests that nobody has named", async () => {
+    assert.deepEqual(autoCandidates(await listLocalModels(folder)), []);
   });
 
   const paths = [

@@ -1,4 +1,7 @@
-/** A completion by the built-in completer: shown while typing only when it is sure. */
+/**
+ * A completion by the built-in completer: shown while typing only when it is sure. Whoever asks by hand gets the
+ * first tokens where these alone are sure, else the line all the same.
+ */
 
 import type { Clock } from "../../base/clock.ts";
 import type { CompletionReport, CompletionRequest, SkipReason, SourceOutcome } from "./completion-outcome.ts";
@@ -6,7 +9,13 @@ import { postProcess } from "./post-process.ts";
 import { shownPlace } from "./shown-place.ts";
 
 export type BuiltinAnswer =
-  | { readonly kind: "answer"; readonly text: string; readonly confidence: number; readonly sure: boolean }
+  | {
+      readonly kind: "answer";
+      readonly text: string;
+      readonly confidence: number;
+      readonly sure: boolean;
+      readonly start?: { readonly text: string; readonly confidence: number } | undefined;
+    }
   | { readonly kind: "none"; readonly reason: string };
 
 /** The built-in completer as this feature needs it; it holds the documents itself. */
@@ -37,10 +46,16 @@ export class BuiltinCompletion {
     const answer = await builtin.complete({ uri: snapshot.uri, version: snapshot.version, offset }, signal);
     const answered = clock.now();
     if (answer.kind === "none") return { kind: "skipped", reason: reasonOf(answer.reason) };
-    const shown = postProcess(answer.text, shownPlace(snapshot, offset, []));
-    const report = reportOf(answer.confidence, started, answered, clock.now());
+    const automatic = request.trigger === "automatic";
+    const { text, confidence } = automatic || answer.sure ? answer : (answer.start ?? answer);
+    const shown = postProcess(text, shownPlace(snapshot, offset, []));
+    const report = {
+      ...reportOf(started, answered, clock.now()),
+      confidence,
+      shownWhileTyping: answer.sure,
+    };
     if (shown.kind === "refused") return { kind: "skipped", reason: shown.reason, report };
-    if (request.trigger === "automatic" && !answer.sure) return { kind: "skipped", reason: "unsure", report };
+    if (automatic && !answer.sure) return { kind: "skipped", reason: "unsure", report };
     return { kind: "text", text: shown.text, report };
   }
 }
@@ -50,11 +65,10 @@ function reasonOf(reason: string): SkipReason {
   return reason === "secret" || reason === "mid-line" || reason === "too-large" ? reason : "unsure";
 }
 
-function reportOf(confidence: number, started: number, answered: number, ended: number): CompletionReport {
+function reportOf(started: number, answered: number, ended: number): CompletionReport {
   return {
     runtime: "builtin",
     model: "ngram",
-    confidence,
     reused: false,
     timings: {
       queueMs: 0,

@@ -54,6 +54,8 @@ export interface CompletionReport {
   readonly template?: FimFamilyId;
   /** 0 to 1; only of the built-in completer. */
   readonly confidence?: number;
+  /** Whether it is sure enough to be shown without being asked for; only of the built-in completer. */
+  readonly shownWhileTyping?: boolean;
   /** Served from the cache of earlier answers. */
   readonly reused: boolean;
   readonly timings: CompletionTimings;

@@ -3,6 +3,7 @@
 import type { TextChange } from "../../text/snapshot.ts";
 import type { CrawlLimits } from "../crawl/crawl.ts";
 import type { SkipReason } from "../crawl/skip-reason.ts";
+import type { Start } from "./guesser.ts";
 import type { NoAnswer } from "./ngram-model.ts";
 
 export type BuiltinAnswer =
@@ -14,6 +15,8 @@ export type BuiltinAnswer =
       readonly confidence: number;
       /** Whether the confidence passes the gate of the language. */
       readonly sure: boolean;
+      /** The sure first tokens, for whoever asks by hand where the whole line is not sure. */
+      readonly start: Start | undefined;
     }
   | { readonly kind: "none"; readonly reason: NoAnswer | "stale" | "aborted" | "crashed" | "disposed" };
 

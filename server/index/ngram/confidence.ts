@@ -14,6 +14,8 @@ const chanceWeight = 0.907;
 /** For the break behind the line and the three tokens after it. */
 const fitWeights = [0.651, 0.235, 0.288, 0.191];
 const noneOfThem = -2.178;
+/** Taken from the log odds of a start: over the same packages, where whole lines are not sure, so much is too much. */
+const startDoubt = 0.43;
 
 /** The confidence of each line, in their order. */
 export function confidences(lines: readonly WeighedLine[]): number[] {
@@ -24,4 +26,10 @@ export function confidences(lines: readonly WeighedLine[]): number[] {
   const top = Math.max(noneOfThem, ...scores);
   const sum = scores.reduce((total, score) => total + Math.exp(score - top), Math.exp(noneOfThem - top));
   return scores.map((score) => Math.exp(score - top) / sum);
+}
+
+/** Of a line's first tokens, whatever comes behind them; `chance` is the logarithm of theirs. */
+export function startConfidence(chance: number): number {
+  const odds = Math.exp(chance) / -Math.expm1(chance);
+  return 1 - 1 / (1 + odds * Math.exp(-startDoubt));
 }

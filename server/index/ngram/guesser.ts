@@ -3,7 +3,7 @@
  * how well it fits what stands behind it. The same counts and the same place give the same guess.
  */
 
-import { confidences, type WeighedLine } from "./confidence.ts";
+import { confidences, startConfidence, type WeighedLine } from "./confidence.ts";
 import type { LineSite } from "./line-site.ts";
 import { bracketsAfter, Mixer } from "./mixer.ts";
 import { type Context, longestContext, type TokenIndex } from "./token-index.ts";
@@ -22,6 +22,8 @@ export const tuning = {
   margin: 6,
   /** Of what is left for tokens that never followed, the share of the word at the cursor as it stands. */
   newWord: 0.01,
+  /** The least confidence of a start; over the tuning packages 63 in 100 are right then. */
+  leastStart: 0.5,
 };
 
 /** A finished line. */
@@ -32,6 +34,20 @@ export interface Guess extends WeighedLine {
   readonly score: number;
   /** 0 to 1: how often a line like this is exactly right. */
   readonly confidence: number;
+}
+
+/** The first tokens of a line, the same in whatever line they may become. */
+export interface Start {
+  readonly text: string;
+  /** 0 to 1: how often the line that the author wrote begins like this. */
+  readonly confidence: number;
+}
+
+export interface Guesses {
+  /** Best first; none when nothing ever followed. */
+  readonly lines: readonly Guess[];
+  /** The longest that is sure. */
+  readonly start: Start | undefined;
 }
 
 export interface GuessSources {
@@ -70,11 +86,12 @@ export class LineGuesser {
   readonly #mixer = new Mixer();
   readonly #context: Context = { ids: new Uint32Array(longestContext), length: 0 };
 
-  /** The best lines, best first; none when nothing ever followed. */
-  guess(site: LineSite, sources: GuessSources): Guess[] {
+  guess(site: LineSite, sources: GuessSources): Guesses {
     let lines = site.typed === "" ? [startOf(site)] : this.#startsWithin(site, sources);
+    let start: Start | undefined;
     const finished: FinishedLine[] = [];
     for (let step = 0; step < tuning.mostTokens && lines.length > 0; step++) {
+      start = startIn(lines) ?? start;
       const next: Extension[] = [];
       for (const line of lines) this.#extend(line, { site, sources, next, finished });
       const bar = leastChance(finished);
@@ -85,7 +102,7 @@ export class LineGuesser {
     }
     const bar = leastChance(finished);
     const near = best(finished, tuning.mostFinished).filter((line) => line.chance > bar);
-    return this.#weigh(near, site, sources);
+    return { lines: this.#weigh(near, site, sources), start };
   }
 
   /** The word at the cursor may be whole, or the start of a longer one. */
@@ -217,6 +234,16 @@ function longer({ line, id, spaced, chance }: Extension, site: LineSite, vocabul
     open: bracketsAfter(line.open, text),
     depth: line.depth + (opening.has(code) ? 1 : closing.has(code) && line.depth > 0 ? -1 : 0),
   };
+}
+
+/** One mark alone is not worth being offered. */
+const leastStartLength = 2;
+
+/** The most probable line so far, as the start of all that grow out of it. */
+function startIn([line]: readonly Line[]): Start | undefined {
+  if (!line || line.text.trim().length < leastStartLength) return undefined;
+  const confidence = startConfidence(line.chance);
+  return confidence >= tuning.leastStart ? { text: line.text, confidence } : undefined;
 }
 
 /** What a line must beat to be worth growing or weighing. */

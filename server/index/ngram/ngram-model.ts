@@ -6,7 +6,7 @@
 import { holdsSecret, isInsideSecret, isSecretFile } from "../../security/secrets.ts";
 import { hasLineLongerThan } from "../crawl/skip-reason.ts";
 import { DocumentIndex, type Edit } from "./document-index.ts";
-import { type Guess, LineGuesser } from "./guesser.ts";
+import { type Guess, type Guesses, LineGuesser, type Start } from "./guesser.ts";
 import { longestDocument, mostCountsBytes } from "./limits.ts";
 import { type LineSite, lineSite } from "./line-site.ts";
 import { Vocabulary } from "./vocabulary.ts";
@@ -42,7 +42,13 @@ const allAtOnce: Later = (step) => {
 const tokensPerStep = 1 << 15;
 
 export type NgramResult =
-  | { readonly kind: "answer"; readonly text: string; readonly confidence: number }
+  | {
+      readonly kind: "answer";
+      readonly text: string;
+      readonly confidence: number;
+      /** The sure first tokens, which may begin another line than `text`. */
+      readonly start: Start | undefined;
+    }
   | { readonly kind: "none"; readonly reason: NoAnswer };
 
 export type NoAnswer = "unknown-document" | "too-large" | "mid-line" | "secret" | "empty";
@@ -152,12 +158,12 @@ export class NgramModel {
   }
 
   /** The guesses, best first, for a text that stands for the file `path`, whose own counts are left out. */
-  guesses(path: string, place: { readonly text: string; readonly offset: number }): Guess[] {
+  guesses(path: string, place: { readonly text: string; readonly offset: number }): readonly Guess[] {
     const index = new DocumentIndex(this.#vocabulary, place.text);
     if (path !== this.#current) this.#workspace.hide(path);
-    const guesses = this.#guess(index, lineSite(place.text, place.offset, this.#vocabulary));
+    const { lines } = this.#guess(index, lineSite(place.text, place.offset, this.#vocabulary));
     if (path !== this.#current) this.#workspace.show(path);
-    return guesses;
+    return lines;
   }
 
   #catchUp(): void {
@@ -177,14 +183,21 @@ export class NgramModel {
   }
 
   #best(index: DocumentIndex, site: LineSite): NgramResult {
-    const [best] = this.#guess(index, site);
+    const { lines, start } = this.#guess(index, site);
+    const [best] = lines;
     if (!best) return none("empty");
     if (holdsSecret(site.typed + best.text)) return none("secret");
-    return { kind: "answer", text: best.text, confidence: best.confidence };
+    const offered = start && start.text !== best.text && !holdsSecret(site.typed + start.text);
+    return {
+      kind: "answer",
+      text: best.text,
+      confidence: best.confidence,
+      start: offered ? start : undefined,
+    };
   }
 
   /** What stands on the cursor's line from its last word on is not known yet, so it is not counted. */
-  #guess(index: DocumentIndex, site: LineSite): Guess[] {
+  #guess(index: DocumentIndex, site: LineSite): Guesses {
     const show = index.hide(site.wordStart, site.lineEnd + 1);
     try {
       return this.#guesser.guess(site, {

@@ -86,6 +86,19 @@ describe("CompletionService", () => {
     assert.equal(brief(await harness.ask("call $0", { trigger: "manual" })), "builtin: builtin();");
   });
 
+  it("offers the sure first tokens of an unsure line only when asked by hand", async () => {
+    const harness = new Harness();
+    const start = { text: 'log("', confidence: 0.8 };
+    harness.builtinAnswer = { ...sureAnswer, confidence: 0.2, sure: false, start };
+    assert.equal(brief(await harness.ask("call $0")), "unsure");
+    const byHand = await harness.ask("call $0", { trigger: "manual" });
+    assert.equal(brief(byHand), 'builtin: log("');
+    const { confidence, shownWhileTyping } = (byHand.kind === "suggested" && byHand.report) || {};
+    assert.deepEqual({ confidence, shownWhileTyping }, { confidence: 0.8, shownWhileTyping: false });
+    harness.builtinAnswer = { ...sureAnswer, start };
+    assert.equal(brief(await harness.ask("call $0", { trigger: "manual" })), "builtin: builtin();");
+  });
+
   it("stands in while a model loads, and waits for it when asked by hand", async () => {
     const harness = new Harness();
     harness.model.bind("embedded/fake");

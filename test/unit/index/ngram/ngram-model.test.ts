@@ -29,6 +29,24 @@ describe("n-gram model", () => {
   it("keeps brackets that it opens itself", () => check("f(g(1), 2);\nf(g(1), 2);\nf($0)\n", "g(1), 2"));
   it("ends before the quote that the editor closed", () =>
     check('say("hello world");\nsay("hello world");\nsay("$0")\n', "hello world"));
+  describe("knows the first tokens that lines have in common", () => {
+    const messages = ["disk full", "no such file", "bad header", "too long", "timed out"];
+    const thrown = messages.map((text) => `throw new Error("${text}");\n`).join("");
+    const starts: readonly (readonly [fixture: string, start: string | undefined])[] = [
+      [`${thrown}throw new Error$0\n`, '("'],
+      [`${thrown}throw$0\n`, ' new Error("'],
+      [`${thrown}throw new Error($0\n`, undefined],
+      ["a.b();\na.c();\na.d();\na.$0\n", undefined],
+    ];
+    for (const [fixture, start] of starts) {
+      it(`${fixture.split("\n").at(-2)}: ${start}`, () => {
+        const result = completion(fixture);
+        assert.ok(result.kind === "answer");
+        assert.equal(result.start?.text, start);
+        if (result.start) assert.ok(result.start.confidence > 2 * result.confidence);
+      });
+    }
+  });
   it("says nothing in the middle of a line", () => check(`${logs}log.$0write(name, value);`, "mid-line"));
   it("says nothing where nothing ever followed", () => check("$0", "empty"));
   it("says nothing of a document that is not open", () => {
@@ -149,7 +167,9 @@ describe("n-gram model", () => {
 
   it("is as sure of a text that was typed as of one that was opened", () => {
     const names = ["open", "close", "save", "rename", "delete", "move", "copy", "print", "export", "import"];
-    const file = names.map((name) => `registry.on("${name}", (event) => dispatch(event, context));\n`).join("");
+    const file = names
+      .map((name) => `registry.on("${name}", (event) => dispatch(event, context));\n`)
+      .join("");
     const typed = 'registry.on("paste", (event) => disp';
     const model = new NgramModel();
     model.open("a.ts", "");

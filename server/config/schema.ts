@@ -59,8 +59,8 @@ export const schema = {
     default: true,
     scope: "window",
     description: {
-      en: "Whether Hearth reads the workspace, so that completions follow your own code. Without it the built-in completer knows only the open files.",
-      "zh-cn": "是否读取工作区，让补全贴合你自己的代码。关闭后，内置补全器只了解已打开的文件。",
+      en: "Whether Hearth reads the workspace, so that completions follow your own code. Without it each open document is completed only from itself.",
+      "zh-cn": "是否读取工作区，让补全贴合你自己的代码。关闭后，每个打开的文档仅根据其自身内容补全。",
     },
   }),
   "index.exclude": setting<readonly string[]>({

@@ -42,12 +42,22 @@ export function choice<const T extends string>(values: readonly T[]): Kind<T> {
   };
 }
 
-export const stringList: Kind<readonly string[]> = {
-  name: "string[]",
-  schema: { type: "array", items: { type: "string" } },
-  parse: (value) => (Array.isArray(value) && value.every(isString) ? value : undefined),
-  expected: ({ t }) => t("a list of strings"),
-};
+/** `length`: of all of them together. */
+export function stringList(most: { readonly items: number; readonly length: number }): Kind<readonly string[]> {
+  return {
+    name: "string[]",
+    schema: { type: "array", items: { type: "string" }, maxItems: most.items },
+    parse: (value) =>
+      Array.isArray(value) &&
+      value.length <= most.items &&
+      value.every(isString) &&
+      value.reduce((length, item) => length + item.length, 0) <= most.length
+        ? value
+        : undefined,
+    expected: ({ t }) =>
+      t("a list of at most {0} strings, with at most {1} characters in all", most.items, most.length),
+  };
+}
 
 /** True or false by language identifier, `*` for every other language. */
 export const languageSwitches: Kind<Readonly<Record<string, boolean>>> = {

@@ -7,6 +7,7 @@
 import type { Language } from "../base/l10n.ts";
 import { type LogLevel, logLevels } from "../base/log.ts";
 import { boolean, choice, integer, type Kind, languageSwitches, role, stringList } from "./kinds.ts";
+import { ruleLimits } from "./rule-limits.ts";
 
 export interface Setting<T> {
   readonly kind: Kind<T>;
@@ -64,7 +65,7 @@ export const schema = {
     },
   }),
   "index.exclude": setting<readonly string[]>({
-    kind: stringList,
+    kind: stringList({ items: ruleLimits.rules, length: ruleLimits.length }),
     default: [],
     scope: "window",
     description: {

@@ -9,6 +9,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { startOfFile } from "../../base/regular-file.ts";
+import { ruleLimits } from "../../config/rule-limits.ts";
 import type { SkipReason } from "./skip-reason.ts";
 
 /** Why a folder is left alone whole. */
@@ -98,8 +99,7 @@ const alwaysLeftOut = new Set([
 ]);
 
 /** Of a folder, and bytes of one file of them: compiling and asking them once takes less than half a second. */
-const mostRules = 2000;
-const longestRules = 1 << 17;
+const { rules: mostRules, length: longestRules } = ruleLimits;
 
 function readRules(folder: string, names: readonly string[]): Ignore | Refusal | undefined {
   const files = names.map((name) => startOfFile(join(folder, name), longestRules + 1));

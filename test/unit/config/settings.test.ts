@@ -97,6 +97,25 @@ describe("resolveSettings", () => {
       assert.equal(problems.length, 1);
     });
   }
+  const rules = (count: number, length = 1) => Array.from({ length: count }, () => "a".repeat(length));
+  it("takes as many rules of what is not read as a folder may have", () =>
+    check({ "index.exclude": rules(2000, 65) }, { settings: { "index.exclude": rules(2000, 65) } }));
+  for (const [what, exclude] of [
+    ["many", rules(2001)],
+    ["long", rules(2, 65_537)],
+  ] as const) {
+    it(`names rules of what is not read that are too ${what}`, () => {
+      const { settings, problems } = resolveSettings([
+        { origin: "f", values: { "index.exclude": exclude } },
+      ]);
+      assert.deepEqual(settings["index.exclude"], []);
+      const [sentence] = problems.map((problem) => describeProblem(problem, english));
+      assert.match(
+        sentence ?? "",
+        /^index\.exclude in f must be a list of at most 2000 strings, with at most 131072 characters in all, not \["a/,
+      );
+    });
+  }
   it("lets a wrong value above leave the value below", () => {
     const { settings, origins } = resolveSettings([
       { origin: "low", values: { "completion.maxTokens": 9 } },

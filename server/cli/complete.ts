@@ -75,8 +75,8 @@ async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor
   if (!runsOn(context.nodeVersion)) return failed(nodeFailure(context));
   const { cwd, localizer, process, signal } = context;
   const { settings, problems } = await settingsOf(flags, context);
-  for (const problem of problems)
-    process.stderr.write(`${paintFor(process.stderr).warn(visibleText(problem))}\n`);
+  const paint = paintFor(process.stderr);
+  for (const problem of problems) process.stderr.write(`${paint.warn(visibleText(problem))}\n`);
   const unusable =
     (await homeFailure(context, settings)) ??
     (flags.root === undefined ? undefined : await rootFailure(flags.root, cwd, localizer));
@@ -89,6 +89,10 @@ async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor
   const cursor = { path: typed.path, position: place.position };
   const root = flags.root === undefined ? await rootFolderOf(document.path, cwd) : resolve(cwd, flags.root);
   const outcome = await ask({ context, settings, root, snapshot: document.snapshot, cursor }, signal);
+  if (!flags.json) {
+    for (const note of notes(outcome, { typed, cursor }, localizer))
+      process.stderr.write(`${paint.dim(note)}\n`);
+  }
   return report(outcome, { snapshot: document.snapshot, cursor, context });
 }
 
@@ -130,6 +134,25 @@ async function ask(question: Question, signal: AbortSignal): Promise<CompletionO
   }
 }
 
+interface Cursors {
+  readonly typed: Cursor;
+  /** Where it was completed. */
+  readonly cursor: Cursor;
+}
+
+/** What a person would not guess from the completion itself. */
+function notes(outcome: CompletionOutcome, { typed, cursor }: Cursors, { t }: Localizer): readonly string[] {
+  const { line, character } = cursor.position;
+  return [
+    ...(typed.position.character === character
+      ? []
+      : [t("Line {0} ends at column {1}, so the cursor is there.", line + 1, character + 1)]),
+    ...(outcome.kind === "suggested" && outcome.report.shownWhileTyping === false
+      ? [t("This is not sure enough to be shown while you type.")]
+      : []),
+  ];
+}
+
 interface Asked {
   readonly snapshot: Snapshot;
   readonly cursor: Cursor;
@@ -138,18 +161,27 @@ interface Asked {
 
 function report(outcome: CompletionOutcome, { snapshot, cursor, context }: Asked): Outcome {
   const { localizer, process } = context;
+  const { position } = cursor;
   const text = showCompletion({ outcome, snapshot, cursor }, localizer, paintFor(process.stdout));
   switch (outcome.kind) {
     case "suggested": {
       const [item] = outcome.items;
       const found = item && { text: item.text, range: item.range };
-      return { kind: "done", json: { outcome: "suggested", ...found, ...outcome.report }, text };
+      return { kind: "done", json: { outcome: "suggested", position, ...found, ...outcome.report }, text };
     }
     case "skipped":
-      return { kind: "done", json: { outcome: "skipped", reason: outcome.reason, ...outcome.report }, text };
+      return {
+        kind: "done",
+        json: { outcome: "skipped", position, reason: outcome.reason, ...outcome.report },
+        text,
+      };
     case "failed": {
       const failure = explainError(outcome.error, localizer);
-      return { kind: "failed", failure, json: { outcome: "failed", error: failure, ...outcome.report } };
+      return {
+        kind: "failed",
+        failure,
+        json: { outcome: "failed", position, error: failure, ...outcome.report },
+      };
     }
   }
 }

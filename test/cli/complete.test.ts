@@ -114,9 +114,33 @@ describe("hearth complete", function () {
     assert.ok(stdout.includes("\u001b[32mfirst, second);\u001b[39m"), stdout);
   });
 
-  it("takes a column behind the end of its line for the end", async () => {
-    const { stdout } = await run("complete", "code.ts:7:99");
+  it("takes a column behind the end of its line for the end, and says so", async () => {
+    const { stdout, stderr } = await run("complete", "code.ts:7:99");
     assert.match(stdout, /^code\.ts:7:31 .*\n.*\n.*computeTheValue\(first, second\);/);
+    assert.equal(stderr, "Line 7 ends at column 31, so the cursor is there.\n");
+    const chinese = await run("complete", "code.ts:7:99", "--lang", "zh-cn");
+    assert.equal(chinese.stderr, "第 7 行在第 31 列结束，光标因此置于该处。\n");
+    const json = await run("complete", "code.ts:7:99", "--json");
+    assert.equal(json.stderr, "");
+    assert.deepEqual(parsed(json)["position"], { line: 6, character: 30 });
+  });
+
+  it("says of an unsure text that typing would not have shown it", async () => {
+    const messages = ["disk full", "no such file", "bad header", "too long", "timed out"];
+    const stdin = `${messages.map((text) => `throw new Error("${text}");\n`).join("")}throw`;
+    const ask = (...args: readonly string[]) =>
+      runWith({ stdin }, "complete", "unsure.ts:6:6", "--stdin", ...args);
+    const { stdout, stderr, status } = await ask();
+    assert.equal(status, 0);
+    assert.match(stdout, /throw new Error\("\n/);
+    assert.equal(stderr, "This is not sure enough to be shown while you type.\n");
+    assert.equal((await ask("--lang", "zh-cn")).stderr, "把握不足，输入时不会显示。\n");
+    const json = await ask("--json");
+    assert.equal(json.stderr, "");
+    const { confidence, shownWhileTyping } = parsed(json);
+    assert.ok(Number(confidence) > 0.5);
+    assert.equal(shownWhileTyping, false);
+    assert.equal((await run("complete", cursor)).stderr, "");
   });
 
   it("takes the unsaved text from standard input", async () => {

@@ -43,7 +43,10 @@ export function choice<const T extends string>(values: readonly T[]): Kind<T> {
 }
 
 /** `length`: of all of them together. */
-export function stringList(most: { readonly items: number; readonly length: number }): Kind<readonly string[]> {
+export function stringList(most: {
+  readonly items: number;
+  readonly length: number;
+}): Kind<readonly string[]> {
   return {
     name: "string[]",
     schema: { type: "array", items: { type: "string" }, maxItems: most.items },

@@ -5,13 +5,15 @@
 
 import { isObject } from "./kinds.ts";
 import { isSettingKey, type SettingKey, type Settings, schema, settingKeys } from "./schema.ts";
-import type { SettingProblem } from "./setting-problem.ts";
+import { type SettingProblem, withoutPrefix } from "./setting-problem.ts";
 
 export interface SettingsLayer {
   /** Where the values stand, as a person would name it: a path, `--set`, the editor. */
   readonly origin: string;
-  /** Nested objects, dotted keys, or both; a leading `hearth.` is allowed. */
+  /** Nested objects, dotted keys, or both. */
   readonly values: unknown;
+  /** Whether keys may begin with `hearth.`, as they do in an editor. Elsewhere that is a slip. */
+  readonly prefix?: "allowed";
 }
 
 export interface ResolvedSettings {
@@ -25,14 +27,19 @@ export function resolveSettings(layers: readonly SettingsLayer[]): ResolvedSetti
   const values = new Map<SettingKey, unknown>();
   const origins = new Map<SettingKey, string>();
   const problems: SettingProblem[] = [];
-  for (const { origin, values: layer } of layers) {
+  for (const { origin, values: layer, prefix } of layers) {
     if (!isObject(layer)) {
       problems.push({ kind: "not-an-object", origin });
       continue;
     }
-    for (const [key, value] of entriesOf(layer, "")) {
+    for (const [written, value] of entriesOf(layer, "")) {
+      const key = withoutPrefix(written);
       if (!isSettingKey(key)) {
-        problems.push({ kind: "unknown-key", origin, key });
+        problems.push({ kind: "unknown-key", origin, key: prefix ? key : written });
+        continue;
+      }
+      if (key !== written && !prefix) {
+        problems.push({ kind: "prefixed-key", origin, written, key });
         continue;
       }
       const parsed = schema[key].kind.parse(value);
@@ -49,18 +56,19 @@ export function resolveSettings(layers: readonly SettingsLayer[]): ResolvedSetti
 
 export const defaultSettings: Settings = settingsOf(new Map());
 
-/** Keys and values, an object of a setting kept whole and any other object walked into. */
+/** Keys as they are written, and values, an object of a setting kept whole and any other object walked into. */
 function* entriesOf(
   object: Readonly<Record<string, unknown>>,
   path: string,
 ): Generator<readonly [key: string, value: unknown]> {
   for (const [name, value] of Object.entries(object)) {
-    const key = (path === "" ? name : `${path}.${name}`).replace(/^hearth\./, "");
+    const written = path === "" ? name : `${path}.${name}`;
+    const key = withoutPrefix(written);
     if (isSettingKey(key)) {
       // An editor sends null for what is not set.
-      if (value !== null && value !== undefined) yield [key, value];
-    } else if (isObject(value) && isPrefix(key)) yield* entriesOf(value, key);
-    else yield [key, value];
+      if (value !== null && value !== undefined) yield [written, value];
+    } else if (isObject(value) && isPrefix(key)) yield* entriesOf(value, written);
+    else yield [written, value];
   }
 }
 

@@ -27,7 +27,8 @@ export async function loadSettings(sources: SettingsSources): Promise<ResolvedSe
   if (sources.file !== undefined) read.push(await readNamedFile(sources.file));
   for (const values of sources.editor ?? []) {
     // An editor that has nothing to say sends null.
-    if (values !== null) read.push({ layers: [{ origin: editorOrigin, values }], problems: [] });
+    if (values !== null)
+      read.push({ layers: [{ origin: editorOrigin, values, prefix: "allowed" }], problems: [] });
   }
   read.push(readAssignments(sources.assignments ?? []));
   const resolved = resolveSettings(read.flatMap(({ layers }) => layers));
@@ -94,10 +95,9 @@ function readAssignments(assignments: readonly string[]): ReadLayers {
 }
 
 /** JSON where it is JSON; the bare text where that is what the setting takes. */
-function valueOf(name: string, text: string): unknown {
+function valueOf(key: string, text: string): unknown {
   if (jsonErrorOffset(text) !== undefined) return text;
   const value: unknown = JSON.parse(text);
-  const key = name.replace(/^hearth\./, "");
   if (!isSettingKey(key)) return value;
   const { kind } = schema[key];
   return kind.parse(value) === undefined && kind.parse(text) !== undefined ? text : value;

@@ -33,11 +33,22 @@ describe("resolveSettings", () => {
     check({ "completion.maxTokens": 7 }, { settings: { "completion.maxTokens": 7 } }));
   it("takes nested objects", () =>
     check({ completion: { maxTokens: 7 } }, { settings: { "completion.maxTokens": 7 } }));
-  it("takes the editor's prefix", () =>
+  it("takes the editor's prefix from an editor", () => {
+    const values = { "hearth.log.level": "off", hearth: { index: { enabled: false } }, "hearth.odd": 1 };
+    const { settings, problems } = resolveSettings([{ origin: "editor", values, prefix: "allowed" }]);
+    assert.equal(settings["log.level"], "off");
+    assert.equal(settings["index.enabled"], false);
+    assert.deepEqual(problems, [{ kind: "unknown-key", origin: "editor", key: "odd" }]);
+  });
+  it("names the editor's prefix elsewhere, with the right key", () =>
     check(
-      { "hearth.log.level": "off", hearth: { index: { enabled: false } } },
+      { "hearth.log.level": "off", hearth: { index: { enabled: false } }, "hearth.log.leval": "off" },
       {
-        settings: { "log.level": "off", "index.enabled": false },
+        problems: [
+          "hearth.log.level in f.json is ignored: outside an editor its key is log.level.",
+          "hearth.index.enabled in f.json is ignored: outside an editor its key is index.enabled.",
+          "hearth.log.leval in f.json is not a setting of Hearth; it is ignored. Did you mean log.level?",
+        ],
       },
     ));
   it("keeps an object of a setting whole", () =>
@@ -75,6 +86,32 @@ describe("resolveSettings", () => {
         ],
       },
     ));
+  const guesses: Readonly<Record<string, string | undefined>> = {
+    "completion.maxtoken": "completion.maxTokens",
+    "Completion.MaxTokens": "completion.maxTokens",
+    "complete.enabled": "completion.enabled",
+    "roles.completion": "roles.complete",
+    "index.exlude": "index.exclude",
+    "index.maxSize": "index.maxFileSize",
+    logLevel: "log.level",
+    log_level: "log.level",
+    "log.levle": "log.level",
+    "completion.model": undefined,
+    "completion.maxLines": undefined,
+    "completion.disabled": undefined,
+    "index.include": undefined,
+    "privacy.online": undefined,
+    "log.file": undefined,
+    "roles.chat": undefined,
+    completion: undefined,
+    "a.b": undefined,
+  };
+  for (const [key, guess] of Object.entries(guesses)) {
+    it(`takes ${key} for ${guess ?? "nothing that it knows"}`, () => {
+      const sentence = describeProblem({ kind: "unknown-key", origin: "f", key }, english);
+      assert.equal(/Did you mean (.+)\?$/.exec(sentence)?.[1], guess);
+    });
+  }
   it("names a value where an object must be", () =>
     check({ privacy: 5 }, { problems: ["privacy in f.json is not a setting of Hearth; it is ignored."] }));
   it("names a file that holds no object", () =>
@@ -105,9 +142,7 @@ describe("resolveSettings", () => {
     ["long", rules(2, 65_537)],
   ] as const) {
     it(`names rules of what is not read that are too ${what}`, () => {
-      const { settings, problems } = resolveSettings([
-        { origin: "f", values: { "index.exclude": exclude } },
-      ]);
+      const { settings, problems } = resolveSettings([{ origin: "f", values: { "index.exclude": exclude } }]);
       assert.deepEqual(settings["index.exclude"], []);
       const [sentence] = problems.map((problem) => describeProblem(problem, english));
       assert.match(

@@ -7,13 +7,14 @@ import { ensureHome } from "./config/home.ts";
 import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import { runDoctor } from "./features/doctor/doctor.ts";
+import type { DoctorPorts } from "./features/doctor/doctor-ports.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
 import { findLlamaServer, usualLlamaServer } from "./runtime/discovery/find-llama-server.ts";
 import { findOllama } from "./runtime/discovery/find-ollama.ts";
 import { inspectLocalModel, listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
 
-export interface DoctorRequest {
+export interface DoctorRequest extends Pick<DoctorPorts, "workspace"> {
   readonly home: string;
   readonly settings: Settings;
   /** What is wrong with the settings, in sentences. */
@@ -26,6 +27,7 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
   const { env } = process;
   const models = join(home, "models");
   const llamaCpp = findLlamaCpp(entryPoint("probe"), signal);
+  const modelFiles = listLocalModels(models);
   return runDoctor(
     {
       ...request,
@@ -37,7 +39,8 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
       ollama: (stop) => findOllama({ host: env["OLLAMA_HOST"], offline: settings["privacy.offline"] }, stop),
       llamaServer: (stop) => findLlamaServer({ searchPath: env["PATH"] ?? "", url: usualLlamaServer }, stop),
       modelFile: (name) => inspectLocalModel(localModelPath(name, models)),
-      modelFiles: () => listLocalModels(models),
+      modelsFolder: models,
+      modelFiles: () => modelFiles,
     },
     signal,
   );

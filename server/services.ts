@@ -11,6 +11,7 @@ import { entryPoint } from "./entries.ts";
 import { CompletionModel, type RuntimeEvent } from "./features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "./features/completion/completion-outcome.ts";
 import { CompletionService } from "./features/completion/completion-service.ts";
+import type { WorkspaceFinding } from "./features/doctor/doctor-ports.ts";
 import type { CrawlLimits } from "./index/crawl/crawl.ts";
 import { BuiltinCompleter, type BuiltinStatus } from "./index/ngram/builtin-completer.ts";
 import { filePath } from "./lsp/convert/file-path.ts";
@@ -46,7 +47,10 @@ export class Services implements LanguageServices, Disposable {
     this.#trust = trust;
     this.#onStatus = onStatus;
     this.#doctor = (problems, signal) =>
-      doctor({ home, settings: this.#settings, problems, localizer }, signal);
+      doctor(
+        { home, settings: this.#settings, problems, localizer, workspace: () => this.workspace() },
+        signal,
+      );
     const clock = systemClock;
     const workerPath = entryPoint("index-worker");
     this.builtin = this.#store.add(new BuiltinCompleter({ workerPath, log, clock }));
@@ -148,6 +152,11 @@ export class Services implements LanguageServices, Disposable {
 
   builtinStatus(): Promise<BuiltinStatus> {
     return this.builtin.status();
+  }
+
+  /** What the built-in completer has read of the folders that are open. */
+  async workspace(): Promise<WorkspaceFinding> {
+    return { folders: [...this.#folders], ...(await this.builtin.status()) };
   }
 
   doctor(problems: readonly string[], signal: AbortSignal): Promise<DoctorResult> {

@@ -1,6 +1,7 @@
 /** The page that `npm start` prints: headings, rows and code within the width of the terminal. */
 
 import { stripVTControlCharacters } from "node:util";
+import { brokenText } from "../../server/cli/broken-text.ts";
 import { type Paint, paintFor } from "../../server/cli/paint.ts";
 import { textWidth, visibleText } from "../../server/cli/visible-text.ts";
 
@@ -37,10 +38,10 @@ export function pageOn(stream: NodeJS.WriteStream): Page {
     line,
     heading: (text) => line(`\n${paint.strong(text)}`),
     say: (text) => {
-      for (const part of broken(text, width - margin.length)) line(margin + part);
+      for (const part of brokenText(text, width - margin.length)) line(margin + part);
     },
     row: (name, text) => {
-      const [first = "", ...rest] = broken(text, width - margin.length - nameWidth);
+      const [first = "", ...rest] = brokenText(text, width - margin.length - nameWidth);
       line(margin + paint.strong(padded(name, nameWidth)) + first);
       for (const part of rest) line(margin + " ".repeat(nameWidth) + part);
     },
@@ -70,22 +71,6 @@ export function pageOn(stream: NodeJS.WriteStream): Page {
       };
     },
   };
-}
-
-/** `text` in lines of at most `width` columns; Chinese breaks anywhere, other text at spaces. */
-function broken(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let current = "";
-  for (const word of text.split(
-    /(?<= )|(?<=[\u3000-\u9fff\uff00-\uffef])(?![\u3001\u3002\uff0c\uff1b\uff1a\uff09\u201d])/,
-  )) {
-    if (current !== "" && textWidth((current + word).trimEnd()) > width) {
-      lines.push(current.trimEnd());
-      current = "";
-    }
-    current += word;
-  }
-  return [...lines, current.trimEnd()];
 }
 
 /** What colours add to the length of a text and not to its width. */

@@ -6,6 +6,7 @@ import type { Localizer } from "../base/l10n.ts";
 import type { Settings } from "../config/schema.ts";
 import type { ModelState } from "../features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "../features/completion/completion-outcome.ts";
+import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
 import type { DoctorResult } from "../protocol/doctor.ts";
 import type { Snapshot } from "../text/snapshot.ts";
 
@@ -32,6 +33,7 @@ export interface CliServices extends Disposable {
   statusFacts(): CliStatus;
   /** Resolves when enough of the workspace is read and no model is loading any more, or when `signal` aborts. */
   settled(signal: AbortSignal): Promise<void>;
+  workspace(): Promise<WorkspaceFinding>;
   complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome>;
 }
 
@@ -44,4 +46,6 @@ export interface DoctorRequest {
   readonly settings: Settings;
   /** What is wrong with the settings, in sentences. */
   readonly problems: readonly string[];
+  /** The folder whose files completion would learn from. */
+  readonly root: string;
 }

@@ -9,6 +9,7 @@ import { hearthHome } from "../config/home.ts";
 import type { Settings } from "../config/schema.ts";
 import { doctor } from "../doctor.ts";
 import { packageFile, wordsFolder } from "../entries.ts";
+import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
 import { createServices } from "../services.ts";
 import { runCli } from "./app.ts";
 import { languageArgument } from "./arguments.ts";
@@ -51,7 +52,10 @@ const status = await runCli({
     localizer,
     signal: interruption.signal,
     openServices,
-    doctor: (request, signal) => doctor({ home, localizer, ...request }, signal),
+    doctor: ({ root, ...request }, signal) => {
+      const workspace = () => readWorkspace(root, request.settings, signal);
+      return doctor({ home, localizer, workspace, ...request }, signal);
+    },
   },
 });
 process.exitCode = status;
@@ -69,6 +73,7 @@ function openServices(settings: Settings, onStatus: () => void): CliServices {
     addFolder: (path) => services.addFolder(path),
     documentOpened: (snapshot) => services.documentOpened(snapshot),
     statusFacts: () => services.statusFacts(),
+    workspace: () => services.workspace(),
     complete: (request, signal) => services.complete(request, signal),
     settled: async (signal) => {
       await services.model.settled(signal);
@@ -81,4 +86,20 @@ function openServices(settings: Settings, onStatus: () => void): CliServices {
     },
     dispose: () => services.dispose(),
   };
+}
+
+/** As far as completion would read it before it answers; no model is loaded for that. */
+async function readWorkspace(
+  root: string,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<WorkspaceFinding> {
+  const services = openServices({ ...settings, "roles.complete": "builtin/ngram" }, () => {});
+  try {
+    services.addFolder(root);
+    await services.settled(signal);
+    return await services.workspace();
+  } finally {
+    services.dispose();
+  }
 }

@@ -7,7 +7,10 @@ import { RuntimeError } from "./runtime-error.ts";
 
 export interface Metadata {
   readonly alignment: number;
-  readonly model: Omit<GgufHeader, "version" | "tensors" | "weightBytes" | "fileBytes" | "digest">;
+  readonly model: Omit<
+    GgufHeader,
+    "version" | "tensors" | "parameters" | "weightBytes" | "fileBytes" | "digest"
+  >;
 }
 
 type Value = number | string | boolean;

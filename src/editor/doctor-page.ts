@@ -14,7 +14,7 @@ export function doctorPage(checks: readonly DoctorCheck[], t: Translate): string
 }
 
 function entry({ id, found, why, mend }: DoctorCheck): readonly string[] {
-  const below = [why, mend].filter((line) => line !== "");
+  const below = [...why.split("\n"), mend].filter((line) => line !== "");
   return [`- **${id}**: ${found}`, ...below.map((line) => `  - ${line}`)];
 }
 

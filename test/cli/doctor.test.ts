@@ -1,7 +1,7 @@
 /** `hearth doctor`, `--version` and the shell's completion, as a shell sees them. */
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
@@ -51,6 +51,32 @@ describe("hearth", function () {
     const { stdout, status } = await run("new", "doctor", "--lang", "zh-cn");
     assert.equal(status, 0);
     assert.match(stdout, /^ok {4}roles\.complete {2}内置：/m);
+  });
+
+  it("doctor passes over the models of tests, and names the models folder and the workspace", async () => {
+    const models = join(folder, "tiny", "models");
+    await mkdir(models, { recursive: true, mode: 0o700 });
+    await copyFile("test/fixtures/models/seedling-q8_0.gguf", join(models, "seedling.gguf"));
+    const workspace = join(folder, "workspace");
+    await mkdir(workspace);
+    await writeFile(join(workspace, "a.ts"), "export const one = 1;\n");
+    const { stdout } = await run("tiny", "doctor", "--root", workspace);
+    assert.match(stdout, /^ok {4}models +.*models: one model$/m);
+    assert.match(stdout, /^warn {2}roles\.complete +built in: .*\n +seedling is not taken by itself: /m);
+    assert.match(stdout, /^ok {4}workspace +.*workspace \(files read: 1, left out: 0\)$/m);
+    const asked = await run("tiny", "complete", join(workspace, "a.ts:2:1"), "--json");
+    assert.doesNotMatch(asked.stdout, /embedded|seedling/);
+  });
+
+  it("doctor refuses a root that is not there", async () => {
+    const { status, stderr } = await run("new", "doctor", "--root", "nowhere");
+    assert.equal(status, 1);
+    assert.match(stderr, /There is no folder nowhere/);
+  });
+
+  it("doctor keeps its columns, however many things are wrong with one check", async () => {
+    const { stdout } = await run("new", "doctor", "--set", "nothing=1", "--set", "nobody=2");
+    assert.match(stdout, /^warn {2}settings {8}2 problems\n {22}- nothing .*\n {22}- nobody /m);
   });
 
   it("--version is that of the package", async () => {

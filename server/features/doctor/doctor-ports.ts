@@ -3,6 +3,7 @@
 import type { Localizer } from "../../base/l10n.ts";
 import type { HomeState } from "../../config/home.ts";
 import type { Settings } from "../../config/schema.ts";
+import type { BuiltinStatus } from "../../index/ngram/builtin-completer.ts";
 import type {
   LlamaCppFinding,
   LlamaServerFinding,
@@ -27,8 +28,15 @@ export interface DoctorPorts {
   llamaServer(signal: AbortSignal): Promise<LlamaServerFinding>;
   /** A GGUF by its path, or by its name in the models folder. */
   modelFile(nameOrPath: string): Promise<ModelFileFinding>;
+  readonly modelsFolder: string;
   /** Every GGUF in the models folder. */
   modelFiles(): Promise<readonly ModelFileFinding[]>;
+  workspace(): Promise<WorkspaceFinding>;
+}
+
+/** What is known of the person's own code. */
+export interface WorkspaceFinding extends Pick<BuiltinStatus, "files" | "reading" | "omitted"> {
+  readonly folders: readonly string[];
 }
 
 export interface Finding {

@@ -4,8 +4,10 @@ import type { Localizer } from "../../base/l10n.ts";
 import type { DoctorCheck, DoctorResult } from "../../protocol/doctor.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
 import { checkHome, checkMachine, checkNode, checkSettings } from "./machine-checks.ts";
+import { checkModels } from "./models-check.ts";
 import { checkCompleteRole } from "./role-check.ts";
 import { checkLlamaCpp, checkLlamaServer, checkOllama } from "./runtime-checks.ts";
+import { checkWorkspace } from "./workspace-check.ts";
 
 type Check = (ports: DoctorPorts, signal: AbortSignal) => Promise<Finding> | Finding;
 
@@ -15,7 +17,9 @@ const checks: Readonly<Record<string, Check>> = {
   settings: checkSettings,
   machine: checkMachine,
   "llama.cpp": checkLlamaCpp,
+  models: checkModels,
   "roles.complete": checkCompleteRole,
+  workspace: checkWorkspace,
   ollama: checkOllama,
   "llama-server": checkLlamaServer,
 };

@@ -1,7 +1,12 @@
 /** The check of who completes code: the role as it is set, and whether that can answer. */
 
 import { explainError } from "../../model/explain-error.ts";
-import { completionCandidates, type ModelFile, type ModelFileFinding } from "../../model/findings.ts";
+import {
+  autoCandidates,
+  leastParameters,
+  type ModelFile,
+  type ModelFileFinding,
+} from "../../model/findings.ts";
 import { parseRole } from "../../model/role.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
@@ -30,15 +35,35 @@ export async function checkCompleteRole(ports: DoctorPorts): Promise<Finding> {
   }
 }
 
+/** A model that lies in the folder and is not taken is said, with its reason. */
 async function checkAuto(ports: DoctorPorts): Promise<Finding> {
   const { t } = ports.localizer;
   const files = await ports.modelFiles();
-  const broken = files.find((file) => file.kind === "unusable");
-  const [best] = completionCandidates(files);
-  const found = best ? modelText(best, ports) : t("built in: learns from this workspace");
-  if (!broken) return { state: "ok", found };
-  const { message, mend } = explainError(broken.error, ports.localizer);
-  return { state: "warn", found, why: `${broken.path}: ${message}`, mend };
+  const [best] = autoCandidates(files);
+  if (best) return { state: "ok", found: modelText(best, ports) };
+  const found = t("built in: learns from this workspace");
+  const passed = files.flatMap((file) => (file.kind === "model" ? [file] : []));
+  if (passed.length === 0) return { state: "ok", found };
+  return {
+    state: "warn",
+    found,
+    why: passed.map((file) => whyPassed(file, ports)).join("\n"),
+    mend: t("Put a model there that was trained to fill in the middle, or name one in roles.complete."),
+  };
+}
+
+function whyPassed(file: ModelFile, { localizer: { t } }: DoctorPorts): string {
+  if (file.fim === undefined) return t("{0} was not trained to fill in the middle.", file.name);
+  return t(
+    "{0} is not taken by itself: it has {1} million parameters, and with fewer than {2} million a model is of no use.",
+    file.name,
+    millions(file.parameters),
+    millions(leastParameters),
+  );
+}
+
+function millions(count: number): number {
+  return Math.max(1, Math.round(count / 1e6));
 }
 
 function checkEmbedded(file: ModelFileFinding, ports: DoctorPorts): Finding {

@@ -10,7 +10,13 @@ describe("the doctor's page", () => {
     const page = doctorPage(
       [
         { id: "node", state: "ok", found: "Node 24", why: "", mend: "" },
-        { id: "model", state: "fail", found: "No such file.", why: "It was moved.", mend: "Choose another." },
+        {
+          id: "model",
+          state: "fail",
+          found: "No such file.",
+          why: "It was moved.\nTwice.",
+          mend: "Choose another.",
+        },
       ],
       translate,
     );
@@ -22,6 +28,7 @@ describe("the doctor's page", () => {
 
 - **model**: No such file.
   - It was moved.
+  - Twice.
   - Choose another.
 
 ## In order

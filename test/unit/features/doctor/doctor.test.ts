@@ -35,8 +35,17 @@ const healthy: DoctorPorts = {
   llamaCpp: async () => llamaCpp,
   ollama: async () => ({ kind: "absent", url }),
   llamaServer: async () => ({}),
-  modelFile: async (path) => ({ kind: "model", path, name: "coder", fileBytes: gib, fim: "qwen" }),
+  modelFile: async (path) => ({
+    kind: "model",
+    path,
+    name: "coder",
+    fileBytes: gib,
+    parameters: 1e9,
+    fim: "qwen",
+  }),
+  modelsFolder: "/m",
   modelFiles: async () => [],
+  workspace: async () => ({ folders: ["/code"], files: 12, reading: false, omitted: [] }),
 };
 
 /** The check with this id, on a machine that differs from a healthy one in `ports`. */
@@ -81,7 +90,9 @@ describe("the doctor", () => {
         "settings ok",
         "machine ok",
         "llama.cpp ok",
+        "models ok",
         "roles.complete ok",
+        "workspace ok",
         "ollama ok",
         "llama-server ok",
       ],
@@ -150,19 +161,88 @@ describe("the doctor", () => {
       "roles.complete",
       {
         modelFiles: async () => [
-          { kind: "model", path: "/m/chat.gguf", name: "chat", fileBytes: 9 * gib },
-          { kind: "model", path: "/m/small.gguf", name: "small", fileBytes: gib, fim: "qwen" },
-          { kind: "model", path: "/m/large.gguf", name: "large", fileBytes: 2 * gib, fim: "seed" },
+          { kind: "model", path: "/m/chat.gguf", name: "chat", fileBytes: 9 * gib, parameters: 8e9 },
+          {
+            kind: "model",
+            path: "/m/small.gguf",
+            name: "small",
+            fileBytes: gib,
+            parameters: 1e9,
+            fim: "qwen",
+          },
+          {
+            kind: "model",
+            path: "/m/large.gguf",
+            name: "large",
+            fileBytes: 2 * gib,
+            parameters: 2e9,
+            fim: "seed",
+          },
         ],
       },
       { state: "ok", found: /^embedded\/large \(2\.0 GiB, template seed\)$/ },
     ));
-  it("a broken file beside the role auto", () =>
+  it("the role auto takes none that is too small, and says of each why", () =>
     check(
       "roles.complete",
-      { modelFiles: async () => [broken] },
-      { state: "warn", found: /built in/, why: /bad\.gguf: .*is empty/ },
+      {
+        modelFiles: async () => [
+          { kind: "model", path: "/m/chat.gguf", name: "chat", fileBytes: gib, parameters: 1e9 },
+          { kind: "model", path: "/m/toy.gguf", name: "toy", fileBytes: 4e6, parameters: 3e6, fim: "qwen" },
+          broken,
+        ],
+      },
+      {
+        state: "warn",
+        found: /built in/,
+        why: /^chat was not trained to fill in the middle\.\ntoy is not taken by itself: it has 3 million/,
+      },
     ));
+  it("the models folder", async () => {
+    const model = { kind: "model", path: "/m/a.gguf", name: "a", fileBytes: gib, parameters: 1e9 } as const;
+    await check("models", {}, { state: "ok", found: /^\/m: 0 models$/ });
+    await check("models", { modelFiles: async () => [model] }, { state: "ok", found: /^\/m: one model$/ });
+    await check(
+      "models",
+      { modelFiles: async () => [broken, broken, model] },
+      { state: "warn", found: /one model/, why: /^(\/m\/bad\.gguf: .*is empty\.\n?){2}$/ },
+    );
+  });
+  it("the workspace, and how much of it was read", async () => {
+    const read = { folders: ["/a", "/b"], files: 12, reading: false, omitted: [] };
+    const omitted = (reason: "ignored" | "too-many-files") => [{ reason, count: 3, examples: [] }];
+    const found = /^\/a, \/b \(files read: 12, left out: 3\)$/;
+    await check(
+      "workspace",
+      { workspace: async () => read },
+      { state: "ok", found: /read: 12, left out: 0/ },
+    );
+    await check(
+      "workspace",
+      { workspace: async () => ({ ...read, omitted: omitted("ignored") }) },
+      { state: "ok", found },
+    );
+    await check(
+      "workspace",
+      { workspace: async () => ({ ...read, omitted: omitted("too-many-files") }) },
+      { state: "warn", found, mend: /index\.maxFiles/ },
+    );
+    await check(
+      "workspace",
+      { workspace: async () => ({ ...read, reading: true }) },
+      { state: "ok", found: /so far: 12/ },
+    );
+    await check(
+      "workspace",
+      { workspace: async () => ({ ...read, folders: [] }) },
+      { state: "ok", found: /no folder/ },
+    );
+    await check(
+      "workspace",
+      { settings: { ...defaultSettings, "index.enabled": false } },
+      { state: "ok", found: /index\.enabled/ },
+    );
+  });
   it("a named model that is there", () =>
     check("roles.complete", role("embedded/coder"), { state: "ok", found: /embedded\/coder \(1\.0 GiB/ }));
   it("a named model that is broken", () =>
@@ -176,7 +256,7 @@ describe("the doctor", () => {
       "roles.complete",
       {
         ...role("embedded/r1"),
-        modelFile: async (path) => ({ kind: "model", path, name: "r1", fileBytes: gib }),
+        modelFile: async (path) => ({ kind: "model", path, name: "r1", fileBytes: gib, parameters: 1e9 }),
       },
       { state: "fail", why: /r1 was not trained/, mend: /roles\.complete/ },
     ));

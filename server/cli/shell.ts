@@ -15,7 +15,13 @@ export function shellCommand(localizer: Localizer): Command<CliContext> {
   return buildCommand<Record<never, never>, [Shell], CliContext>({
     docs: {
       brief: t("Print what lets your shell complete the names of commands and flags"),
-      fullDescription: t("For bash, add this line to ~/.bashrc: {0}", 'eval "$(hearth shell bash)"'),
+      fullDescription: [
+        t("Add one line to what your shell reads when it starts. Files are completed too."),
+        "",
+        `bash  ~/.bashrc                   eval "$(hearth shell bash)"`,
+        `zsh   ~/.zshrc, below compinit    eval "$(hearth shell zsh)"`,
+        `fish  ~/.config/fish/config.fish  hearth shell fish | source`,
+      ].join("\n"),
     },
     parameters: {
       positional: {
@@ -67,7 +73,7 @@ complete -o default -F _hearth hearth
 `,
   zsh: `_hearth() {
   local -a proposals
-  proposals=("\${(@f)$(hearth ${asking} -- "\${words[@]:1:$((CURRENT - 1))}" 2>/dev/null)}")
+  proposals=(\${(f)"$(hearth ${asking} -- "\${words[@]:1:$((CURRENT - 1))}" 2>/dev/null)"})
   compadd -a proposals || _files
 }
 compdef _hearth hearth

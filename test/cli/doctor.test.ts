@@ -90,6 +90,11 @@ describe("hearth", function () {
     for (const shell of ["bash", "zsh", "fish"]) {
       assert.match((await run("new", "shell", shell)).stdout, /hearth __complete --/);
     }
+    const { stdout: help } = await run("new", "shell", "--help");
+    for (const file of ["~/.bashrc", "~/.zshrc", "~/.config/fish/config.fish"]) {
+      assert.ok(help.includes(file), help);
+    }
+    for (const line of help.split("\n")) assert.ok(line.length <= 80, line);
     const wrong = await run("new", "shell", "csh");
     assert.equal(wrong.status, 2);
     assert.match(wrong.stderr, /one of bash, zsh, fish/);

@@ -10,12 +10,14 @@ import { silentLogger } from "../server/base/log.ts";
 import { readLocalizer } from "../server/base/read-localizer.ts";
 import { languageArgument } from "../server/cli/arguments.ts";
 import { type Cursor, parseCursor } from "../server/cli/cursor.ts";
+import { paintFor } from "../server/cli/paint.ts";
+import { visibleText } from "../server/cli/visible-text.ts";
 import { hearthHome } from "../server/config/home.ts";
 import { loadSettings } from "../server/config/settings-layers.ts";
 import { wordsFolder } from "../server/entries.ts";
 import { createServices } from "../server/services.ts";
 import { builtinPart } from "./start/builtin-part.ts";
-import { foundPart } from "./start/found-part.ts";
+import { foundPart, sayWhatItIsFor } from "./start/found-part.ts";
 import {
   completeWith,
   loadedText,
@@ -72,12 +74,26 @@ async function main(): Promise<void> {
   const { signal } = interruption;
   const stage: Stage = { page, localizer, services, settings, root, home, signal };
   try {
-    if (request.cursor === undefined) await tour(stage, request.models);
-    else process.exitCode = await ownFilePart(stage, request.cursor, request.models);
-    if (!signal.aborted) goOn(stage);
+    if (await show(stage, request)) goOn(stage, request);
   } finally {
     services.dispose();
   }
+}
+
+/** Whether there is more to say. */
+async function show(stage: Stage, { cursor, models }: StartRequest): Promise<boolean> {
+  const { signal } = stage;
+  if (cursor === undefined) await tour(stage, models);
+  else {
+    const ended = await ownFilePart(stage, { cursor, models });
+    process.exitCode = typeof ended === "number" ? ended : 1;
+    if (typeof ended !== "number") {
+      const { bad } = paintFor(process.stderr);
+      process.stderr.write(`${bad(visibleText(ended.message))}\n${visibleText(ended.mend)}\n`);
+      return false;
+    }
+  }
+  return !signal.aborted;
 }
 
 interface StartRequest {
@@ -108,6 +124,7 @@ async function tour(stage: Stage, named: readonly string[]): Promise<void> {
   const best = await foundPart(stage, named);
   if (!best || signal.aborted) return;
   page.heading(t("Completed here by {0}", best.name));
+  sayWhatItIsFor(stage, best);
   await withModel(stage, best.path, async (model, loadMs) => {
     page.say(loadedText(stage, model, loadMs));
     await completeWith(stage, model, places.slice(0, 4));
@@ -132,14 +149,18 @@ async function testModelPart(stage: Stage, places: readonly [Place, ...Place[]])
   });
 }
 
-function goOn({ page }: Stage): void {
+/** Leaves out what the person has just done. */
+function goOn({ page }: Stage, { cursor, models }: StartRequest): void {
   page.heading(t("How to go on"));
-  page.row(t("your file"), "npm start -- path/to/file.ts:12:8");
-  page.row(t("a real model"), "npm start -- path/to/model.gguf");
-  page.row(
-    "",
-    t("any GGUF with fill-in-the-middle, such as Qwen2.5-Coder; Hearth finds those in its models folder"),
-  );
-  page.row(t("check up"), "npx --no hearth doctor");
+  if (!cursor) page.row(t("your file"), "npm start -- path/to/file.ts:12:8");
+  if (models.length === 0) {
+    page.row(t("a real model"), "npm start -- path/to/model.gguf");
+    page.row(
+      "",
+      t("any GGUF with fill-in-the-middle, such as Qwen2.5-Coder; Hearth finds those in its models folder"),
+    );
+  }
+  page.row(t("check up"), "npx --no -- hearth doctor");
+  page.row(t("all commands"), "npx --no -- hearth --help");
   page.row("VS Code", "npm run install:vscode");
 }

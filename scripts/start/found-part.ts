@@ -1,6 +1,6 @@
 /** The local models on this machine: what runs elsewhere is named, a GGUF is used. */
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { explainError } from "../../server/model/explain-error.ts";
 import {
   autoCandidates,
@@ -39,6 +39,13 @@ export async function foundPart(stage: Stage, named: readonly string[]): Promise
   }
   // What a person has named goes before what lies there.
   return completionCandidates(byName)[0] ?? autoCandidates(inFolder)[0];
+}
+
+/** A model for tests passes for a real one, but for its text. */
+export function sayWhatItIsFor({ page, localizer: { t } }: Stage, { path }: ModelFile): void {
+  if (/^seedling\b/.test(basename(path))) {
+    page.say(t("This model was made for tests. Its text is not for use."));
+  }
 }
 
 async function ollamaText({ settings, signal, localizer: { t } }: Stage): Promise<string> {

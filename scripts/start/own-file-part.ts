@@ -2,25 +2,34 @@
 
 import { spawn } from "node:child_process";
 import type { Cursor } from "../../server/cli/cursor.ts";
-import { readDocument } from "../../server/cli/read-document.ts";
+import type { Failure } from "../../server/cli/failure.ts";
+import { placeIn, readDocument } from "../../server/cli/read-document.ts";
 import { visibleText } from "../../server/cli/visible-text.ts";
 import { entryPoint } from "../../server/entries.ts";
-import { foundPart } from "./found-part.ts";
+import { foundPart, sayWhatItIsFor } from "./found-part.ts";
 import type { Stage } from "./stage.ts";
 
-/** The exit status of the command line. */
-export async function ownFilePart(stage: Stage, cursor: Cursor, named: readonly string[]): Promise<number> {
+export interface OwnFile {
+  readonly cursor: Cursor;
+  /** The GGUF files that the person has named. */
+  readonly models: readonly string[];
+}
+
+/** The exit status of the command line, or why there is nothing to complete. */
+export async function ownFilePart(stage: Stage, { cursor, models }: OwnFile): Promise<number | Failure> {
   const { page, localizer } = stage;
   const { t } = localizer;
   const ask = await questionAt(stage, cursor);
+  if ("code" in ask) return ask;
   page.heading(t("Completed there, with no model"));
   if (ask.rest !== "")
     page.say(t("As if the rest of the line were not written yet. It reads: {0}", ask.rest));
   const status = await complete(stage, ask, "builtin/ngram");
   if (status !== 0) return status;
-  const best = await foundPart(stage, named);
+  const best = await foundPart(stage, models);
   if (!best) return status;
   page.heading(t("Completed there by {0}", best.name));
+  sayWhatItIsFor(stage, best);
   return complete(stage, ask, `embedded/${best.path}`);
 }
 
@@ -32,14 +41,20 @@ interface Question {
   readonly rest: string;
 }
 
-/** What cannot be read is left to the command line, which says why. */
-async function questionAt({ localizer }: Stage, { path, position }: Cursor): Promise<Question> {
+async function questionAt({ localizer }: Stage, { path, position }: Cursor): Promise<Question | Failure> {
   const place = `${path}:${position.line + 1}:${position.character + 1}`;
-  const document = await readDocument({ path, cwd: process.cwd(), stdin: undefined, localizer });
-  if (document.kind === "failed" || !document.snapshot.contains(position)) {
-    return { place, text: undefined, rest: "" };
+  const cwd = process.cwd();
+  const document = await readDocument({ path, cwd, stdin: undefined, localizer });
+  if (document.kind === "failed") {
+    const { failure } = document;
+    if (failure.code !== "file-not-found") return failure;
+    return { ...failure, mend: localizer.t("Check the path; npm start takes it from {0}.", cwd) };
   }
   const { snapshot } = document;
+  const found = placeIn(snapshot, position, localizer);
+  if (found.kind === "failed") return found.failure;
+  // What is odd about the place is left to the command line, which says what it made of it.
+  if (!snapshot.contains(position)) return { place, text: undefined, rest: "" };
   const [from, to] = [snapshot.offsetAt(position), snapshot.lineEnd(position.line)];
   const rest = visibleText(snapshot.text.slice(from, to).trim());
   if (rest === "") return { place, text: undefined, rest };

@@ -44,7 +44,8 @@ describe("npm start", function () {
       "Models on this machine",
       "How to go on",
     ]);
-    assert.match(page, /Where it is surest, [\d.]+ m?s after the start of this program:/);
+    assert.match(page, /The 5 texts that it is surest of, right or wrong, [\d.]+ m?s after/);
+    assert.match(page, /npx --no -- hearth doctor\n.*npx --no -- hearth --help\n/);
     assert.match(page, /seedling-q8_0 loaded in [\d.]+ m?s, context 1024 tokens/);
     assert.match(page, /first token after [\d.]+ m?s/);
     assert.match(page, /npm run install:vscode\n$/);
@@ -57,12 +58,28 @@ describe("npm start", function () {
     assert.equal(status, 0);
     assert.match(page, /server\/base\/disposable\.ts:10:15/);
     assert.match(page, /接下来/);
+    assert.ok(!page.includes("file.ts:12:8"), page);
+  });
+
+  it("says only what is wrong with a place that is not there", async () => {
+    const { page, complaints, status } = await start("missing.ts:1:1");
+    assert.equal(status, 1);
+    assert.equal(page, "");
+    assert.match(
+      complaints,
+      /^There is no file .*missing\.ts\.\nCheck the path; npm start takes it from .*\n$/,
+    );
+    const behind = await start("server/base/disposable.ts:999:1");
+    assert.equal(behind.status, 1);
+    assert.equal(behind.page, "");
+    assert.match(behind.complaints, /^There is no line 999: the document has \d+\.\n/);
   });
 
   it("completes with a GGUF that is named", async () => {
     const { page, status } = await start("server/base/disposable.ts:10:15", seedling);
     assert.equal(status, 0);
-    assert.match(page, /Completed there by seedling-q8_0\n/);
+    assert.match(page, /Completed there by seedling-q8_0\n.* not for use\./);
+    assert.ok(!page.includes("model.gguf"), page);
     assert.match(page, /embedded\/seedling-q8_0 · |no completion/);
   });
 

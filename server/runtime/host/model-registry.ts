@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { realpath, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { onAbort } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
@@ -59,13 +60,18 @@ export class ModelRegistry implements Disposable {
     this.#options = options;
   }
 
-  async open(spec: ModelSpec): Promise<ModelLease> {
+  /**
+   * Loads the model, or shares it. The lease ends when it is disposed or `signal` aborts, also while the model
+   * loads; the load goes on as long as a model that nobody uses may stay.
+   */
+  async open(spec: ModelSpec, signal: AbortSignal): Promise<ModelLease> {
     const identity = await identify(spec.path);
+    signal.throwIfAborted();
     const fim = detectFim(identity.header, identity.path);
-    const entry = this.#lease(identity, fim !== undefined);
+    const entry = this.#entries.get(identity.id) ?? this.#create(identity, fim !== undefined);
+    const end = this.#lease(entry, signal);
     try {
       const { result } = await entry.process.ready();
-      let open = true;
       return {
         model: entry.id,
         info: {
@@ -76,13 +82,12 @@ export class ModelRegistry implements Disposable {
           ...(fim === undefined ? {} : { fim }),
         },
         runtime: entry.process.runtime,
-        dispose: () => {
-          if (open) this.#release(entry);
-          open = false;
-        },
+        dispose: end,
       };
     } catch (error) {
-      this.#release(entry);
+      end();
+      // Its user may have gone before.
+      this.#rest(entry);
       throw error;
     }
   }
@@ -95,12 +100,29 @@ export class ModelRegistry implements Disposable {
     for (const entry of this.#entries.values()) this.#unload(entry);
   }
 
-  #lease(identity: Identity, completes: boolean): Entry {
-    const entry = this.#entries.get(identity.id) ?? this.#create(identity, completes);
+  /** Returns how to end the lease. */
+  #lease(entry: Entry, signal: AbortSignal): () => void {
     entry.leases++;
     entry.idle?.dispose();
     entry.idle = undefined;
-    return entry;
+    let open = true;
+    const end = () => {
+      if (!open) return;
+      open = false;
+      forget();
+      entry.leases--;
+      this.#rest(entry);
+    };
+    const forget = onAbort(signal, end);
+    return end;
+  }
+
+  /** One that loads or runs stays for a while without a user, one that does not is let go. */
+  #rest(entry: Entry): void {
+    if (entry.leases > 0) return;
+    const { state } = entry.process.state;
+    if (state !== "loading" && state !== "ready") return this.#unload(entry);
+    entry.idle = this.#options.clock.after(this.#options.idleMs, () => this.#unload(entry));
   }
 
   #create({ id, path, header }: Identity, completes: boolean): Entry {
@@ -124,14 +146,6 @@ export class ModelRegistry implements Disposable {
     const entry: Entry = { id, path, process, leases: 0, idle: undefined };
     this.#entries.set(id, entry);
     return entry;
-  }
-
-  #release(entry: Entry): void {
-    entry.leases--;
-    if (entry.leases > 0) return;
-    if (entry.process.live)
-      entry.idle = this.#options.clock.after(this.#options.idleMs, () => this.#unload(entry));
-    else this.#unload(entry);
   }
 
   #unload(entry: Entry): void {

@@ -43,8 +43,9 @@ export class Session implements Disposable {
   readonly #connection: MessageConnection;
   readonly #leases: ModelLease[] = [];
   readonly #patience: Disposable;
+  /** Aborts when the client has gone; its leases end with it. */
+  readonly #gone = new AbortController();
   #admitted = false;
-  #closed = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -76,7 +77,7 @@ export class Session implements Disposable {
 
   /** A client that cannot be told anything any more is gone. */
   async #tell(send: () => Promise<void>): Promise<void> {
-    if (!this.#admitted || this.#closed) return;
+    if (!this.#admitted || this.#gone.signal.aborted) return;
     try {
       await send();
     } catch {
@@ -102,10 +103,8 @@ export class Session implements Disposable {
   }
 
   async #open(spec: v.InferOutput<typeof modelSpecSchema>): Promise<Opened> {
-    const lease = await this.#options.models.open(spec);
-    // The client may have gone while the model was loading.
-    if (this.#closed) lease.dispose();
-    else this.#leases.push(lease);
+    const lease = await this.#options.models.open(spec, this.#gone.signal);
+    this.#leases.push(lease);
     return { model: lease.model, info: lease.info };
   }
 
@@ -122,10 +121,9 @@ export class Session implements Disposable {
   }
 
   #close(): void {
-    this.#closed = true;
+    this.#gone.abort();
     this.#patience.dispose();
     this.#connection.dispose();
-    for (const lease of this.#leases.splice(0)) lease.dispose();
     this.#options.onClose();
   }
 }

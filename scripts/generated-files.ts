@@ -46,7 +46,9 @@ const pages: Readonly<Record<Language, { readonly intro: string; readonly head: 
 
 Made from \`server/config/schema.ts\` by \`npm run generate\`; do not edit. In an editor each key begins with \`hearth.\`.
 
-From low to high: the defaults, \`settings.json\` in \`HEARTH_HOME\`, the file of \`--settings\`, the editor's settings, \`--set key=value\`. A value of the wrong type and an unknown key are named and ignored. A key of scope \`machine\` cannot be set by a workspace.`,
+From low to high: the defaults, \`settings.json\` in \`HEARTH_HOME\`, the file of \`--settings\`, the editor's settings, \`--set key=value\`. A value of the wrong type and an unknown key are named and ignored. A key of scope \`machine\` cannot be set by a workspace.
+
+\`HEARTH_HOME\` is a variable of the environment. Where it is not set: \`~/.local/share/hearth\` on Linux (\`$XDG_DATA_HOME/hearth\` where that is set), \`~/Library/Application Support/hearth\` on macOS, \`%LOCALAPPDATA%\\hearth\\Data\` on Windows. \`hearth doctor\` names it.`,
     head: "| key | value | default | scope | |",
   },
   "zh-cn": {
@@ -54,7 +56,9 @@ From low to high: the defaults, \`settings.json\` in \`HEARTH_HOME\`, the file o
 
 由 \`npm run generate\` 根据 \`server/config/schema.ts\` 生成，请勿编辑。在编辑器中，每个键以 \`hearth.\` 开头。
 
-优先级从低到高：默认值、\`HEARTH_HOME\` 中的 \`settings.json\`、\`--settings\` 指定的文件、编辑器的设置、\`--set key=value\`。类型错误的值和未知的键会被指出并忽略。作用域为 \`machine\` 的键不能由工作区设置。`,
+优先级从低到高：默认值、\`HEARTH_HOME\` 中的 \`settings.json\`、\`--settings\` 指定的文件、编辑器的设置、\`--set key=value\`。类型错误的值和未知的键会被指出并忽略。作用域为 \`machine\` 的键不能由工作区设置。
+
+\`HEARTH_HOME\` 是环境变量。未设置时：Linux 上为 \`~/.local/share/hearth\`（设置了 \`XDG_DATA_HOME\` 时为 \`$XDG_DATA_HOME/hearth\`），macOS 上为 \`~/Library/Application Support/hearth\`，Windows 上为 \`%LOCALAPPDATA%\\hearth\\Data\`。\`hearth doctor\` 会指出它的位置。`,
     head: "| 键 | 值 | 默认值 | 作用域 | |",
   },
 };

@@ -6,7 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { testedNode } from "../../server/base/node-versions.ts";
+import { oldestNode } from "../../server/base/node-versions.ts";
 import binaries from "../../server/runtime/embedded/binaries.json" with { type: "json" };
 import { copyFiles } from "./copy-files.ts";
 import { llamaFiles } from "./llama-files.ts";
@@ -46,7 +46,7 @@ function manifest(root: string): object {
     type: "module",
     bin,
     files: ["dist", "l10n", "NOTICES.txt"],
-    engines: { node: `>=${testedNode}` },
+    engines: { node: `>=${oldestNode}` },
     optionalDependencies: Object.fromEntries(llama),
   };
 }

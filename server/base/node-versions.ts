@@ -1,9 +1,12 @@
 /** The versions of Node.js that Hearth is made for. */
 
-/** From here on `node:sqlite` is there without a flag; an editor brings a Node.js that is as new or newer. */
+/**
+ * From here on `node:sqlite` is there without a flag; an editor brings a Node.js that is as new or newer. npm alone
+ * may be older where it sets up the repository: it brings a newer one (`engines` in package.json).
+ */
 export const oldestNode = "22.13.0";
 
-/** The major version that everything is tested with, and that `hearth-cli` asks for. */
+/** The major version that everything is tested with. */
 export const testedNode = 24;
 
 export function runsOn(nodeVersion: string): boolean {

@@ -67,7 +67,7 @@ function nodeFailure({ nodeVersion, localizer: { t } }: CliContext): Failure {
   return {
     code: "node-outdated",
     message: t("Hearth needs Node.js {0} or newer; this is {1}.", oldestNode, nodeVersion),
-    mend: t("Install Node.js {0} or newer.", testedNode),
+    mend: t("Install Node.js {0}, which it is tested with.", testedNode),
   };
 }
 

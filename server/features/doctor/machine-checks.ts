@@ -10,8 +10,8 @@ export function checkNode({ nodeVersion, localizer: { t } }: DoctorPorts): Findi
   return {
     state: "fail",
     found,
-    why: t("It is older than {0}, the first version that runs models.", oldestNode),
-    mend: t("Install Node.js {0} or newer.", testedNode),
+    why: t("Hearth needs Node.js {0} or newer; this is {1}.", oldestNode, nodeVersion),
+    mend: t("Install Node.js {0}, which it is tested with.", testedNode),
   };
 }
 

@@ -101,7 +101,7 @@ describe("the doctor", () => {
 
   for (const nodeVersion of ["20.19.2", "22.12.0", "18.0.0"]) {
     it(`Node ${nodeVersion}, which lacks node:sqlite`, () =>
-      check("node", { nodeVersion }, { state: "fail", why: /older than 22\.13/, mend: /24/ }));
+      check("node", { nodeVersion }, { state: "fail", why: /needs Node\.js 22\.13/, mend: /24/ }));
   }
   it("the oldest Node that will do", () => check("node", { nodeVersion: "22.13.0" }, { state: "ok" }));
   it("a home that others can read", () =>

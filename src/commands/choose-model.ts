@@ -1,6 +1,7 @@
 /** `hearth.chooseModel`: which model completes; written to `hearth.roles.complete`. */
 
 import * as vscode from "vscode";
+import { parseRole, type Role } from "../../server/protocol/role.ts";
 import type { Command } from "../hearth.ts";
 
 const builtIn = "builtin/ngram";
@@ -9,7 +10,7 @@ export const chooseModel: Command = {
   id: "hearth.chooseModel",
   run: async () => {
     const settings = vscode.workspace.getConfiguration("hearth.roles");
-    const picked = await vscode.window.showQuickPick(choices(settings.get("complete", "auto")), {
+    const picked = await vscode.window.showQuickPick(choices(parseRole(settings.get("complete", "auto"))), {
       title: vscode.l10n.t("Choose the model that completes code"),
     });
     const value = await picked?.value();
@@ -22,10 +23,9 @@ interface Choice extends vscode.QuickPickItem {
   readonly value: () => PromiseLike<string | undefined>;
 }
 
-function choices(current: string): readonly Choice[] {
+function choices(current: Role): readonly Choice[] {
   const { t } = vscode.l10n;
-  const file = current.startsWith("embedded/") ? current.slice("embedded/".length) : "";
-  const mark = (value: string) => (value === current ? "$(check) " : "");
+  const mark = (kind: Role["kind"]) => (kind === current.kind ? "$(check) " : "");
   return [
     {
       label: `${mark("auto")}${t("Automatic")}`,
@@ -33,13 +33,13 @@ function choices(current: string): readonly Choice[] {
       value: async () => "auto",
     },
     {
-      label: `${mark(builtIn)}${t("Built in")}`,
+      label: `${mark("builtin")}${t("Built in")}`,
       description: t("learns from this workspace; nothing to download"),
       value: async () => builtIn,
     },
     {
-      label: `${file ? "$(check) " : ""}${t("A GGUF file on this machine…")}`,
-      description: file,
+      label: `${mark("embedded")}${t("A GGUF file on this machine…")}`,
+      description: current.kind === "embedded" ? current.model : "",
       value: chooseFile,
     },
   ];

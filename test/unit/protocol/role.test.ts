@@ -1,8 +1,9 @@
 /** Roles as the settings name them. */
 
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
 import { describe, it } from "mocha";
-import { parseRole, type Role } from "../../../server/model/role.ts";
+import { parseRole, type Role } from "../../../server/protocol/role.ts";
 
 describe("parseRole", () => {
   const cases: readonly (readonly [string, Role])[] = [
@@ -15,4 +16,16 @@ describe("parseRole", () => {
     ["gpt", { kind: "other", runtime: "gpt", model: "" }],
   ];
   for (const [text, role] of cases) it(text, () => assert.deepEqual(parseRole(text), role));
+
+  it("is the only one who takes a role apart", () => {
+    const takesApart = (code: string) =>
+      /(?:startsWith|indexOf|split|replace|slice)\(["'/^]*embedded\//.test(code);
+    const paths = globSync("{server,src}/**/*.ts");
+    assert.ok(paths.length > 100, "the code was not found");
+    assert.deepEqual(
+      paths.filter((path) => takesApart(readFileSync(path, "utf8"))),
+      [],
+    );
+    assert.ok(takesApart('role.startsWith("embedded/")'), "control");
+  });
 });

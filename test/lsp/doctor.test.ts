@@ -1,0 +1,53 @@
+/** `hearth/doctor` with the real checks, and what becomes of them when the person does not want to wait. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { afterEach, beforeEach, describe } from "mocha";
+import { CancellationTokenSource, LSPErrorCodes } from "vscode-languageserver-protocol/node";
+import { entryPoint } from "../../server/entries.ts";
+import { doctorRequest } from "../../server/protocol/doctor.ts";
+import { gone } from "../support/host-fixture.ts";
+import { LanguageClient } from "../support/language-client.ts";
+import { itNeeds, procFs } from "../support/needs.ts";
+
+/** A tenth of what the slowest check may take. */
+const promptMs = 2000;
+
+describe("the doctor of the language server", () => {
+  let client: LanguageClient;
+  beforeEach(async () => {
+    client = await LanguageClient.start();
+    await client.initialize();
+  });
+  afterEach(() => client.dispose());
+
+  /** The process that the server starts to look at llama.cpp; a fork is not yet it, and the server waits for that. */
+  async function probe(): Promise<number> {
+    const { pid } = client.process;
+    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
+    if (child && readFileSync(`/proc/${child}/cmdline`, "utf8").includes(entryPoint("probe"))) {
+      return Number(child);
+    }
+    await setImmediate();
+    return probe();
+  }
+
+  itNeeds(procFs, "ends at once when it is cancelled, and so does what it had started", async () => {
+    const cancel = new CancellationTokenSource();
+    const checked = client.connection.sendRequest(doctorRequest.method, {}, cancel.token);
+    const pid = await probe();
+    console.error("probe", pid);
+    process.kill(pid, "SIGSTOP");
+    const cancelled = performance.now();
+    cancel.cancel();
+    checked.then(
+      (r) => console.error(JSON.stringify(r)),
+      (e) => console.error(e.code),
+    );
+    await assert.rejects(checked, { code: LSPErrorCodes.RequestCancelled });
+    assert.ok(performance.now() - cancelled < promptMs);
+    process.kill(pid, "SIGCONT");
+    await gone(pid);
+  });
+});

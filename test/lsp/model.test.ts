@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import type { InitializationOptions } from "../../server/protocol/initialization.ts";
+import { trustNotification } from "../../server/protocol/trust.ts";
 import type { HostClient, HostMetrics } from "../../server/runtime/host/client.ts";
 import { hostFixture } from "../support/host-fixture.ts";
 import { LanguageClient } from "../support/language-client.ts";
@@ -30,12 +32,13 @@ describe("the language server with a model", function () {
     await host.dispose();
   });
 
-  async function start(path: string): Promise<LanguageClient> {
+  async function start(path: string, options: InitializationOptions = {}): Promise<LanguageClient> {
     const client = await LanguageClient.start({ home: host.home });
     clients.push(client);
     const settings = { "roles.complete": `embedded/${path}` };
-    await client.initialize({ initializationOptions: { settings } });
-    await client.status(({ roles }) => roles.complete.runtime === "embedded");
+    await client.initialize({ initializationOptions: { settings, ...options } });
+    const runtime = options.trusted === false ? "builtin" : "embedded";
+    await client.status(({ roles }) => roles.complete.runtime === runtime);
     await client.open(uri, "const value = \n");
     return client;
   }
@@ -64,6 +67,15 @@ describe("the language server with a model", function () {
     assert.match(roles.complete.model, /^scripted/);
     assert.equal((await watcher.metrics())?.models.length, 1);
     assert.equal((await model()).clients, 2);
+  });
+
+  it("asks it nothing before the workspace is trusted, and then what is asked first", async () => {
+    const client = await start(await scripted({ infill: answer }), { trusted: false });
+    assert.equal(await completed(client), undefined);
+    assert.deepEqual((await watcher.metrics())?.models, []);
+    await client.connection.sendNotification(trustNotification.method, { trusted: true });
+    assert.equal(await completed(client), answer);
+    assert.equal((await model()).requests, 1);
   });
 
   it("completes again after the model's process was killed", async () => {

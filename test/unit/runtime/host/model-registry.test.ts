@@ -26,14 +26,15 @@ describe("a model whose user goes while it loads", function () {
     const said = 'jsonrpc: "2.0", method: "child/log", params: "started " + process.pid';
     writeFileSync(childEntry, `process.on("message", () => {}); process.send({ ${said} });`);
     const clock = new ManualClock();
-    let pid = 0;
+    const started: number[] = [];
     const registry = new ModelRegistry({
       childEntry,
       clock,
       idleMs,
       log: {
         log: (_level, message) => {
-          pid = Number(/started (\d+)/.exec(message)?.[1] ?? pid);
+          const id = /started (\d+)/.exec(message)?.[1];
+          if (id !== undefined) started.push(Number(id));
         },
       },
       onEvent: () => {},
@@ -46,7 +47,8 @@ describe("a model whose user goes while it loads", function () {
       return { leave: () => leaving.abort(), refused };
     };
     const first = user();
-    while (pid === 0) await clock.advance(0);
+    while (started.length === 0) await clock.advance(0);
+    const pid = started[0] ?? 0;
     const users = async () => (await registry.metrics()).map(({ clients }) => clients);
     return { clock, first, user, users, pid };
   }

@@ -7,11 +7,15 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { runTests } from "@vscode/test-electron";
+import { download, runTests } from "@vscode/test-electron";
 import { build } from "esbuild";
 import { wiring } from "../vscode/support/samples.ts";
 
 const checkout = dirname(dirname(import.meta.dirname));
+const editor = await download().catch((error: unknown) => {
+  process.stderr.write(`test:electron did not run: VS Code could not be downloaded (${String(error)}).\n`);
+  process.exit(1);
+});
 const folder = mkdtempSync(join(tmpdir(), "hearth-electron-"));
 const suite = join(folder, "suite.cjs");
 
@@ -28,6 +32,7 @@ try {
   });
   writeFileSync(join(folder, "file.ts"), wiring);
   await runTests({
+    vscodeExecutablePath: editor,
     extensionDevelopmentPath: checkout,
     extensionTestsPath: suite,
     extensionTestsEnv: { HEARTH_HOME: join(folder, "hearth") },

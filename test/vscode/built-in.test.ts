@@ -19,9 +19,7 @@ describe("ghost text in a fresh editor", () => {
   it("appears, and Tab puts exactly that text into the file", async () => {
     const { workbench } = session;
     await workbench.waitForStatus("Ready.");
-    await workbench.openFile("accepted.ts");
-    await workbench.goToEnd();
-    await workbench.type(beginning);
+    await workbench.append("accepted.ts", beginning);
     const ghost = await workbench.anyGhostText();
     await workbench.press("Tab");
     await workbench.waitForNoGhostText();
@@ -32,9 +30,7 @@ describe("ghost text in a fresh editor", () => {
 
   it("is accepted word by word", async () => {
     const { workbench } = session;
-    await workbench.openFile("word.ts");
-    await workbench.goToEnd();
-    await workbench.type(beginning);
+    await workbench.append("word.ts", beginning);
     const ghost = await workbench.anyGhostText();
     await workbench.press("Control+ArrowRight");
     const rest = ghost.replace(/^\w+/, "");
@@ -47,9 +43,7 @@ describe("ghost text in a fresh editor", () => {
 
   it("goes with Escape and leaves nothing behind", async () => {
     const { workbench } = session;
-    await workbench.openFile("dismissed.ts");
-    await workbench.goToEnd();
-    await workbench.type(beginning);
+    await workbench.append("dismissed.ts", beginning);
     await workbench.anyGhostText();
     await workbench.press("Escape");
     await workbench.waitForNoGhostText();
@@ -59,9 +53,7 @@ describe("ghost text in a fresh editor", () => {
 
   it("leaves the line ends of a CRLF file as they are", async () => {
     const { workbench } = session;
-    await workbench.openFile("crlf.ts");
-    await workbench.goToEnd();
-    await workbench.type(beginning);
+    await workbench.append("crlf.ts", beginning);
     const ghost = await workbench.anyGhostText();
     await workbench.press("Tab");
     await workbench.press("Enter");

@@ -29,9 +29,7 @@ describe("the commands", () => {
     await workbench.runCommand("Hearth: Restart");
     await starting;
     await workbench.waitForStatus("Ready.");
-    await workbench.openFile("file.ts");
-    await workbench.goToEnd();
-    await workbench.type(beginning);
+    await workbench.append("file.ts", beginning);
     await workbench.anyGhostText();
     assert.notEqual(serverProcess()?.pid, before?.pid);
   });
@@ -43,9 +41,7 @@ describe("the commands", () => {
     process.kill(killed.pid, "SIGKILL");
     await workbench.waitForStatus("Starting…");
     await workbench.waitForStatus("Ready.");
-    await workbench.openFile("other.ts");
-    await workbench.goToEnd();
-    await workbench.type(beginning);
+    await workbench.append("other.ts", beginning);
     await workbench.anyGhostText();
     assert.equal(await workbench.notifications(), 0);
   });

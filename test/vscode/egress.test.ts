@@ -3,29 +3,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, it } from "mocha";
-import { scripted } from "../support/scripted-model.ts";
-import { useSession } from "./support/session.ts";
+import { untilModelAnswers, useModelSession } from "./support/model-session.ts";
 import { witnessModule } from "./support/witnessed.ts";
 
-const head = "export function add(first: number, second: number): number {\n";
-const infill = " first + second;";
-
 describe("what leaves the machine", () => {
-  const session = useSession({
-    name: "egress",
-    files: { "add.ts": head },
-    complete: async () => `embedded/${await scripted({ infill })}`,
-    watched: true,
-  });
+  const session = useModelSession({ name: "egress", watched: true });
 
   it("is nothing, from the server to the model's process", async () => {
-    const { workbench } = session;
-    await workbench.waitForStatus("Ready. scripted");
-    await workbench.openFile("add.ts");
-    await workbench.goToEnd();
-    await workbench.type("  const sum =");
-    await workbench.waitForGhostText(infill);
-    await workbench.press("Tab");
+    await untilModelAnswers(session, "add.ts");
+    await session.workbench.press("Tab");
     const { programs, strangers } = session.witnessed();
     for (const program of ["extension.cjs", "server.js", "host.js", "child.js"]) {
       assert.ok(programs.includes(program), `${program} was not watched, only ${programs.join(", ")}`);

@@ -2,27 +2,14 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { scripted } from "../support/scripted-model.ts";
-import { useSession } from "./support/session.ts";
-
-const head = "export function add(first: number, second: number): number {\n";
-const beginning = "  const sum =";
-const infill = " first + second;";
+import { beginning, head, infill, untilModelAnswers, useModelSession } from "./support/model-session.ts";
 
 describe("ghost text from a model", () => {
-  const session = useSession({
-    name: "model",
-    files: { "add.ts": head, "again.ts": head },
-    complete: async () => `embedded/${await scripted({ infill })}`,
-  });
+  const session = useModelSession({ name: "model" });
 
   it("is the model's text, and Tab puts exactly that into the file", async () => {
     const { workbench } = session;
-    await workbench.waitForStatus("Ready. scripted");
-    await workbench.openFile("add.ts");
-    await workbench.goToEnd();
-    await workbench.type(beginning);
-    await workbench.waitForGhostText(infill);
+    await untilModelAnswers(session, "add.ts");
     await workbench.press("Tab");
     await workbench.waitForNoGhostText();
     await workbench.save();
@@ -37,11 +24,7 @@ describe("ghost text from a model", () => {
     const loading = workbench.waitForStatus("is loading");
     process.kill(killed.pid, "SIGKILL");
     await loading;
-    await workbench.waitForStatus("Ready. scripted");
-    await workbench.openFile("again.ts");
-    await workbench.goToEnd();
-    await workbench.type(beginning);
-    await workbench.waitForGhostText(infill);
+    await untilModelAnswers(session, "again.ts");
     assert.notEqual(modelProcess()?.pid, killed.pid);
   });
 

@@ -15,9 +15,7 @@ describe("completion that was turned off", () => {
     await workbench.waitForStatus("Completion while typing is off.");
     await workbench.reload();
     await workbench.waitForStatus("Completion while typing is off.");
-    await workbench.openFile("file.ts");
-    await workbench.goToEnd();
-    await workbench.type(beginning);
+    await workbench.append("file.ts", beginning);
     await workbench.staysWithoutGhostText();
     // Asked by hand it answers all the same.
     await workbench.runCommand("Hearth: Complete");

@@ -21,9 +21,7 @@ describe("a workspace that is not trusted", () => {
   it("is completed without any model", async () => {
     const { workbench } = session;
     await workbench.waitForStatus("not trusted");
-    await workbench.openFile("file.ts");
-    await workbench.goToEnd();
-    await workbench.type(beginning);
+    await workbench.append("file.ts", beginning);
     const ghost = await workbench.anyGhostText();
     assert.doesNotMatch(ghost, /never/);
     const running = session.processes().map(({ program }) => program);

@@ -11,9 +11,7 @@ describe("a workbench in Chinese", () => {
   it("shows ghost text, and Tab puts exactly that text into the file", async () => {
     const { workbench } = session;
     await workbench.waitForStatus("就绪。");
-    await workbench.openFile("file.ts");
-    await workbench.goToEnd();
-    await workbench.type(beginning);
+    await workbench.append("file.ts", beginning);
     const ghost = await workbench.anyGhostText();
     await workbench.press("Tab");
     await workbench.save();

@@ -76,6 +76,13 @@ export class Workbench {
     await this.page.keyboard.press("Control+End");
   }
 
+  /** Opens a file of the folder and goes on writing where it ends. */
+  async append(name: string, text: string): Promise<void> {
+    await this.openFile(name);
+    await this.goToEnd();
+    await this.type(text);
+  }
+
   /** Puts the cursor at the end of a line, counted from one. */
   async goToLineEnd(line: number): Promise<void> {
     await this.page.keyboard.press("Control+G");

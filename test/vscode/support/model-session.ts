@@ -1,0 +1,28 @@
+/** An editor whose completions come from a scripted model, and a file in which that one is asked. */
+
+import { scripted } from "../../support/scripted-model.ts";
+import { type Session, type SessionOptions, useSession } from "./session.ts";
+
+export const head = "export function add(first: number, second: number): number {\n";
+/** What one types at the end of such a file. */
+export const beginning = "  const sum =";
+/** What the model puts there. */
+export const infill = " first + second;";
+
+export type ModelSessionOptions = Pick<SessionOptions, "name" | "watched">;
+
+/** Its folder holds `add.ts` and `again.ts`, which are alike. */
+export function useModelSession(options: ModelSessionOptions): Session {
+  return useSession({
+    ...options,
+    files: { "add.ts": head, "again.ts": head },
+    complete: async () => `embedded/${await scripted({ infill })}`,
+  });
+}
+
+/** Types into the file until the model's text stands at the cursor. */
+export async function untilModelAnswers({ workbench }: Session, file: string): Promise<void> {
+  await workbench.waitForStatus("Ready. scripted");
+  await workbench.append(file, beginning);
+  await workbench.waitForGhostText(infill);
+}

@@ -1,18 +1,21 @@
 /** Builds the doctor, for the language server and for the command line alike. */
 
 import { availableParallelism, totalmem } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { onAbort } from "./base/abort.ts";
+import { systemClock } from "./base/clock.ts";
 import type { Localizer } from "./base/l10n.ts";
 import { ensureHome } from "./config/home.ts";
 import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import { runDoctor } from "./features/doctor/doctor.ts";
-import type { DoctorPorts } from "./features/doctor/doctor-ports.ts";
+import type { DoctorPorts, LoadedModel } from "./features/doctor/doctor-ports.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
 import { findLlamaServer, usualLlamaServer } from "./runtime/discovery/find-llama-server.ts";
 import { findOllama } from "./runtime/discovery/find-ollama.ts";
 import { inspectLocalModel, listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
+import { HostClient } from "./runtime/host/client.ts";
 
 export interface DoctorRequest extends Pick<DoctorPorts, "workspace"> {
   readonly home: string;
@@ -41,7 +44,26 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
       modelFile: (name) => inspectLocalModel(localModelPath(name, models)),
       modelsFolder: models,
       modelFiles: () => modelFiles,
+      loadedModels: (stop) => loadedModels(home, stop),
     },
     signal,
   );
+}
+
+/** How long a host that runs may take to say what it holds. */
+const hostPatienceMs = 5000;
+
+/** A look of its own: it starts no host, and a host that hangs does not hold it. */
+async function loadedModels(home: string, signal: AbortSignal): Promise<readonly LoadedModel[]> {
+  const [entry, childEntry] = [entryPoint("host"), entryPoint("child")];
+  const client = new HostClient({ home, entry, childEntry, log: { log() {} }, clock: systemClock });
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(hostPatienceMs)]);
+  const forget = onAbort(limit, () => client.dispose());
+  try {
+    const models = (await client.metrics())?.models ?? [];
+    return models.map(({ path, memoryBytes }) => ({ name: basename(path, ".gguf"), memoryBytes }));
+  } finally {
+    forget();
+    client.dispose();
+  }
 }

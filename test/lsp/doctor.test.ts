@@ -3,21 +3,23 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { afterEach, beforeEach, describe } from "mocha";
+import { afterEach, beforeEach, describe, it } from "mocha";
 import { CancellationTokenSource, LSPErrorCodes } from "vscode-languageserver-protocol/node";
 import { entryPoint } from "../../server/entries.ts";
-import { doctorRequest } from "../../server/protocol/doctor.ts";
-import { gone } from "../support/host-fixture.ts";
+import { type DoctorCheck, type DoctorResult, doctorRequest } from "../../server/protocol/doctor.ts";
+import { gone, never } from "../support/host-fixture.ts";
 import { LanguageClient } from "../support/language-client.ts";
-import { itNeeds, procFs } from "../support/needs.ts";
+import { itNeeds, posix, procFs } from "../support/needs.ts";
+import { useHost } from "../support/use-host.ts";
 
 /** A tenth of what the slowest check may take. */
 const promptMs = 2000;
 
 describe("the doctor of the language server", () => {
+  const host = useHost({ infill: "return x;" });
   let client: LanguageClient;
   beforeEach(async () => {
-    client = await LanguageClient.start();
+    client = await LanguageClient.start({ home: host.home });
     await client.initialize();
   });
   afterEach(() => client.dispose());
@@ -32,6 +34,31 @@ describe("the doctor of the language server", () => {
     await setImmediate();
     return probe();
   }
+
+  async function hostCheck(): Promise<DoctorCheck | undefined> {
+    const { checks } = await client.connection.sendRequest<DoctorResult>(doctorRequest.method, {});
+    return checks.find(({ id }) => id === "host");
+  }
+
+  it("names the models that are loaded for anybody", async () => {
+    assert.equal((await hostCheck())?.found, "no model is loaded");
+    assert.equal(await host.client().metrics(), undefined, "a look starts no host");
+    await host.client().open(host.spec, never);
+    assert.match((await hostCheck())?.found ?? "", /^loaded: scripted-\w+ \(\d+ MiB\)$/);
+  });
+
+  itNeeds(posix, "is not held by a model's process that hangs", async () => {
+    const other = host.client();
+    await other.open(host.spec, never);
+    const pid = (await other.metrics())?.models[0]?.pid;
+    assert.ok(pid !== undefined);
+    process.kill(pid, "SIGSTOP");
+    try {
+      assert.match((await hostCheck())?.why ?? "", /The runtime host does not answer/);
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+  });
 
   itNeeds(procFs, "ends at once when it is cancelled, and so does what it had started", async () => {
     const cancel = new CancellationTokenSource();

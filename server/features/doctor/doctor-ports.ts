@@ -32,6 +32,14 @@ export interface DoctorPorts {
   /** Every GGUF in the models folder. */
   modelFiles(): Promise<readonly ModelFileFinding[]>;
   workspace(): Promise<WorkspaceFinding>;
+  /** What the runtime host holds, for any client. Rejects with a RuntimeError when the host cannot be used. */
+  loadedModels(signal: AbortSignal): Promise<readonly LoadedModel[]>;
+}
+
+export interface LoadedModel {
+  readonly name: string;
+  /** Zero while it loads. */
+  readonly memoryBytes: number;
 }
 
 /** What is known of the person's own code. */

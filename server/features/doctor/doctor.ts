@@ -3,6 +3,7 @@
 import type { Localizer } from "../../base/l10n.ts";
 import type { DoctorCheck, DoctorResult } from "../../protocol/doctor.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
+import { checkHost } from "./host-check.ts";
 import { checkHome, checkMachine, checkNode, checkSettings } from "./machine-checks.ts";
 import { checkModels } from "./models-check.ts";
 import { checkCompleteRole } from "./role-check.ts";
@@ -17,6 +18,7 @@ const checks: Readonly<Record<string, Check>> = {
   settings: checkSettings,
   machine: checkMachine,
   "llama.cpp": checkLlamaCpp,
+  host: checkHost,
   models: checkModels,
   "roles.complete": checkCompleteRole,
   workspace: checkWorkspace,

@@ -98,7 +98,10 @@ export class HostClient implements Disposable {
     const found = known ? await known : await findHost(home, clock, this.#disposed.signal);
     if (!found) return undefined;
     try {
-      return v.parse(metricsSchema, await found.messages.sendRequest(metricsRequest));
+      const said = found.messages.sendRequest(metricsRequest);
+      const metrics = await untilAborted(said, this.#disposed.signal);
+      if (!metrics) throw new RuntimeError("runtime-unreachable", "The runtime host does not answer.");
+      return v.parse(metricsSchema, metrics);
     } catch (error) {
       throw fromWire(
         error,

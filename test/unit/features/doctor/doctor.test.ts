@@ -46,6 +46,7 @@ const healthy: DoctorPorts = {
   modelsFolder: "/m",
   modelFiles: async () => [],
   workspace: async () => ({ folders: ["/code"], files: 12, reading: false, omitted: [] }),
+  loadedModels: async () => [],
 };
 
 /** The check with this id, on a machine that differs from a healthy one in `ports`. */
@@ -90,6 +91,7 @@ describe("the doctor", () => {
         "settings ok",
         "machine ok",
         "llama.cpp ok",
+        "host ok",
         "models ok",
         "roles.complete ok",
         "workspace ok",
@@ -150,6 +152,32 @@ describe("the doctor", () => {
       "llama.cpp",
       { llamaCpp: () => Promise.reject(new Error("boom")) },
       { state: "fail", why: /boom/ },
+    ));
+
+  it("a host that holds nothing", () => check("host", {}, { state: "ok", found: /^no model is loaded$/ }));
+  it("a host that holds models", () =>
+    check(
+      "host",
+      {
+        loadedModels: async () => [
+          { name: "coder", memoryBytes: 1.5 * gib },
+          { name: "new", memoryBytes: 0 },
+        ],
+      },
+      { state: "ok", found: /^loaded: coder \(1\.5 GiB\), new$/ },
+    ));
+  it("a host that cannot be trusted", () =>
+    check(
+      "host",
+      { loadedModels: () => Promise.reject(new RuntimeError("refused", "Its folder is another's.")) },
+      { state: "fail", why: /another's/, mend: /roles\.complete/ },
+    ));
+
+  it("a host that hangs", () =>
+    check(
+      "host",
+      { loadedModels: () => Promise.reject(new RuntimeError("runtime-unreachable", "Silence.")) },
+      { state: "fail", why: /Silence/, mend: /^Try again/ },
     ));
 
   it("the role off", () => check("roles.complete", role("off"), { state: "ok", found: /^off$/ }));

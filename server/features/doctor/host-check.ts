@@ -1,0 +1,27 @@
+/** The check of the runtime host: which models it holds now, and in how much memory. To look starts neither. */
+
+import { explainError } from "../../model/explain-error.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import type { DoctorPorts, Finding, LoadedModel } from "./doctor-ports.ts";
+import { fileSize } from "./words.ts";
+
+export async function checkHost(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
+  const { t } = ports.localizer;
+  try {
+    const models = await ports.loadedModels(signal);
+    if (models.length === 0) return { state: "ok", found: t("no model is loaded") };
+    return { state: "ok", found: t("loaded: {0}", models.map(modelText).join(", ")) };
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    const { message, mend } = explainError(error, ports.localizer);
+    const found = t("The runtime host cannot be used");
+    // The usual mend of it is to run the doctor.
+    const again = error.code === "runtime-unreachable" ? t("Try again in a moment.") : mend;
+    return { state: "fail", found, why: message, mend: again };
+  }
+}
+
+/** One that is not ready yet takes memory that nobody has counted. */
+function modelText({ name, memoryBytes }: LoadedModel): string {
+  return memoryBytes === 0 ? name : `${name} (${fileSize(memoryBytes)})`;
+}

@@ -4,6 +4,7 @@
  */
 
 import type { LlamaContext, LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
+import { findMovedChunk } from "./chunk-reuse.ts";
 import { cpuStepMs, gpuStepMs, StepPace, smallestStep } from "./step-pace.ts";
 import { ThreadLadder } from "./thread-ladder.ts";
 
@@ -19,10 +20,24 @@ export type Step =
   /** The model ended its answer. */
   | { readonly kind: "ended"; readonly tokens: number };
 
+/**
+ * Architectures whose keys hold one rotary position that llama.cpp can turn when tokens move; it ends the
+ * process where it cannot.
+ */
+const shifting: ReadonlySet<string> = new Set([
+  "llama",
+  "qwen2",
+  "qwen2moe",
+  "qwen3",
+  "qwen3moe",
+  "starcoder2",
+]);
+
 export class Lane {
   readonly #context: LlamaContext;
   readonly #sequence: LlamaContextSequence;
   readonly #pace: StepPace;
+  readonly #shifts: boolean;
   /** Prompts and single tokens gain differently from threads. */
   readonly #promptThreads: ThreadLadder;
   readonly #answerThreads: ThreadLadder;
@@ -32,6 +47,7 @@ export class Lane {
   constructor(context: LlamaContext) {
     this.#context = context;
     this.#sequence = context.getSequence();
+    this.#shifts = shifting.has(context.model.fileInfo.metadata.general.architecture);
     this.#pace = new StepPace(context.batchSize, context.model.llama.gpu === false ? cpuStepMs : gpuStepMs);
     this.#promptThreads = new ThreadLadder(context.idealThreads);
     this.#answerThreads = new ThreadLadder(context.idealThreads);
@@ -123,11 +139,22 @@ export class Lane {
     return result;
   }
 
-  /** Recurrent models cannot forget the end of what they saw: they begin again, in our steps. */
+  /**
+   * Keeps of the sequence what `tokens` begins with, and behind it what has only moved forward. Recurrent models
+   * cannot forget the end of what they saw: they begin again, in our steps.
+   */
   async #align(tokens: Token[]): Promise<void> {
-    const { firstDifferentIndex } = this.#sequence.compareContextTokens(tokens);
-    if (firstDifferentIndex === this.#sequence.nextTokenIndex) return;
-    if (this.#sequence.needsCheckpoints || firstDifferentIndex === 0) await this.#sequence.clearHistory();
-    else await this.#sequence.adaptStateToTokens(tokens, false);
+    const { firstDifferentIndex: from } = this.#sequence.compareContextTokens(tokens);
+    const end = this.#sequence.nextTokenIndex;
+    if (from === end) return;
+    if (this.#sequence.needsCheckpoints || from === 0) return await this.#sequence.clearHistory();
+    const chunk = this.#shifts ? findMovedChunk(this.#sequence.contextTokens, tokens, from) : undefined;
+    const gaps = chunk
+      ? [
+          { start: from, end: chunk.start },
+          { start: chunk.end, end },
+        ]
+      : [{ start: from, end }];
+    await this.#sequence.eraseContextTokenRanges(gaps);
   }
 }

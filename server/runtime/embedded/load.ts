@@ -8,7 +8,7 @@ import type { Llama, LlamaModel } from "node-llama-cpp";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import { freeMainMemory } from "../free-memory.ts";
 import type { EmbeddedModel } from "./embedded-runtime.ts";
-import { batchTokens, checkMemory, planContext } from "./memory-plan.ts";
+import { batchTokens, checkMemory, flashAttention, planContext } from "./memory-plan.ts";
 import type { LoadParams, LoadResult } from "./protocol.ts";
 
 type Library = typeof import("node-llama-cpp");
@@ -28,7 +28,8 @@ export async function loadModel(params: LoadParams, options: LoadOptions): Promi
   const llama = await openLlama(options);
   const threads = Math.max(1, Math.min(llama.cpuMathCores, availableParallelism()));
   llama.maxThreads = threads;
-  const contextTokens = planContext(params.needs, await freeMemory(llama));
+  const flash = llama.gpu === false ? flashAttention.cpu : flashAttention.gpu;
+  const contextTokens = planContext(params.needs, flash, await freeMemory(llama));
   const model = await llama
     .loadModel({
       modelPath: params.path,
@@ -61,8 +62,8 @@ function embed(
   model: LlamaModel,
   { params, contextTokens, threads }: Limits,
 ): EmbeddedModel {
-  const shared = { threads: { ideal: threads, min: 1 }, batchSize: batchTokens };
-  const onCpu = model.llama.gpu === false;
+  const ignoreMemorySafetyChecks = model.llama.gpu === false;
+  const flash = ignoreMemorySafetyChecks ? flashAttention.cpu : flashAttention.gpu;
   return {
     model,
     contextTokens,
@@ -73,13 +74,15 @@ function embed(
     createContext: async (contextSize) => {
       // The weights are there already.
       const needs = { ...params.needs, weightBytes: 0 };
-      checkMemory(needs, contextSize, await freeMemory(model.llama));
+      checkMemory({ needs, flash, contextTokens: contextSize, freeBytes: await freeMemory(model.llama) });
       const options = {
-        ...shared,
+        threads: { ideal: threads, min: 1 },
+        batchSize: batchTokens(needs, flash, contextSize),
+        flashAttention: flash,
         contextSize,
         sequences: 1,
         swaFullCache: true,
-        ignoreMemorySafetyChecks: onCpu,
+        ignoreMemorySafetyChecks,
       };
       return outOfMemory(model.createContext(options));
     },
@@ -89,7 +92,7 @@ function embed(
           contextSize,
           batchSize: contextSize,
           threads,
-          ignoreMemorySafetyChecks: onCpu,
+          ignoreMemorySafetyChecks,
         }),
       ),
   };

@@ -12,7 +12,8 @@ export const loadParamsSchema = v.object({
   needs: v.object({
     weightBytes: count,
     kvBytesPerToken: count,
-    computeBytes: count,
+    batchTokenBytes: count,
+    scoreBytes: count,
     trainedContextTokens: count,
   }),
   /** Which cache to make at once: the one for completions, or the one for everything else. */

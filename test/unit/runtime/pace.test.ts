@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { RuntimeError } from "../../../server/model/runtime-error.ts";
-import { planContext } from "../../../server/runtime/embedded/memory-plan.ts";
+import { batchTokens, planContext } from "../../../server/runtime/embedded/memory-plan.ts";
 import { StepPace } from "../../../server/runtime/embedded/step-pace.ts";
 import { ThinkingMeter } from "../../../server/runtime/embedded/thinking-meter.ts";
 import { ThreadLadder } from "../../../server/runtime/embedded/thread-ladder.ts";
@@ -12,14 +12,14 @@ import { Backoff } from "../../../server/runtime/host/backoff.ts";
 describe("the size of a step", () => {
   it("begins small, grows with the measured speed, and stays within a batch", () => {
     const pace = new StepPace(512, 40);
-    assert.equal(pace.next(), 64);
-    pace.record(64, 16);
-    assert.equal(pace.next(), 128);
+    assert.equal(pace.next(), 32);
+    pace.record(32, 8);
+    assert.equal(pace.next(), 160);
     for (let step = 0; step < 20; step++) pace.record(128, 1);
     assert.equal(pace.next(), 512);
   });
 
-  it("is never below a tile of 64 tokens, however slow they are, and a multiple of it", () => {
+  it("is never below 32 tokens, however slow they are, and a multiple of it", () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -28,7 +28,7 @@ describe("the size of a step", () => {
         (steps) => {
           const pace = new StepPace(512, 40);
           for (const [tokens, ms] of steps) pace.record(tokens, ms);
-          assert.ok(pace.next() >= 64 && pace.next() <= 512 && pace.next() % 64 === 0);
+          assert.ok(pace.next() >= 32 && pace.next() <= 512 && pace.next() % 32 === 0);
         },
       ),
     );
@@ -37,7 +37,7 @@ describe("the size of a step", () => {
   it("learns nothing from a few tokens", () => {
     const pace = new StepPace(512, 40);
     pace.record(1, 1000);
-    assert.equal(pace.next(), 64);
+    assert.equal(pace.next(), 32);
   });
 });
 
@@ -69,6 +69,25 @@ describe("the number of threads", () => {
     let calls = 0;
     assert.equal(favourite(settle(2, (threads) => (calls++ < 100 ? threads * 10 : 10 / threads))), 2);
   });
+  it("goes down within a few steps when other programs come, however long it was quiet", () => {
+    const ladder = new ThreadLadder(2);
+    let busy = false;
+    const step = () => ladder.record(busy ? ladder.threads ** 3 : 1 / ladder.threads);
+    for (let quiet = 0; quiet < 1100; quiet++) step();
+    assert.equal(ladder.threads, 2);
+    busy = true;
+    for (let slow = 0; slow < 4; slow++) step();
+    assert.equal(ladder.threads, 1);
+    busy = false;
+    for (let fast = 0; fast < 40; fast++) step();
+    assert.equal(ladder.threads, 2);
+  });
+  it("seldom tries more threads on a machine that is never the same", () => {
+    const noise = [1, 5, 1, 1, 6, 7, 6, 0.5, 0.4, 0.5, 3, 1];
+    let step = 0;
+    const used = settle(2, (threads) => threads ** 3 * (noise[step++ % noise.length] ?? 1));
+    assert.ok((used.get(2) ?? 0) < 70, `${used.get(2)} of 1000`);
+  });
   it("has nothing to choose on one core", () => {
     assert.deepEqual([...settle(1, () => 1).keys()], [1]);
   });
@@ -89,7 +108,13 @@ describe("the wait before a restart", () => {
 });
 
 describe("the length of a context", () => {
-  const needs = { weightBytes: 1e9, kvBytesPerToken: 1e5, computeBytes: 1e8 };
+  const graph = 32 * 1024 * 1024;
+  const needs = {
+    weightBytes: 1e9,
+    kvBytesPerToken: 1e5,
+    batchTokenBytes: (1e8 - graph) / 512,
+    scoreBytes: 40,
+  };
   const reserve = 256 * 1024 * 1024;
   const room = (tokens: number) => 1.1e9 + 1e5 * tokens + reserve;
   const cases: readonly (readonly [trained: number, free: number, tokens: number | "refused"])[] = [
@@ -105,14 +130,24 @@ describe("the length of a context", () => {
   ];
   for (const [trainedContextTokens, free, tokens] of cases) {
     it(`trained for ${trainedContextTokens}, in ${(free / 1e9).toFixed(2)} GB: ${tokens}`, () => {
-      const plan = () => planContext({ ...needs, trainedContextTokens }, free);
+      const plan = () => planContext({ ...needs, trainedContextTokens }, "auto", free);
       if (tokens === "refused")
         assert.throws(plan, (error) => error instanceof RuntimeError && error.code === "out-of-memory");
       else assert.equal(plan(), tokens);
     });
   }
+  it("leaves room for the attention scores of a batch where flash attention does not save them", () => {
+    const trained = { ...needs, trainedContextTokens: 8192 };
+    const plan = (free: number) => planContext(trained, false, free);
+    const batch = batchTokens(trained, false, 8192);
+    assert.equal(batch, 204, "64 MiB of scores");
+    const all =
+      needs.weightBytes + 1e5 * 8192 + reserve + graph + batch * (needs.batchTokenBytes + 40 * 8192);
+    assert.equal(plan(all), 8192);
+    assert.equal(plan(all - 1), 4096);
+  });
   it("says both numbers when none fits", () => {
-    assert.throws(() => planContext({ ...needs, trainedContextTokens: 8192 }, 1e9), {
+    assert.throws(() => planContext({ ...needs, trainedContextTokens: 8192 }, "auto", 1e9), {
       message: "The model with a context of 512 tokens needs 1.3 GiB of memory, and 0.9 GiB are free.",
     });
   });

@@ -20,7 +20,13 @@ describe("the process of a model", function () {
     const clock = new ManualClock();
     const ended: number[] = [];
     const started = Promise.withResolvers<number>();
-    const needs = { weightBytes: 0, kvBytesPerToken: 0, computeBytes: 0, trainedContextTokens: 0 };
+    const needs = {
+      weightBytes: 0,
+      kvBytesPerToken: 0,
+      batchTokenBytes: 0,
+      scoreBytes: 0,
+      trainedContextTokens: 0,
+    };
     const model = new ModelProcess({
       params: { path: "none", architecture: "qwen2", needs, completes: true },
       check: () => Promise.resolve(),

@@ -196,7 +196,13 @@ function loadParams(path: string) {
   return {
     path,
     architecture: "qwen2",
-    needs: { weightBytes: 0, kvBytesPerToken: 0, computeBytes: 0, trainedContextTokens: 4096 },
+    needs: {
+      weightBytes: 0,
+      kvBytesPerToken: 0,
+      batchTokenBytes: 0,
+      scoreBytes: 0,
+      trainedContextTokens: 4096,
+    },
     completes: true,
   };
 }

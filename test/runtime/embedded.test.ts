@@ -146,6 +146,14 @@ describe("the embedded runtime", function () {
     assert.ok(second.end.usage.cached >= 400, `cached ${second.end.usage.cached}`);
   });
 
+  it("computes nothing again when the start of a prompt has moved on", async () => {
+    const lines = Array.from({ length: 60 }, (_, line) => `line ${line} = value(${line * 7});\n`);
+    await complete(model.runtime, lines.slice(0, 50).join(""));
+    const { usage } = (await complete(model.runtime, lines.slice(10, 52).join(""))).end;
+    const fresh = lines.slice(50, 52).join("").length + 2;
+    assert.ok(usage.prompt - usage.cached <= fresh + 2, `${usage.prompt - usage.cached} computed`);
+  });
+
   it("warms a prompt, which then costs its last token only", async () => {
     const prefix = "warm".repeat(200);
     const warmed = await model.runtime.warm({ prompt: fim(prefix), priority: "completion" }, never);

@@ -15,20 +15,22 @@ export interface EarlyStop {
 
 /** Lines of one block: a longer answer is rarely right to its end and costs the tokens all the same. */
 const maxBlockLines = 24;
-/** A line that comes this often is a loop. */
+/** A line that comes this often is a loop, and so is a part of a line that comes this often in a row. */
 const maxRepeats = 3;
+/** Characters of a part of a line: shorter ones come in a row in good code, such as `0, 0, 0`. */
+const loopedPart = { least: 8, most: 64 };
 
 /**
  * The end of the answer within `text`, or undefined while it may go on. Only lines that are complete are
  * judged; a blank line or `//` alone never ends an answer.
  */
 export function earlyStop(text: string, place: StopPlace): EarlyStop | undefined {
-  if (place.shape.form === "line") return endOfFirstLine(text);
+  if (place.shape.form === "line") return endOfFirstLine(text) ?? loopWithinLine(text);
   let start = 0;
   const seen = new Map<string, number>();
   for (let count = 1; ; count++) {
     const end = text.indexOf("\n", start);
-    if (end < 0) return undefined;
+    if (end < 0) return loopWithinLine(text);
     const line = text.slice(start, end);
     if (start > 0 && endsBlock(line, place)) return { at: lastLineEnd(start, line, place) };
     if (count >= maxBlockLines || loops(line, seen)) return { at: end };
@@ -43,6 +45,18 @@ function endOfFirstLine(text: string): EarlyStop | undefined {
   const end = text.indexOf("\n", textStart);
   if (end < 0) return undefined;
   return { at: text[end - 1] === "\r" ? end - 1 : end };
+}
+
+/** Small models repeat themselves without end: the part is kept once. */
+function loopWithinLine(text: string): EarlyStop | undefined {
+  const line = text.slice(text.lastIndexOf("\n") + 1);
+  const longest = Math.min(loopedPart.most, Math.floor(line.length / maxRepeats));
+  for (let length = loopedPart.least; length <= longest; length++) {
+    const part = line.slice(-length);
+    if (/\p{L}/u.test(part) && line.endsWith(part.repeat(maxRepeats)))
+      return { at: text.length - length * (maxRepeats - 1) };
+  }
+  return undefined;
 }
 
 function endsBlock(line: string, place: StopPlace): boolean {

@@ -25,5 +25,13 @@ describe("earlyStop", () => {
   it("keeps one block on an empty line going", () => check("{\n  $0", "a();\n  b();\n  c"));
   it("ends at the first line that the file has next", () =>
     check("{\n  $0\n  last();\n}", "first();|\n  last();\n"));
+  it("ends a loop within a line, and keeps its part once", () => {
+    check("return $0", "0, second: number|, second: number, second: number");
+    check("{\n  $0", "a();\n  f(name, value, |name, value, name, value, ");
+  });
+  it("lets short parts and marks repeat themselves", () => {
+    check("const a = [$0", "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0");
+    check("// $0", "----------------------------------");
+  });
   it("ends a loop", () => check("{\n  $0", "a.push(1);\n  a.push(1);\n  a.push(1);|\n  a.push(1);\n"));
 });

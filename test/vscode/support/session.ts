@@ -24,6 +24,8 @@ export interface SessionOptions extends Pick<EditorServerOptions, "settings" | "
   readonly window?: WindowSize;
   /** A copy of the extension of its own, whose programs write down whom they ask. */
   readonly watched?: true;
+  /** The VSIX of another extension, installed beside Hearth. */
+  readonly beside?: () => Promise<string>;
 }
 
 const browserArguments = [
@@ -103,6 +105,11 @@ export class Session {
       installExtension(editor, { root: this.#root, extensions: this.#extensions }, runVsix());
       watchPrograms(this.#extensions);
     }
+    const beside = await this.#options.beside?.();
+    if (beside !== undefined) {
+      for (const vsix of [runVsix(), beside])
+        installExtension(editor, { root: this.#root, extensions: this.#extensions }, vsix);
+    }
     const complete = await this.#options.complete?.();
     const { settings = {}, locale, trust = "given" } = this.#options;
     mkdirSync(this.userHome, { recursive: true });
@@ -139,7 +146,7 @@ export class Session {
   }
 
   get #extensions(): string {
-    return join(this.#options.watched ? this.#root : runFolder(), "extensions");
+    return join(this.#options.watched || this.#options.beside ? this.#root : runFolder(), "extensions");
   }
 
   get #witnessFile(): string {

@@ -8,7 +8,7 @@ import { ensureHome } from "../config/home.ts";
 import type { Settings } from "../config/schema.ts";
 import type { CompletionOutcome } from "../features/completion/completion-outcome.ts";
 import { explainError } from "../model/explain-error.ts";
-import { parseRole } from "../model/role.ts";
+import { parseRole } from "../protocol/role.ts";
 import type { Snapshot } from "../text/snapshot.ts";
 import type { CliContext } from "./cli-context.ts";
 import { type Cursor, parseCursor } from "./cursor.ts";

@@ -10,8 +10,8 @@ import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
-import { parseRole } from "../../model/role.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
+import { parseRole } from "../../protocol/role.ts";
 
 export interface BoundModel extends Disposable {
   readonly info: ModelInfo;

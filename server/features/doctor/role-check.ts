@@ -7,8 +7,8 @@ import {
   type ModelFile,
   type ModelFileFinding,
 } from "../../model/findings.ts";
-import { parseRole } from "../../model/role.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
+import { parseRole } from "../../protocol/role.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
 import { fileSize } from "./words.ts";
 

@@ -4,8 +4,15 @@
  */
 
 import { isObject } from "./kinds.ts";
-import { isSettingKey, type SettingKey, type Settings, schema, settingKeys } from "./schema.ts";
-import { type SettingProblem, withoutPrefix } from "./setting-problem.ts";
+import {
+  isSettingKey,
+  type SettingKey,
+  type Settings,
+  schema,
+  settingKeys,
+  withoutPrefix,
+} from "./schema.ts";
+import type { SettingProblem } from "./setting-problem.ts";
 
 export interface SettingsLayer {
   /** Where the values stand, as a person would name it: a path, `--set`, the editor. */

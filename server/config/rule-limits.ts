@@ -2,6 +2,6 @@
 
 export const ruleLimits = {
   rules: 2000,
-  /** Of all of them together. */
+  /** Characters of all rules of the settings, bytes of one file of rules. */
   length: 1 << 17,
 } as const;

@@ -121,6 +121,11 @@ export function isSettingKey(key: string): key is SettingKey {
   return Object.hasOwn(schema, key);
 }
 
+/** The key of a setting that is written as in an editor. */
+export function withoutPrefix(key: string): string {
+  return key.replace(/^hearth\./, "");
+}
+
 function setting<T>(value: Setting<T>): Setting<T> {
   return value;
 }

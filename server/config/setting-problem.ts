@@ -1,7 +1,8 @@
 /** What can be wrong with settings, and the sentence that says it. */
 
 import type { Localizer } from "../base/l10n.ts";
-import { type SettingKey, schema, settingKeys } from "./schema.ts";
+import { nearestKey } from "./nearest-key.ts";
+import { type SettingKey, schema } from "./schema.ts";
 
 export type SettingProblem =
   | {
@@ -29,11 +30,6 @@ export const editorOrigin = "editor";
 /** How many are named; a file that is something else altogether has no end of them. */
 const mostNamed = 5;
 const longestText = 60;
-
-/** The key of a setting that is written as in an editor. */
-export function withoutPrefix(key: string): string {
-  return key.replace(/^hearth\./, "");
-}
 
 /** A sentence for each of the first problems, and one for how many more there are. */
 export function describeProblems(
@@ -63,7 +59,7 @@ export function describeProblem(problem: SettingProblem, localizer: Localizer): 
     }
     case "unknown-key": {
       const key = cut(problem.key);
-      const near = key === problem.key ? nearest(key) : undefined;
+      const near = key === problem.key ? nearestKey(key) : undefined;
       return near === undefined
         ? t("{0} in {1} is not a setting of Hearth; it is ignored.", key, origin)
         : t("{0} in {1} is not a setting of Hearth; it is ignored. Did you mean {2}?", key, origin, near);
@@ -94,45 +90,4 @@ function shorten(value: unknown): string {
 
 function cut(text: string): string {
   return text.length > longestText ? `${text.slice(0, longestText - 3)}…` : text;
-}
-
-/** The known key that `key` is probably a slip of. */
-function nearest(key: string): SettingKey | undefined {
-  const [best] = settingKeys
-    .map((known) => ({ known, slips: slipsBetween(withoutPrefix(key), known) }))
-    .sort((a, b) => a.slips - b.slips);
-  return best && Number.isFinite(best.slips) ? best.known : undefined;
-}
-
-/** Judged name by name: a section that is right says nothing of the name in it. */
-function slipsBetween(key: string, known: string): number {
-  if (lettersOf(key) === lettersOf(known)) return 0;
-  const names = key.split(".");
-  const knownNames = known.split(".");
-  if (names.length !== knownNames.length) return Infinity;
-  return names.map((name, i) => slips(name, knownNames[i] ?? "")).reduce((sum, some) => sum + some, 0);
-}
-
-function lettersOf(key: string): string {
-  return key.toLowerCase().replaceAll(/[._-]/g, "");
-}
-
-/** As TypeScript's compiler judges spelling: up to four of ten letters, one in place of another counted twice. */
-function slips(name: string, known: string): number {
-  const distance = editDistance(name.toLowerCase(), known.toLowerCase());
-  return distance <= Math.floor(Math.max(name.length, known.length) * 0.4) ? distance : Infinity;
-}
-
-/** How many letters to take out and put in, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? (row[j - 1] ?? 0) : Infinity;
-      next.push(Math.min(same, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

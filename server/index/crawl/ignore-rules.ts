@@ -98,7 +98,7 @@ const alwaysLeftOut = new Set([
   ".hearth",
 ]);
 
-/** Of a folder, and bytes of one file of them: compiling and asking them once takes less than half a second. */
+/** Of a folder, and of one file of them: compiling and asking them once takes less than half a second. */
 const { rules: mostRules, length: longestRules } = ruleLimits;
 
 function readRules(folder: string, names: readonly string[]): Ignore | Refusal | undefined {

@@ -10,8 +10,8 @@ import { silentLogger } from "../server/base/log.ts";
 import { readLocalizer } from "../server/base/read-localizer.ts";
 import { languageArgument } from "../server/cli/arguments.ts";
 import { type Cursor, parseCursor } from "../server/cli/cursor.ts";
+import { failureText } from "../server/cli/failure.ts";
 import { paintFor } from "../server/cli/paint.ts";
-import { visibleText } from "../server/cli/visible-text.ts";
 import { hearthHome } from "../server/config/home.ts";
 import { loadSettings } from "../server/config/settings-layers.ts";
 import { wordsFolder } from "../server/entries.ts";
@@ -74,26 +74,26 @@ async function main(): Promise<void> {
   const { signal } = interruption;
   const stage: Stage = { page, localizer, services, settings, root, home, signal };
   try {
-    if (await show(stage, request)) goOn(stage, request);
+    if ((await show(stage, request)) && !signal.aborted) goOn(stage, request);
   } finally {
     services.dispose();
   }
 }
 
-/** Whether there is more to say. */
+/** False when there was nothing to show; then the person has been told why. */
 async function show(stage: Stage, { cursor, models }: StartRequest): Promise<boolean> {
-  const { signal } = stage;
-  if (cursor === undefined) await tour(stage, models);
-  else {
-    const ended = await ownFilePart(stage, { cursor, models });
-    process.exitCode = typeof ended === "number" ? ended : 1;
-    if (typeof ended !== "number") {
-      const { bad } = paintFor(process.stderr);
-      process.stderr.write(`${bad(visibleText(ended.message))}\n${visibleText(ended.mend)}\n`);
-      return false;
-    }
+  if (cursor === undefined) {
+    await tour(stage, models);
+    return true;
   }
-  return !signal.aborted;
+  const result = await ownFilePart(stage, { cursor, models });
+  if (result.kind === "failed") {
+    process.exitCode = 1;
+    process.stderr.write(failureText(result.failure, paintFor(process.stderr)));
+    return false;
+  }
+  process.exitCode = result.status;
+  return true;
 }
 
 interface StartRequest {

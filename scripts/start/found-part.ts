@@ -30,13 +30,7 @@ export async function foundPart(stage: Stage, named: readonly string[]): Promise
   page.row("llama-server", llamaServer);
   if (byName.length + inFolder.length === 0) page.row("GGUF", t("none in {0}, none named", folder));
   for (const file of byName) page.row("GGUF", fileText(stage, file));
-  for (const file of inFolder) {
-    const small = file.kind === "model" && file.fim !== undefined && isTooSmall(file);
-    page.row(
-      "GGUF",
-      small ? t("{0}: too small to be of use, unless you name it", file.path) : fileText(stage, file),
-    );
-  }
+  for (const file of inFolder) page.row("GGUF", unnamedText(stage, file));
   // What a person has named goes before what lies there.
   return completionCandidates(byName)[0] ?? autoCandidates(inFolder)[0];
 }
@@ -84,4 +78,11 @@ function fileText({ localizer }: Stage, file: ModelFileFinding): string {
   return fim === undefined
     ? t("{0}: was not trained to fill in the middle, so it does not complete", path)
     : t("{0}: completes with the template of {1}", name, fim);
+}
+
+/** Of a file that lies in the folder, and that nobody has named. */
+function unnamedText(stage: Stage, file: ModelFileFinding): string {
+  return file.kind === "model" && file.fim !== undefined && isTooSmall(file)
+    ? stage.localizer.t("{0}: too small to be of use, unless you name it", file.path)
+    : fileText(stage, file);
 }

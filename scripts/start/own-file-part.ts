@@ -15,25 +15,35 @@ export interface OwnFile {
   readonly models: readonly string[];
 }
 
-/** The exit status of the command line, or why there is nothing to complete. */
-export async function ownFilePart(stage: Stage, { cursor, models }: OwnFile): Promise<number | Failure> {
+export type OwnFileResult =
+  /** With the exit status of the command line. */
+  { readonly kind: "ended"; readonly status: number } | Refused;
+
+/** Why there is nothing to complete. */
+interface Refused {
+  readonly kind: "failed";
+  readonly failure: Failure;
+}
+
+export async function ownFilePart(stage: Stage, { cursor, models }: OwnFile): Promise<OwnFileResult> {
   const { page, localizer } = stage;
   const { t } = localizer;
   const ask = await questionAt(stage, cursor);
-  if ("code" in ask) return ask;
+  if (ask.kind === "failed") return ask;
   page.heading(t("Completed there, with no model"));
   if (ask.rest !== "")
     page.say(t("As if the rest of the line were not written yet. It reads: {0}", ask.rest));
   const status = await complete(stage, ask, "builtin/ngram");
-  if (status !== 0) return status;
+  if (status !== 0) return { kind: "ended", status };
   const best = await foundPart(stage, models);
-  if (!best) return status;
+  if (!best) return { kind: "ended", status };
   page.heading(t("Completed there by {0}", best.name));
   sayWhatItIsFor(stage, best);
-  return complete(stage, ask, `embedded/${best.path}`);
+  return { kind: "ended", status: await complete(stage, ask, `embedded/${best.path}`) };
 }
 
 interface Question {
+  readonly kind: "question";
   readonly place: string;
   /** The text to ask about; undefined for the file as it is. */
   readonly text: string | undefined;
@@ -41,24 +51,25 @@ interface Question {
   readonly rest: string;
 }
 
-async function questionAt({ localizer }: Stage, { path, position }: Cursor): Promise<Question | Failure> {
+async function questionAt({ localizer }: Stage, { path, position }: Cursor): Promise<Question | Refused> {
   const place = `${path}:${position.line + 1}:${position.character + 1}`;
   const cwd = process.cwd();
   const document = await readDocument({ path, cwd, stdin: undefined, localizer });
   if (document.kind === "failed") {
     const { failure } = document;
-    if (failure.code !== "file-not-found") return failure;
-    return { ...failure, mend: localizer.t("Check the path; npm start takes it from {0}.", cwd) };
+    if (failure.code !== "file-not-found") return document;
+    const mend = localizer.t("Check the path; npm start takes it from {0}.", cwd);
+    return { kind: "failed", failure: { ...failure, mend } };
   }
   const { snapshot } = document;
   const found = placeIn(snapshot, position, localizer);
-  if (found.kind === "failed") return found.failure;
+  if (found.kind === "failed") return found;
   // What is odd about the place is left to the command line, which says what it made of it.
-  if (!snapshot.contains(position)) return { place, text: undefined, rest: "" };
+  if (!snapshot.contains(position)) return { kind: "question", place, text: undefined, rest: "" };
   const [from, to] = [snapshot.offsetAt(position), snapshot.lineEnd(position.line)];
   const rest = visibleText(snapshot.text.slice(from, to).trim());
-  if (rest === "") return { place, text: undefined, rest };
-  return { place, text: snapshot.text.slice(0, from) + snapshot.text.slice(to), rest };
+  if (rest === "") return { kind: "question", place, text: undefined, rest };
+  return { kind: "question", place, text: snapshot.text.slice(0, from) + snapshot.text.slice(to), rest };
 }
 
 function complete({ localizer, signal }: Stage, { place, text }: Question, role: string): Promise<number> {

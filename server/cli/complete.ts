@@ -1,6 +1,6 @@
 /** `hearth complete FILE:LINE:COLUMN`: what Hearth would show there, once. */
 
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { buildCommand, type Command } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
 import { oldestNode, runsOn, testedNode } from "../base/node-versions.ts";
@@ -87,7 +87,8 @@ async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor
   const place = placeIn(document.snapshot, typed.position, localizer);
   if (place.kind === "failed") return failed(place.failure);
   const cursor = { path: typed.path, position: place.position };
-  const root = flags.root === undefined ? await rootFolderOf(document.path, cwd) : resolve(cwd, flags.root);
+  const root =
+    flags.root === undefined ? await rootFolderOf(dirname(document.path), cwd) : resolve(cwd, flags.root);
   const outcome = await ask({ context, settings, root, snapshot: document.snapshot, cursor }, signal);
   if (!flags.json) {
     for (const note of notes(outcome, { typed, cursor }, localizer))

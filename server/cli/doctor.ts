@@ -1,6 +1,6 @@
 /** `hearth doctor`: what is there, what is not, and what mends it. */
 
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { buildCommand, type Command } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
 import type { DoctorCheck } from "../protocol/doctor.ts";
@@ -28,8 +28,7 @@ async function doctor(context: CliContext, flags: GlobalFlags): Promise<Outcome>
   const { cwd, localizer, process, signal } = context;
   const failure = flags.root === undefined ? undefined : await rootFailure(flags.root, cwd, localizer);
   if (failure) return failed(failure);
-  const root =
-    flags.root === undefined ? await rootFolderOf(join(cwd, "file"), cwd) : resolve(cwd, flags.root);
+  const root = flags.root === undefined ? await rootFolderOf(cwd, cwd) : resolve(cwd, flags.root);
   const result = await context.doctor({ ...(await settingsOf(flags, context)), root }, signal);
   const text = doctorText(result.checks, paintFor(process.stdout), columnsOf(process.stdout));
   const failing = result.checks.filter(({ state }) => state === "fail");
@@ -40,7 +39,7 @@ async function doctor(context: CliContext, flags: GlobalFlags): Promise<Outcome>
 
 /** What is no terminal gets each sentence in a line of its own. */
 function columnsOf(stream: NodeJS.WritableStream & { readonly columns?: number }): number {
-  return stream.columns ?? Number.POSITIVE_INFINITY;
+  return stream.columns ?? Infinity;
 }
 
 /** A line a check; why and what mends it below those that are not in order. Names of files stay whole. */

@@ -1,5 +1,8 @@
 /** Why a verb could not do its work, and what a verb comes to. */
 
+import type { Paint } from "./paint.ts";
+import { visibleText } from "./visible-text.ts";
+
 /** The code is for scripts, the sentences are for a person, in the person's language. */
 export interface Failure {
   readonly code: string;
@@ -15,4 +18,9 @@ export type Outcome =
 
 export function failed(failure: Failure): Outcome {
   return { kind: "failed", failure };
+}
+
+/** Lines for standard error. */
+export function failureText({ message, mend }: Failure, paint: Paint): string {
+  return `${paint.bad(visibleText(message))}\n${mend === "" ? "" : `${visibleText(mend)}\n`}`;
 }

@@ -5,13 +5,13 @@ import { dirname, join, relative, resolve } from "node:path";
 import type { Localizer } from "../base/l10n.ts";
 import type { Failure } from "./failure.ts";
 
-/** The Git root above `path`; else `cwd` where `path` lies in it; else the folder of `path`. */
-export async function rootFolderOf(path: string, cwd: string): Promise<string> {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    if (await exists(join(folder, ".git"))) return folder;
-    if (dirname(folder) === folder) break;
+/** The Git root at or above `folder`; else `cwd` where `folder` lies in it; else `folder` itself. */
+export async function rootFolderOf(folder: string, cwd: string): Promise<string> {
+  for (let above = folder; ; above = dirname(above)) {
+    if (await exists(join(above, ".git"))) return above;
+    if (dirname(above) === above) break;
   }
-  return relative(cwd, path).startsWith("..") ? dirname(path) : cwd;
+  return relative(cwd, folder).startsWith("..") ? folder : cwd;
 }
 
 /** Undefined when `root`, as it was typed, is a folder. */

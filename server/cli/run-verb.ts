@@ -3,9 +3,8 @@
 import { explainError } from "../model/explain-error.ts";
 import { toRuntimeError } from "../model/runtime-error.ts";
 import type { CliContext } from "./cli-context.ts";
-import type { Failure, Outcome } from "./failure.ts";
+import { failureText, type Outcome } from "./failure.ts";
 import { paintFor } from "./paint.ts";
-import { visibleText } from "./visible-text.ts";
 
 export interface VerbRequest {
   readonly context: CliContext;
@@ -24,7 +23,10 @@ export async function runVerb({ context, json }: VerbRequest, verb: () => Promis
     return;
   }
   if (outcome.text !== undefined && outcome.text !== "") context.process.stdout.write(`${outcome.text}\n`);
-  if (outcome.kind === "failed") context.process.stderr.write(failureText(outcome.failure, context));
+  if (outcome.kind === "failed") {
+    const { stderr } = context.process;
+    stderr.write(failureText(outcome.failure, paintFor(stderr)));
+  }
 }
 
 /** Microseconds are as fine as any figure here is worth. */
@@ -43,9 +45,4 @@ async function outcomeOf(verb: () => Promise<Outcome>, context: CliContext): Pro
     if (context.signal.aborted) return interrupted;
     return { kind: "failed", failure: explainError(toRuntimeError(thrown), context.localizer) };
   }
-}
-
-function failureText({ message, mend }: Failure, context: CliContext): string {
-  const paint = paintFor(context.process.stderr);
-  return `${paint.bad(visibleText(message))}\n${mend === "" ? "" : `${visibleText(mend)}\n`}`;
 }

@@ -17,7 +17,7 @@ const check = {
 describe("the doctor's lines", () => {
   it("stand whole where there is no width", () =>
     assert.equal(
-      doctorText([check], noPaint, Number.POSITIVE_INFINITY),
+      doctorText([check], noPaint, Infinity),
       `warn  settings  2 problems
                 - one in settings.json is not a setting of Hearth
                 - settings.json 中的 two 不是 Hearth 的设置；已忽略。

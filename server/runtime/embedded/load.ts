@@ -8,7 +8,7 @@ import type { Llama, LlamaModel } from "node-llama-cpp";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import { freeMainMemory } from "../free-memory.ts";
 import type { EmbeddedModel } from "./embedded-runtime.ts";
-import { batchTokens, checkMemory, flashAttention, planContext } from "./memory-plan.ts";
+import { batchTokens, checkMemory, type FlashAttention, flashAttention, planContext } from "./memory-plan.ts";
 import type { LoadParams, LoadResult } from "./protocol.ts";
 
 type Library = typeof import("node-llama-cpp");
@@ -41,7 +41,7 @@ export async function loadModel(params: LoadParams, options: LoadOptions): Promi
       throw await loadError(error, { library: options.library, llama, params });
     });
   return {
-    embedded: embed(options.library, model, { params, contextTokens, threads }),
+    embedded: embed(options.library, model, { params, flash, contextTokens, threads }),
     result: {
       contextTokens,
       threads,
@@ -53,6 +53,7 @@ export async function loadModel(params: LoadParams, options: LoadOptions): Promi
 
 interface Limits {
   readonly params: LoadParams;
+  readonly flash: FlashAttention;
   readonly contextTokens: number;
   readonly threads: number;
 }
@@ -60,10 +61,9 @@ interface Limits {
 function embed(
   library: Library,
   model: LlamaModel,
-  { params, contextTokens, threads }: Limits,
+  { params, flash, contextTokens, threads }: Limits,
 ): EmbeddedModel {
   const ignoreMemorySafetyChecks = model.llama.gpu === false;
-  const flash = ignoreMemorySafetyChecks ? flashAttention.cpu : flashAttention.gpu;
   return {
     model,
     contextTokens,

@@ -23,7 +23,7 @@ const mostScoreBytes = 64 * 1024 * 1024;
 export type FlashAttention = "auto" | false;
 
 /**
- * Flash attention on the CPU is fast in batches of 64 tokens and more alone. What follows 700 tokens of the test
+ * Flash attention on the CPU is fast only in batches of 64 tokens and more. What follows 700 tokens of the test
  * model took, with it and without, by processor time: 1 token 3.9 and 1.6 ms, 52 tokens 154 and 11 ms, 117 tokens
  * 16 and 41 ms; 960 tokens in steps of 32 took 2,043 and 184 ms. Ghost text is made of small steps and single
  * tokens.

@@ -100,7 +100,7 @@ export class ModelRegistry implements Disposable {
     for (const entry of this.#entries.values()) this.#unload(entry);
   }
 
-  /** Returns how to end the lease. */
+  /** Returns how to end the lease. `signal` has not aborted yet. */
   #lease(entry: Entry, signal: AbortSignal): () => void {
     entry.leases++;
     entry.idle?.dispose();
@@ -122,6 +122,7 @@ export class ModelRegistry implements Disposable {
     if (entry.leases > 0) return;
     const { state } = entry.process.state;
     if (state !== "loading" && state !== "ready") return this.#unload(entry);
+    entry.idle?.dispose();
     entry.idle = this.#options.clock.after(this.#options.idleMs, () => this.#unload(entry));
   }
 

@@ -49,13 +49,13 @@ export async function onInlineCompletion(
   recordCompletion(services.metrics, outcome, performance.now() - started);
   if (outcome.kind === "failed") session.log.log("warn", `completion failed: ${outcome.error.message}`);
   const newest = session.documents.get(uri)?.version;
-  session.log.log("debug", about(outcome, snapshot, newest));
+  session.log.log("debug", logLine(outcome, snapshot, newest));
   if (newest !== snapshot.version) return noCompletions;
   return toInlineCompletions(outcome, snapshot, encoding);
 }
 
 /** Never what was suggested: a log may be shown to others. */
-function about(outcome: CompletionOutcome, snapshot: Snapshot, newest: number | undefined): string {
+function logLine(outcome: CompletionOutcome, snapshot: Snapshot, newest: number | undefined): string {
   const reason = outcome.kind === "skipped" ? `, ${outcome.reason}` : "";
   const confidence = outcome.report?.confidence;
   const sure = confidence === undefined ? "" : `, confidence ${confidence.toFixed(2)}`;

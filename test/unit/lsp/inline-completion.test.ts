@@ -13,7 +13,7 @@ import { RuntimeError } from "../../../server/model/runtime-error.ts";
 
 const uri = "file:///a.ts";
 const position = { line: 0, character: 2 };
-const suggested: CompletionOutcome = {
+const suggested = {
   kind: "suggested",
   items: [{ id: "c1", text: "()", range: { start: position, end: position } }],
   report: {
@@ -23,7 +23,7 @@ const suggested: CompletionOutcome = {
     timings: { queueMs: 0, contextMs: 0, overheadMs: 1, firstTokenMs: 0, totalMs: 2 },
     context: [],
   },
-};
+} as const satisfies CompletionOutcome;
 
 /** A session whose service answers with `complete`, once it has started. */
 function sessionOf(
@@ -38,7 +38,7 @@ function sessionOf(
   const session = {
     documents,
     localizer: english,
-    log: { log: (_level: string, message: string) => logged.push(message) },
+    log: { log: (level: string, message: string) => logged.push(`${level} ${message}`) },
     profile: { encoding: "utf-16" },
     services: async () => {
       await started;
@@ -104,7 +104,29 @@ describe("onInlineCompletion", () => {
     const error = new RuntimeError("runtime-crashed", "the model's process ended");
     const { session, metrics, logged } = sessionOf(async () => ({ kind: "failed", error }));
     assert.deepEqual(await onInlineCompletion(session, params, never), { items: [] });
-    assert.deepEqual(logged, ["completion failed: the model's process ended"]);
+    assert.deepEqual(logged, [
+      "warn completion failed: the model's process ended",
+      "debug completion failed (version 1 of 1)",
+    ]);
     assert.deepEqual(metrics.snapshot().counters, { "completion.failed.runtime-crashed": 1 });
   });
+  const secret = {
+    ...suggested,
+    items: [{ id: "c1", text: "TOKEN", range: { start: position, end: position } }],
+  };
+  const unsure = { ...suggested.report, confidence: 0.254 };
+  const lines: readonly (readonly [line: string, outcome: CompletionOutcome])[] = [
+    ["suggested (version 1 of 1)", secret],
+    [
+      "skipped, unsure, confidence 0.25 (version 1 of 1)",
+      { kind: "skipped", reason: "unsure", report: unsure },
+    ],
+  ];
+  for (const [line, outcome] of lines) {
+    it(`logs what came of a request, and never its text: ${line}`, async () => {
+      const { session, logged } = sessionOf(async () => outcome);
+      await onInlineCompletion(session, params, never);
+      assert.deepEqual(logged, [`debug completion ${line}`]);
+    });
+  }
 });

@@ -1,7 +1,6 @@
 /** An extension that suggests the same text everywhere, at once: what an editor takes when nobody computes anything. */
 
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
 
@@ -15,9 +14,9 @@ exports.activate = (context) => {
 };
 `;
 
-/** Returns the path of its VSIX, in a folder of its own. */
-export async function instantExtension(text: string): Promise<string> {
-  const cwd = await mkdtemp(join(tmpdir(), "hearth-instant-"));
+/** Makes it in the folder `cwd`, and returns the path of its VSIX. */
+export async function instantExtension(cwd: string, text: string): Promise<string> {
+  await mkdir(cwd, { recursive: true });
   const manifest = {
     name: "instant",
     publisher: "hearth",

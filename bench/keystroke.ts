@@ -18,7 +18,8 @@ const finishedPerSample = 8;
 
 interface Scenario {
   readonly name: string;
-  readonly targetMs?: number;
+  /** Undefined for what is there to compare with. */
+  readonly targetMs: number | undefined;
   readonly session: SessionOptions;
   /** Zero-based lines whose end is a place to press `key` at. */
   readonly lines: readonly number[];
@@ -65,15 +66,15 @@ try {
 
 function instant(): Scenario {
   const scenario = builtIn();
-  const { targetMs: _, ...rest } = scenario;
   return {
-    ...rest,
+    ...scenario,
     name: "an extension that answers at once",
+    targetMs: undefined,
     session: {
       ...scenario.session,
       name: "keystroke-instant",
       settings: { "hearth.completion.enabled": false },
-      beside: () => instantExtension("dispatcher.dispatch(event, context));"),
+      beside: (folder) => instantExtension(folder, "dispatcher.dispatch(event, context));"),
     },
     ready: "Hearth",
   };
@@ -150,9 +151,10 @@ function report({ name, targetMs }: Scenario, { keys, serverMs }: Scene): void {
   const ghost = keys.flatMap(({ ghostMs }) => (ghostMs === undefined ? [] : [ghostMs]));
   const drawn = keys.map(({ drawnMs }) => drawnMs);
   const p95 = quantile(ghost, 0.95);
+  const verdict = targetMs === undefined ? "" : ` (at most ${targetMs}: ${p95 <= targetMs ? "yes" : "no"})`;
   process.stdout.write(
     `${name}: ${ghost.length} of ${keys.length} keys gave ghost text; p50 ${quantile(ghost, 0.5)} ms, ` +
-      `p95 ${p95} ms${targetMs === undefined ? "" : ` (at most ${targetMs}: ${p95 <= targetMs ? "yes" : "no"})`}, ` +
+      `p95 ${p95} ms${verdict}, ` +
       `the letter itself p50 ${quantile(drawn, 0.5)} ms, p95 ${quantile(drawn, 0.95)} ms, ` +
       (serverMs.length === 0
         ? "no server\n"

@@ -24,8 +24,8 @@ export interface SessionOptions extends Pick<EditorServerOptions, "settings" | "
   readonly window?: WindowSize;
   /** A copy of the extension of its own, whose programs write down whom they ask. */
   readonly watched?: true;
-  /** The VSIX of another extension, installed beside Hearth. */
-  readonly beside?: () => Promise<string>;
+  /** Makes another extension in this folder, to be installed beside Hearth; returns its VSIX. */
+  readonly beside?: (folder: string) => Promise<string>;
 }
 
 const browserArguments = [
@@ -101,15 +101,7 @@ export class Session {
   async start(): Promise<void> {
     const editor = JSON.parse(process.env["HEARTH_TEST_EDITOR"] ?? "{}") as Editor;
     for (const [name, text] of Object.entries(this.#options.files)) this.write(name, text);
-    if (this.#options.watched) {
-      installExtension(editor, { root: this.#root, extensions: this.#extensions }, runVsix());
-      watchPrograms(this.#extensions);
-    }
-    const beside = await this.#options.beside?.();
-    if (beside !== undefined) {
-      for (const vsix of [runVsix(), beside])
-        installExtension(editor, { root: this.#root, extensions: this.#extensions }, vsix);
-    }
+    await this.#installOwn(editor);
     const complete = await this.#options.complete?.();
     const { settings = {}, locale, trust = "given" } = this.#options;
     mkdirSync(this.userHome, { recursive: true });
@@ -125,6 +117,16 @@ export class Session {
     this.#browser = await chromium.launch({ executablePath: editor.browser, args: browserArguments });
     this.#workbench = await Workbench.launch(this.#browser, this.#options.window ?? usualWindow);
     await this.#workbench.open(this.#server.url, this.folder);
+  }
+
+  /** Extensions that no other session shall see. */
+  async #installOwn(editor: Editor): Promise<void> {
+    const { watched, beside } = this.#options;
+    if (!watched && !beside) return;
+    const folders = { root: this.#root, extensions: this.#extensions };
+    installExtension(editor, folders, runVsix());
+    if (watched) watchPrograms(this.#extensions);
+    if (beside) installExtension(editor, folders, await beside(join(this.#root, "beside")));
   }
 
   /** What a failed test leaves behind: the screen and the log, in `out/test-vscode/`. */

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { onAbort } from "./base/abort.ts";
 import { systemClock } from "./base/clock.ts";
 import type { Localizer } from "./base/l10n.ts";
+import { silentLogger } from "./base/log.ts";
 import { ensureHome } from "./config/home.ts";
 import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
@@ -56,7 +57,7 @@ const hostPatienceMs = 5000;
 /** A look of its own: it starts no host, and a host that hangs does not hold it. */
 async function loadedModels(home: string, signal: AbortSignal): Promise<readonly LoadedModel[]> {
   const [entry, childEntry] = [entryPoint("host"), entryPoint("child")];
-  const client = new HostClient({ home, entry, childEntry, log: { log() {} }, clock: systemClock });
+  const client = new HostClient({ home, entry, childEntry, log: silentLogger, clock: systemClock });
   const limit = AbortSignal.any([signal, AbortSignal.timeout(hostPatienceMs)]);
   const forget = onAbort(limit, () => client.dispose());
   try {

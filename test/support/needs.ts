@@ -18,6 +18,11 @@ export const fullDisk: Need = {
   what: "/dev/full",
   met: statSync("/dev/full", { throwIfNoEntry: false })?.isCharacterDevice() ?? false,
 };
+/** Root reads what its mode forbids. */
+export const boundByModes: Need = {
+  what: "a user whom file modes bind",
+  met: posix.met && process.getuid?.() !== 0,
+};
 export const root: Need = { what: "the rights of root", met: process.getuid?.() === 0 };
 
 /** A program that answers to `--version`. */

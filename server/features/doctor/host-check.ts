@@ -1,4 +1,4 @@
-/** The check of the runtime host: which models it holds now, and in how much memory. To look starts neither. */
+/** The check of the runtime host: which models it holds now, and in how much memory. Looking starts no host. */
 
 import { explainError } from "../../model/explain-error.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";

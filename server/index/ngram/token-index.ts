@@ -26,7 +26,7 @@ export interface FollowerSink {
  * Places walked for each that is wanted: typing leaves hundreds of dead ones at the front of a chain, and behind
  * them stands what the text still says.
  */
-const mostWalked = 16;
+const walkedPerWanted = 16;
 
 /** The most recent tokens before a place, newest first. */
 export interface Context {
@@ -139,7 +139,7 @@ export class TokenIndex {
       if (!heads || !links) continue;
       const bound = Math.min(length, above);
       let place = heads[hashOfContext(ids, order) & (heads.length - 1)] ?? -1;
-      let walk = limit * mostWalked;
+      let walk = limit * walkedPerWanted;
       for (let left = limit; place >= 0 && left > 0 && walk > 0; walk--) {
         const token = tokens[place] ?? 0;
         if (token < deadBit) {

@@ -1,27 +1,75 @@
 /** The check of what is known of the person's own code: which folders, how many of their files, and what was in the way. */
 
+import type { Localizer } from "../../base/l10n.ts";
 import type { BuiltinStatus } from "../../index/ngram/builtin-completer.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
 
-type Reason = BuiltinStatus["omitted"][number]["reason"];
+type Omitted = BuiltinStatus["omitted"][number];
+type Reason = Omitted["reason"];
 
-/** A person can let more be read; all other reasons are how it should be. */
-const limits: ReadonlySet<Reason> = new Set(["too-many-files", "counts-full"]);
+/** Which reasons a person can do something about; all others are how it should be. */
+const hurdles: Readonly<Partial<Record<Reason, Hurdle>>> = {
+  "unreadable-rules": "unreadable-rules",
+  "too-many-rules": "too-many-rules",
+  "too-many-files": "too-much",
+  "counts-full": "too-much",
+};
+
+type Hurdle = "unreadable-rules" | "too-many-rules" | "too-much";
 
 export async function checkWorkspace(ports: DoctorPorts): Promise<Finding> {
-  const { t } = ports.localizer;
-  if (!ports.settings["index.enabled"]) return { state: "ok", found: t("not read: index.enabled is off") };
+  const { settings, localizer } = ports;
+  const { t } = localizer;
+  if (!settings["index.enabled"]) return { state: "ok", found: t("not read: index.enabled is off") };
   const { folders, files, reading, omitted } = await ports.workspace();
   if (folders.length === 0) return { state: "ok", found: t("no folder is open") };
   const names = folders.join(", ");
-  if (reading) return { state: "ok", found: t("{0} (files read so far: {1})", names, files) };
   const left = omitted.reduce((sum, { count }) => sum + count, 0);
-  const found = t("{0} (files read: {1}, left out: {2})", names, files, left);
-  if (!omitted.some(({ reason }) => limits.has(reason))) return { state: "ok", found };
-  return {
-    state: "warn",
-    found,
+  const found = reading
+    ? t("{0} (files read so far: {1}; the reading goes on)", names, files)
+    : t("{0} (files read: {1}, left out: {2})", names, files, left);
+  const reasons = reasonsOf(omitted, ports);
+  if (reasons.length === 0) return { state: "ok", found };
+  const why = reasons.map((reason) => reason.why).join("\n");
+  const mend = reasons.map((reason) => reason.mend).join(" ");
+  return { state: "warn", found, why, mend };
+}
+
+interface Obstacle {
+  readonly why: string;
+  readonly mend: string;
+}
+
+/** One for each kind of hurdle that was met. */
+function reasonsOf(omitted: readonly Omitted[], { localizer }: DoctorPorts): readonly Obstacle[] {
+  return Object.entries(obstacles).flatMap(([hurdle, obstacle]) => {
+    const met = omitted.find(({ reason }) => hurdles[reason] === hurdle);
+    return met ? [obstacle(localizer, met)] : [];
+  });
+}
+
+/** In the order in which they are told. */
+const obstacles: Readonly<Record<Hurdle, (localizer: Localizer, omitted: Omitted) => Obstacle>> = {
+  "unreadable-rules": (localizer, omitted) => ({
+    why: localizer.t(
+      "Folders left out whole, because their .gitignore or .hearthignore (or one above) cannot be read: {0}",
+      exampleOf(omitted, localizer),
+    ),
+    mend: localizer.t("Make that file readable, or remove it."),
+  }),
+  "too-many-rules": (localizer, omitted) => ({
+    why: localizer.t(
+      "Folders left out whole, because their .gitignore or .hearthignore (or one above) has too many rules: {0}",
+      exampleOf(omitted, localizer),
+    ),
+    mend: localizer.t("Shorten that file."),
+  }),
+  "too-much": ({ t }) => ({
     why: t("It holds more than is read at once; what is nearest and newest was read first."),
     mend: t("Raise index.maxFiles, or leave folders out with index.exclude or a .hearthignore."),
-  };
+  }),
+};
+
+function exampleOf({ count, examples: [example = ""] }: Omitted, { t }: Localizer): string {
+  return count === 1 ? example : t("{0} and {1} more", example, count - 1);
 }

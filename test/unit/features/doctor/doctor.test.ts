@@ -271,6 +271,32 @@ describe("the doctor", () => {
       { state: "ok", found: /index\.enabled/ },
     );
   });
+  it("a workspace of which folders are left out whole", async () => {
+    const read = { folders: ["/a"], files: 12, reading: false };
+    const omitted = (reason: "unreadable-rules" | "too-many-rules" | "counts-full", count: number) => ({
+      reason,
+      count,
+      examples: ["/a/sub", "/a/other"],
+    });
+    const workspace = (...all: readonly ReturnType<typeof omitted>[]) => ({
+      workspace: async () => ({ ...read, omitted: all }),
+    });
+    await check("workspace", workspace(omitted("unreadable-rules", 1)), {
+      state: "warn",
+      why: /cannot be read: \/a\/sub$/,
+      mend: /readable, or remove it/,
+    });
+    await check("workspace", workspace(omitted("too-many-rules", 3)), {
+      state: "warn",
+      why: /too many rules: \/a\/sub and 2 more$/,
+      mend: /^Shorten/,
+    });
+    await check("workspace", workspace(omitted("counts-full", 1), omitted("unreadable-rules", 1)), {
+      state: "warn",
+      why: /cannot be read.*\nIt holds more/,
+      mend: /remove it\. Raise/,
+    });
+  });
   it("a named model that is there", () =>
     check("roles.complete", role("embedded/coder"), { state: "ok", found: /embedded\/coder \(1\.0 GiB/ }));
   it("a named model that is broken", () =>

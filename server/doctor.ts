@@ -35,6 +35,7 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
   return runDoctor(
     {
       ...request,
+      clock: systemClock,
       nodeVersion: process.versions.node,
       memory: { totalBytes: totalmem(), availableBytes: process.availableMemory() },
       logicalCores: availableParallelism(),

@@ -1,5 +1,6 @@
 /** What the doctor looks through; a composition root gives it, so that each check is a table in a test. */
 
+import type { Clock } from "../../base/clock.ts";
 import type { Localizer } from "../../base/l10n.ts";
 import type { HomeState } from "../../config/home.ts";
 import type { Settings } from "../../config/schema.ts";
@@ -13,6 +14,7 @@ import type {
 import type { DoctorCheck } from "../../protocol/doctor.ts";
 
 export interface DoctorPorts {
+  readonly clock: Pick<Clock, "now">;
   readonly localizer: Localizer;
   readonly nodeVersion: string;
   readonly home: string;

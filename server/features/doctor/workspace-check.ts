@@ -18,21 +18,34 @@ const hurdles: Readonly<Partial<Record<Reason, Hurdle>>> = {
 type Hurdle = "unreadable-rules" | "too-many-rules" | "too-much";
 
 export async function checkWorkspace(ports: DoctorPorts): Promise<Finding> {
-  const { settings, localizer } = ports;
+  const { clock, settings, localizer } = ports;
   const { t } = localizer;
   if (!settings["index.enabled"]) return { state: "ok", found: t("not read: index.enabled is off") };
+  const started = clock.now();
   const { folders, files, reading, omitted } = await ports.workspace();
   if (folders.length === 0) return { state: "ok", found: t("no folder is open") };
   const names = folders.join(", ");
+  const seconds = Math.round((clock.now() - started) / 1000);
   const left = omitted.reduce((sum, { count }) => sum + count, 0);
   const found = reading
-    ? t("{0} (files read so far: {1}; the reading goes on)", names, files)
+    ? soFar(seconds, [names, files], ports)
     : t("{0} (files read: {1}, left out: {2})", names, files, left);
   const reasons = reasonsOf(omitted, ports);
   if (reasons.length === 0) return { state: "ok", found };
   const why = reasons.map((reason) => reason.why).join("\n");
   const mend = reasons.map((reason) => reason.mend).join(" ");
   return { state: "warn", found, why, mend };
+}
+
+/** Where the reading was waited for and did not end, it says how long; a server that runs goes on with it. */
+function soFar(seconds: number, read: readonly [string, number], { localizer: { t } }: DoctorPorts): string {
+  return seconds === 0
+    ? t("{0} (files read so far: {1}; the reading goes on)", ...read)
+    : t(
+        "{0} (files read so far: {1}; the reading was given {2} s here, in an editor it goes on to the end)",
+        ...read,
+        seconds,
+      );
 }
 
 interface Obstacle {

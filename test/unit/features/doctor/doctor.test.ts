@@ -24,6 +24,7 @@ const llamaCpp = {
 } as const;
 
 const healthy: DoctorPorts = {
+  clock: { now: () => 0 },
   localizer: english,
   nodeVersion: "24.21.0",
   home: "/home/me/hearth",
@@ -258,7 +259,17 @@ describe("the doctor", () => {
     await check(
       "workspace",
       { workspace: async () => ({ ...read, reading: true }) },
-      { state: "ok", found: /so far: 12/ },
+      { state: "ok", found: /so far: 12; the reading goes on/ },
+    );
+    let now = 0;
+    const givenUp = async () => {
+      now += 5003;
+      return { ...read, reading: true };
+    };
+    await check(
+      "workspace",
+      { clock: { now: () => now }, workspace: givenUp },
+      { state: "ok", found: /so far: 12; the reading was given 5 s here, in an editor it goes on/ },
     );
     await check(
       "workspace",

@@ -1,6 +1,7 @@
 /** Opening what may be anything but a file: a pipe, a device, or a link to one, as a hostile folder may hold. */
 
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
+import { open } from "node:fs/promises";
 
 /** For `open`: a pipe without a writer does not hold the reader. Whether it is a file is asked afterwards. */
 export const readWithoutWaiting = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -25,6 +26,26 @@ export function startOfFile(path: string, mostBytes: number): FileStart {
     }
   } catch (error) {
     return { kind: isAbsent(path, error) ? "absent" : "unreadable" };
+  }
+}
+
+export type WholeFile =
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | { readonly kind: "not-a-file" | "too-large" };
+
+/**
+ * All of the file at `path`, no further than it says it is long: those of /proc have no size, and some of them no
+ * end. A read that waits for good could not be given up, not even by `process.exit`. Rejects as `open` does.
+ */
+export async function readWholeFile(path: string, mostBytes: number): Promise<WholeFile> {
+  const file = await open(path, readWithoutWaiting);
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) return { kind: "not-a-file" };
+    if (stats.size > mostBytes) return { kind: "too-large" };
+    return { kind: "bytes", bytes: stats.size === 0 ? new Uint8Array() : await file.readFile() };
+  } finally {
+    await file.close();
   }
 }
 

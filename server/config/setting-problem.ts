@@ -22,6 +22,8 @@ export type SettingProblem =
   | { readonly kind: "no-value"; readonly origin: string; readonly text: string }
   | { readonly kind: "broken-json"; readonly origin: string; readonly line: number; readonly column: number }
   | { readonly kind: "not-a-file"; readonly origin: string }
+  /** It was named by hand. */
+  | { readonly kind: "no-file"; readonly origin: string }
   | { readonly kind: "unreadable"; readonly origin: string; readonly reason: string };
 
 /** The origin of what an editor sends; said in words. */
@@ -79,6 +81,8 @@ export function describeProblem(problem: SettingProblem, localizer: Localizer): 
       return t("{0}:{1}:{2} is not valid JSON; the file is ignored.", origin, problem.line, problem.column);
     case "not-a-file":
       return t("{0} is not a file; it is ignored.", origin);
+    case "no-file":
+      return t("There is no file {0}; it is ignored. Check the path that --settings names.", origin);
     case "unreadable":
       return t("{0} cannot be read ({1}); it is ignored.", origin, problem.reason);
   }

@@ -1,8 +1,7 @@
 /** Where settings come from outside an editor: the person's file, a file named for one run, and `--set`. */
 
-import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readWithoutWaiting } from "../base/regular-file.ts";
+import { readWholeFile } from "../base/regular-file.ts";
 import { jsonErrorOffset } from "./json-error-offset.ts";
 import { type ResolvedSettings, resolveSettings, type SettingsLayer } from "./resolve-settings.ts";
 import { isSettingKey, schema } from "./schema.ts";
@@ -13,7 +12,7 @@ const mostBytes = 16 * 1024 * 1024;
 export interface SettingsSources {
   /** HEARTH_HOME; its settings.json may be missing. */
   readonly home: string;
-  /** The file of `--settings`; it must be there. */
+  /** The file of `--settings`; it must be there, and be no pipe. */
   readonly file?: string;
   /** What an editor sends, lowest first: initializationOptions.settings, workspace/configuration. */
   readonly editor?: readonly unknown[];
@@ -40,32 +39,31 @@ interface ReadLayers {
   readonly problems: readonly SettingProblem[];
 }
 
-/** It is read unasked, so it may be anything: only what is a file of a sensible size is read. */
+/** It is read unasked, and need not be there. */
 async function readHomeFile(path: string): Promise<ReadLayers> {
+  return (await readSettingsFile(path)) ?? { layers: [], problems: [] };
+}
+
+async function readNamedFile(path: string): Promise<ReadLayers> {
+  return (await readSettingsFile(path)) ?? wrong({ kind: "no-file", origin: path });
+}
+
+/** Undefined where nothing is. It may be anything: only what is a file of a sensible size is read. */
+async function readSettingsFile(path: string): Promise<ReadLayers | undefined> {
   try {
-    const file = await open(path, readWithoutWaiting);
-    try {
-      const stats = await file.stat();
-      if (!stats.isFile()) return wrong({ kind: "not-a-file", origin: path });
-      if (stats.size > mostBytes) return wrong({ kind: "unreadable", origin: path, reason: "EFBIG" });
-      // Those of /proc have no size, and some of them no end.
-      return layersOf(path, stats.size === 0 ? "" : await file.readFile("utf8"));
-    } finally {
-      await file.close();
+    const read = await readWholeFile(path, mostBytes);
+    switch (read.kind) {
+      case "bytes":
+        return layersOf(path, new TextDecoder().decode(read.bytes));
+      case "not-a-file":
+        return wrong({ kind: "not-a-file", origin: path });
+      case "too-large":
+        return wrong({ kind: "unreadable", origin: path, reason: "EFBIG" });
     }
   } catch (error) {
     const reason = codeOf(error);
-    if (reason === "ENOENT" || reason === "ENOTDIR") return { layers: [], problems: [] };
+    if (reason === "ENOENT" || reason === "ENOTDIR") return undefined;
     return wrong({ kind: "unreadable", origin: path, reason });
-  }
-}
-
-/** Whoever names a file may name a pipe, as `<(…)` of a shell does. */
-async function readNamedFile(path: string): Promise<ReadLayers> {
-  try {
-    return layersOf(path, await readFile(path, "utf8"));
-  } catch (error) {
-    return wrong({ kind: "unreadable", origin: path, reason: codeOf(error) });
   }
 }
 

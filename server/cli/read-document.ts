@@ -1,9 +1,9 @@
 /** The text that a verb works on, from disk or standard input; what is no text of a sane size is refused. */
 
-import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Localizer } from "../base/l10n.ts";
+import { readWholeFile } from "../base/regular-file.ts";
 import { languageOfPath } from "../text/language-of-path.ts";
 import { type Position, Snapshot } from "../text/snapshot.ts";
 import type { Failure } from "./failure.ts";
@@ -27,7 +27,7 @@ export async function readDocument(request: DocumentRequest): Promise<DocumentRe
   const path = resolve(request.cwd, request.path);
   const bytes = request.stdin === undefined ? await readBytes(path, request) : await collect(request.stdin);
   if (!(bytes instanceof Uint8Array)) return { kind: "failed", failure: bytes };
-  if (bytes.length > maxBytes) return { kind: "failed", failure: tooLarge(request, bytes.length) };
+  if (bytes.length > maxBytes) return { kind: "failed", failure: tooLarge(request) };
   const text = decode(bytes);
   if (text === undefined) return { kind: "failed", failure: notText(request) };
   const uri = pathToFileURL(path).toString();
@@ -53,15 +53,19 @@ export function placeIn(snapshot: Snapshot, position: Position, { t }: Localizer
 async function readBytes(path: string, request: DocumentRequest): Promise<Uint8Array | Failure> {
   const { t } = request.localizer;
   try {
-    const stats = await stat(path);
-    if (!stats.isFile()) {
-      return {
-        code: "not-a-file",
-        message: t("{0} is not a file.", request.path),
-        mend: t("Name a source file, as in {0}.", "src/main.ts:10:5"),
-      };
+    const read = await readWholeFile(path, maxBytes);
+    switch (read.kind) {
+      case "bytes":
+        return read.bytes;
+      case "too-large":
+        return tooLarge(request);
+      case "not-a-file":
+        return {
+          code: "not-a-file",
+          message: t("{0} is not a file.", request.path),
+          mend: t("Name a source file, as in {0}.", "src/main.ts:10:5"),
+        };
     }
-    return stats.size > maxBytes ? tooLarge(request, stats.size) : await readFile(path);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (code === "ENOENT" || code === "ENOTDIR") {
@@ -104,16 +108,13 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-function tooLarge({ path, localizer }: DocumentRequest, bytes: number): Failure {
+/** How large it is, nobody knows of standard input, which is not read to its end. */
+function tooLarge({ path, localizer }: DocumentRequest): Failure {
   const { t } = localizer;
+  const most = maxBytes / 1024 / 1024;
   return {
     code: "file-too-large",
-    message: t(
-      "{0} has {1} MB; files up to {2} MB are completed.",
-      path,
-      megabytes(bytes),
-      megabytes(maxBytes),
-    ),
+    message: t("{0} has more than {1} MB; files up to {1} MB are completed.", path, most),
     mend: t("Split the file."),
   };
 }
@@ -125,8 +126,4 @@ function notText({ path, localizer }: DocumentRequest): Failure {
     message: t("{0} is not a text in UTF-8.", path),
     mend: t("Name a source file; save one of another encoding as UTF-8."),
   };
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1024 / 1024).toFixed(0);
 }

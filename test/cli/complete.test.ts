@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { hostFixture, never } from "../support/host-fixture.ts";
+import { itNeeds, procFs } from "../support/needs.ts";
 import { type CliEnd, type CliRun, runCli } from "../support/run-cli.ts";
 import { scripted } from "../support/scripted-model.ts";
 
@@ -211,13 +212,25 @@ describe("hearth complete", function () {
       ["binary.ts:1:1", "not-text", /binary\.ts is not a text in UTF-8/],
       ["nul.ts:1:1", "not-text", /is not a text/],
       ["latin1.ts:1:1", "not-text", /is not a text/],
-      ["large.ts:1:1", "file-too-large", /large\.ts has 50 MB; files up to 20 MB are completed/],
+      ["large.ts:1:1", "file-too-large", /large\.ts has more than 20 MB; files up to 20 MB are completed/],
     ];
     for (const [place, code, said] of bad) {
       it(`${place}: ${code}`, async () => {
         assert.match(await fails(run("complete", place, "--json"), code), said);
       });
     }
+    it("more of standard input than is read: file-too-large", async () => {
+      const stdin = Buffer.alloc(22 * 1024 * 1024, "x\n");
+      const said = await fails(
+        runWith({ stdin }, "complete", "a.ts:1:1", "--stdin", "--json"),
+        "file-too-large",
+      );
+      assert.match(said, /has more than 20 MB; files up to 20 MB/);
+    });
+    itNeeds(procFs, "a file that waits to be read, and a root full of them, hold nothing up", async () => {
+      const answer = parsed(await run("complete", "/proc/kmsg:1:1", "--root", "/proc", "--json"));
+      assert.equal(answer["outcome"], "skipped");
+    });
     it("a root that is no folder: root-not-found", async () => {
       const said = await fails(run("complete", cursor, "--json", "--root", "none"), "root-not-found");
       assert.match(said, /There is no folder none/);

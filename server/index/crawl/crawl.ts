@@ -4,8 +4,9 @@
  */
 
 import type { Dirent } from "node:fs";
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { lstat, readdir, statfs } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
+import { readWholeFile } from "../../base/regular-file.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
 import { type SkipReason, skipByContent, skipByName } from "./skip-reason.ts";
 
@@ -34,7 +35,7 @@ export async function* crawl({ from, rules, limits }: Walk, signal: AbortSignal)
   const folders = [from];
   let files = 0;
   for (let next = folders.shift(); next !== undefined; next = folders.shift()) {
-    const refusal = rules.refusal(next);
+    const refusal = (await isOfKernel(next, from)) ? "unreadable" : rules.refusal(next);
     if (refusal !== undefined) {
       yield { kind: "skipped", path: next, reason: refusal };
       continue;
@@ -62,7 +63,9 @@ export async function readSource(
   path: string,
 ): Promise<{ readonly text: string } | { readonly reason: SkipReason }> {
   try {
-    const text = await readFile(path, "utf8");
+    const file = await readWholeFile(path, Infinity);
+    if (file.kind !== "bytes") return { reason: "unreadable" };
+    const text = new TextDecoder().decode(file.bytes);
     const reason = skipByContent(text);
     return reason === undefined ? { text } : { reason };
   } catch {
@@ -88,6 +91,19 @@ export async function findFile(
   const reason = skipByName(path, stats.size, limits);
   if (reason !== undefined) return { kind: "skipped", path, reason };
   return { kind: "file", path, bytes: stats.size, modified: stats.mtimeMs };
+}
+
+/** File systems that the kernel makes up, by the number that `statfs` gives: their files answer a read, or wait. */
+const kernelFileSystems: ReadonlySet<number> = new Set([
+  0x9fa0, // proc
+  0x62656572, // sysfs
+]);
+
+/** Asked where a walk begins and below the root of all, where they are mounted: once a folder is too dear. */
+async function isOfKernel(folder: string, from: string): Promise<boolean> {
+  if (process.platform !== "linux" || (folder !== from && dirname(folder) !== "/")) return false;
+  const found = await statfs(folder).catch(() => undefined);
+  return found !== undefined && kernelFileSystems.has(found.type);
 }
 
 /** No person nests folders like this, and what a rule costs grows with their number. */

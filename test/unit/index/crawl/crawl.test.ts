@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { crawl, findFile, readSource } from "../../../../server/index/crawl/crawl.ts";
 import { IgnoreRules } from "../../../../server/index/crawl/ignore-rules.ts";
+import { itNeeds, procFs } from "../../../support/needs.ts";
 
 const limits = { fileBytes: 1000, files: 100 };
 
@@ -35,6 +36,21 @@ describe("crawl", () => {
     }
     return found;
   }
+
+  itNeeds(
+    procFs,
+    "walks no file system that the kernel makes up, and waits for none of its files",
+    async () => {
+      for (const path of ["/proc", "/sys/kernel", "/proc/self"]) {
+        assert.deepEqual(await outcomes(path), { [relative(root, path).split(sep).join("/")]: "unreadable" });
+      }
+      // Each of them has a size of nothing; the first one waits, the second one does not end.
+      for (const path of ["/proc/kmsg", "/proc/self/pagemap"]) {
+        const source = await readSource(path);
+        assert.ok(!("text" in source) || source.text === "", path);
+      }
+    },
+  );
 
   it("names the reason for each file that it leaves", async () => {
     await write({

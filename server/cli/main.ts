@@ -14,6 +14,7 @@ import { createServices } from "../services.ts";
 import { runCli } from "./app.ts";
 import { languageArgument } from "./arguments.ts";
 import type { CliServices } from "./cli-context.ts";
+import { Interruption, interruptingSignals } from "./interruption.ts";
 import { exitStatus } from "./run-verb.ts";
 
 /** What is nearest is read first: the rest of a huge workspace is not worth a longer wait. */
@@ -27,18 +28,23 @@ const localizer = readLocalizer(language, wordsFolder());
 const home = hearthHome(env);
 const interruption = new AbortController();
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+for (const signal of interruptingSignals) {
   process.once(signal, () => {
-    interruption.abort();
+    const reason = new Interruption(signal);
+    interruption.abort(reason);
     process.stdin.destroy();
     // Whatever is still in the way ends here; a second signal ends the process by itself.
-    setTimeout(() => process.exit(exitStatus.interrupted), 2000).unref();
+    setTimeout(() => process.exit(reason.status), 2000).unref();
   });
 }
-// Whoever read the output has had enough, as `head` has.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === "EPIPE" ? exitStatus.done : exitStatus.failed);
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  // Whoever read the output has had enough, as `head` has.
+  if (code === "EPIPE") process.exit(exitStatus.done);
+  process.stderr.write(`${localizer.t("The output cannot be written ({0}).", code ?? message)}\n`);
+  process.exit(exitStatus.failed);
 });
+// There is nowhere left to say it.
+process.stderr.on("error", () => process.exit(exitStatus.failed));
 
 const status = await runCli({
   argv,
@@ -58,7 +64,13 @@ const status = await runCli({
     },
   },
 });
-process.exitCode = status;
+await Promise.all([process.stdout, process.stderr].map(flushed));
+process.exit(status);
+
+/** What was written to a pipe may still be on its way. */
+function flushed(stream: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => stream.write("", () => resolve()));
+}
 
 function openServices(settings: Settings, onStatus: () => void): CliServices {
   const services = createServices({

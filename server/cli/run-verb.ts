@@ -4,6 +4,7 @@ import { explainError } from "../model/explain-error.ts";
 import { toRuntimeError } from "../model/runtime-error.ts";
 import type { CliContext } from "./cli-context.ts";
 import { failureText, type Outcome } from "./failure.ts";
+import { Interruption } from "./interruption.ts";
 import { paintFor } from "./paint.ts";
 
 export interface VerbRequest {
@@ -11,12 +12,15 @@ export interface VerbRequest {
   readonly json: boolean;
 }
 
-export const exitStatus = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const exitStatus = { done: 0, failed: 1, usage: 2 } as const;
 
 export async function runVerb({ context, json }: VerbRequest, verb: () => Promise<Outcome>): Promise<void> {
   const outcome = context.signal.aborted ? interrupted : await outcomeOf(verb, context);
+  if (outcome.kind === "interrupted") {
+    context.process.exitCode = interruptedStatus(context.signal);
+    return;
+  }
   context.process.exitCode = exitStatus[outcome.kind];
-  if (outcome.kind === "interrupted") return;
   if (json) {
     const value = outcome.kind === "done" ? outcome.json : (outcome.json ?? { error: outcome.failure });
     context.process.stdout.write(`${JSON.stringify(value, rounded)}\n`);
@@ -27,6 +31,10 @@ export async function runVerb({ context, json }: VerbRequest, verb: () => Promis
     const { stderr } = context.process;
     stderr.write(failureText(outcome.failure, paintFor(stderr)));
   }
+}
+
+function interruptedStatus({ reason }: AbortSignal): number {
+  return reason instanceof Interruption ? reason.status : exitStatus.failed;
 }
 
 /** Microseconds are as fine as any figure here is worth. */

@@ -1,12 +1,15 @@
 /** `hearth complete` as a shell sees it: the shapes of its JSON, its exit status, and what it says to bad input. */
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { entryPoint } from "../../server/entries.ts";
 import { hostFixture, never } from "../support/host-fixture.ts";
-import { itNeeds, procFs } from "../support/needs.ts";
+import { fullDisk, itNeeds, posix, procFs } from "../support/needs.ts";
 import { type CliEnd, type CliRun, runCli } from "../support/run-cli.ts";
 import { scripted } from "../support/scripted-model.ts";
 
@@ -166,12 +169,33 @@ describe("hearth complete", function () {
     assert.equal(parsed(end)["outcome"], "suggested");
   });
 
-  it("ends with 130 when interrupted", async () => {
-    // What is wrong with the settings is said before standard input is read to its end.
-    const args = ["complete", "a.ts:1:1", "--stdin", "--set", "nothing=1"];
-    const end = await runWith({ interrupt: "SIGINT" }, ...args);
-    assert.equal(end.status, 130);
-    assert.equal(end.stdout, "");
+  for (const [interrupt, status] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
+    itNeeds(posix, `ends with ${status} at ${interrupt}`, async () => {
+      // What is wrong with the settings is said before standard input is read to its end.
+      const args = ["complete", "a.ts:1:1", "--stdin", "--set", "nothing=1"];
+      const end = await runWith({ interrupt }, ...args);
+      assert.equal(end.status, status);
+      assert.equal(end.stdout, "");
+    });
+  }
+
+  itNeeds(fullDisk, "says why its output is not there", () => {
+    const full = openSync("/dev/full", "w");
+    try {
+      const { status, stderr } = spawnSync(process.execPath, [entryPoint("cli"), "complete", "--help"], {
+        env: { LANG: "C" },
+        encoding: "utf8",
+        stdio: ["ignore", full, "pipe"],
+      });
+      assert.equal(stderr, "The output cannot be written (ENOSPC).\n");
+      assert.equal(status, 1);
+    } finally {
+      closeSync(full);
+    }
   });
 
   describe("refuses wrong usage with status 2", () => {

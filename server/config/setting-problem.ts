@@ -19,7 +19,7 @@ export type SettingProblem =
       readonly key: SettingKey;
     }
   | { readonly kind: "not-an-object"; readonly origin: string }
-  | { readonly kind: "no-value"; readonly origin: string; readonly text: string }
+  | { readonly kind: "no-key" | "no-value"; readonly origin: string; readonly text: string }
   | { readonly kind: "broken-json"; readonly origin: string; readonly line: number; readonly column: number }
   | { readonly kind: "not-a-file"; readonly origin: string }
   /** It was named by hand. */
@@ -76,7 +76,9 @@ export function describeProblem(problem: SettingProblem, localizer: Localizer): 
     case "not-an-object":
       return t("{0} must hold an object of settings; it is ignored.", origin);
     case "no-value":
-      return t("{0} {1} has no value; write it as key=value.", origin, cut(problem.text));
+      return t("{0} {1} has no value; it is ignored. Write it as key=value.", origin, cut(problem.text));
+    case "no-key":
+      return t("{0} {1} names no setting; it is ignored. Write it as key=value.", origin, cut(problem.text));
     case "broken-json":
       return t("{0}:{1}:{2} is not valid JSON; the file is ignored.", origin, problem.line, problem.column);
     case "not-a-file":

@@ -87,7 +87,7 @@ function readAssignments(assignments: readonly string[]): ReadLayers {
     const equals = text.indexOf("=");
     if (equals > 0)
       values.push([text.slice(0, equals), valueOf(text.slice(0, equals), text.slice(equals + 1))]);
-    else problems.push({ kind: "no-value", origin: "--set", text });
+    else problems.push({ kind: equals === 0 ? "no-key" : "no-value", origin: "--set", text });
   }
   return { layers: [{ origin: "--set", values: Object.fromEntries(values) }], problems };
 }

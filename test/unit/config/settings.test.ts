@@ -210,12 +210,21 @@ describe("loadSettings", () => {
   });
   it("reads --set as JSON where it is JSON, else as text", async () => {
     const { settings, problems } = await load({
-      assignments: ["completion.maxTokens=64", "roles.complete=off", 'completion.languages={"*":false}', "x"],
+      assignments: [
+        "completion.maxTokens=64",
+        "roles.complete=off",
+        'completion.languages={"*":false}',
+        "x",
+        "=1",
+      ],
     });
     assert.equal(settings["completion.maxTokens"], 64);
     assert.equal(settings["roles.complete"], "off");
     assert.deepEqual(settings["completion.languages"], { "*": false });
-    assert.deepEqual(problems, ["--set x has no value; write it as key=value."]);
+    assert.deepEqual(problems, [
+      "--set x has no value; it is ignored. Write it as key=value.",
+      "--set =1 names no setting; it is ignored. Write it as key=value.",
+    ]);
   });
   itNeeds(posix, "reads its own file only where it is one, and never waits for a pipe", async () => {
     const own = join(home, "settings.json");

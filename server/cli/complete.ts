@@ -11,7 +11,7 @@ import { explainError } from "../model/explain-error.ts";
 import { parseRole } from "../protocol/role.ts";
 import type { Snapshot } from "../text/snapshot.ts";
 import type { CliContext } from "./cli-context.ts";
-import { type Cursor, parseCursor } from "./cursor.ts";
+import { type Cursor, cursorExample, hasWrongNumbers, mostCounted, parseCursor } from "./cursor.ts";
 import { type Failure, failed, type Outcome } from "./failure.ts";
 import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
 import { paintFor } from "./paint.ts";
@@ -60,7 +60,11 @@ export function completeCommand(localizer: Localizer): Command<CliContext> {
 function cursorOf(text: string, { t }: Localizer): Cursor {
   const cursor = parseCursor(text);
   if (cursor) return cursor;
-  throw new Error(t("write it as in {0}", "src/main.ts:10:5"));
+  throw new Error(
+    hasWrongNumbers(text)
+      ? t("lines and columns are whole numbers from 1 to {0}, as in {1}", mostCounted, cursorExample)
+      : t("write it as in {0}", cursorExample),
+  );
 }
 
 function nodeFailure({ nodeVersion, localizer: { t } }: CliContext): Failure {
@@ -77,6 +81,10 @@ async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor
   const { settings, problems } = await settingsOf(flags, context);
   const paint = paintFor(process.stderr);
   for (const problem of problems) process.stderr.write(`${paint.warn(visibleText(problem))}\n`);
+  if (problems.length > 0) {
+    const mend = localizer.t("Correct or remove what is named. docs/settings.md lists every setting.");
+    process.stderr.write(`${paint.dim(mend)}\n`);
+  }
   const unusable =
     (await homeFailure(context, settings)) ??
     (flags.root === undefined ? undefined : await rootFailure(flags.root, cwd, localizer));

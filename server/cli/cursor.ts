@@ -14,3 +14,12 @@ export function parseCursor(text: string): Cursor | undefined {
   const [, path = "", line, column] = found;
   return { path, position: { line: Number(line) - 1, character: Number(column) - 1 } };
 }
+
+export const mostCounted = 999_999_999;
+
+export const cursorExample = "src/main.ts:10:5";
+
+/** Whether `text`, which is no cursor, would be one with other numbers. */
+export function hasWrongNumbers(text: string): boolean {
+  return /.:[-+]?[\d.]+:[-+]?[\d.]+$/.test(text);
+}

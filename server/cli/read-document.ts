@@ -6,6 +6,7 @@ import type { Localizer } from "../base/l10n.ts";
 import { readWholeFile } from "../base/regular-file.ts";
 import { languageOfPath } from "../text/language-of-path.ts";
 import { type Position, Snapshot } from "../text/snapshot.ts";
+import { cursorExample } from "./cursor.ts";
 import type { Failure } from "./failure.ts";
 
 export interface DocumentRequest {
@@ -63,7 +64,7 @@ async function readBytes(path: string, request: DocumentRequest): Promise<Uint8A
         return {
           code: "not-a-file",
           message: t("{0} is not a file.", request.path),
-          mend: t("Name a source file, as in {0}.", "src/main.ts:10:5"),
+          mend: t("Name a source file, as in {0}.", cursorExample),
         };
     }
   } catch (error) {
@@ -72,9 +73,12 @@ async function readBytes(path: string, request: DocumentRequest): Promise<Uint8A
       return {
         code: "file-not-found",
         message: t("There is no file {0}.", path),
-        mend: t(
-          "Check the path; it is taken from the working directory. With --stdin the file need not be there.",
-        ),
+        // Of three numbers behind a name, the first is taken for a part of it.
+        mend: /:\d+$/.test(path)
+          ? t("Write the file, one line and one column, as in {0}.", cursorExample)
+          : t(
+              "Check the path; it is taken from the working directory. With --stdin the file need not be there.",
+            ),
       };
     }
     if (code === "") throw error;

@@ -87,7 +87,8 @@ export function reasonOf(reason: SkipReason, { t }: Localizer): string {
     case "disabled":
       return t("completion is off for this language");
     case "outside-document":
-      return t("the cursor is outside the document or inside a character");
+      // A line that is not there is refused before, and behind the end of a line means its end.
+      return t("the cursor is inside a character");
     case "too-large":
       return t("the file or its line is too long");
     case "inside-word":

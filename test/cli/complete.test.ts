@@ -166,6 +166,10 @@ describe("hearth complete", function () {
       end.stderr,
       /completion\.maxTokens in --set must be a whole number from 1 to 2048, not "many"/,
     );
+    assert.match(
+      end.stderr,
+      /\nCorrect or remove what is named\. docs\/settings\.md lists every setting\.\n$/,
+    );
     assert.equal(parsed(end)["outcome"], "suggested");
   });
 
@@ -202,7 +206,14 @@ describe("hearth complete", function () {
     const wrong: readonly (readonly [args: readonly string[], said: RegExp])[] = [
       [["complete"], /FILE:LINE:COLUMN is missing/],
       [["complete", "code.ts"], /write it as in src\/main\.ts:10:5/],
-      [["complete", "code.ts:0:1"], /write it as in/],
+      [["complete", "code.ts:5"], /write it as in/],
+      ...["0:0", "1:0", "-1:1", "1.5:1", "999999999999999999999:1"].map(
+        (numbers) =>
+          [
+            ["complete", `code.ts:${numbers}`],
+            /lines and columns are whole numbers from 1 to 999999999, as in src\/main\.ts:10:5\./,
+          ] as const,
+      ),
       [["complete", "code.ts:1:1", "more"], /one argument too many/],
       [["complete", "code.ts:1:1", "--jsn"], /Did you mean --json\?/],
       [["complet", "code.ts:1:1"], /There is no command complet\. Did you mean `complete`\?/],
@@ -259,6 +270,13 @@ describe("hearth complete", function () {
       const said = await fails(run("complete", cursor, "--json", "--root", "none"), "root-not-found");
       assert.match(said, /There is no folder none/);
     });
+    it("three numbers behind a name: how to write it", async () => {
+      const { stderr } = await run("complete", "code.ts:7:31:1");
+      assert.match(
+        stderr,
+        /code\.ts:7\.\nWrite the file, one line and one column, as in src\/main\.ts:10:5\.\n$/,
+      );
+    });
     it("the same on standard error for a person", async () => {
       const { status, stderr, stdout } = await run("complete", "none.ts:1:1");
       assert.equal(status, 1);
@@ -281,6 +299,13 @@ describe("hearth complete", function () {
         assert.match(String(answer["reason"]), reason);
       });
     }
+    it("says to a person why, in their language", async () => {
+      const place = ["complete", "odd.ts:1:7", "--stdin"];
+      const stdin = 'say("🔥", ';
+      const said = /completion: the cursor is inside a character\n/;
+      assert.match((await runWith({ stdin }, ...place)).stdout, said);
+      assert.match((await runWith({ stdin }, ...place, "--lang", "zh-cn")).stdout, /光标位于一个字符之中/);
+    });
     it("combining characters and emoji before the cursor move nothing", async () => {
       const stdin = `${line.repeat(4)}/* e\u0301🔥👍🏽 */ const value = computeTheValue(`;
       const answer = parsed(await runWith({ stdin }, "complete", "odd.ts:5:99", "--stdin", "--json"));

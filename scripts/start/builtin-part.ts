@@ -4,15 +4,19 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { delay, systemClock } from "../../server/base/clock.ts";
-import { milliseconds, sourceOf } from "../../server/cli/show-completion.ts";
+import type { Localizer } from "../../server/base/l10n.ts";
+import { milliseconds, reasonOf, sourceOf } from "../../server/cli/show-completion.ts";
+import type { CompletionRequest, SkipReason } from "../../server/features/completion/completion-outcome.ts";
 import { languageOfPath } from "../../server/text/language-of-path.ts";
 import { choosePlaces, type Place, type SourceText } from "./places.ts";
 import { median, type Stage } from "./stage.ts";
 
 const placesAsked = 360;
 const placesShown = 5;
+/** The first examples come from so many of them, before it has found out how sure it must be. */
+const placesForExamples = 40;
 
-/** The places where it showed something, for a model to try too. */
+/** The places where it wrote something, for a model to try too. */
 export async function builtinPart(stage: Stage): Promise<readonly Place[]> {
   const { page, services, root, localizer } = stage;
   const { t } = localizer;
@@ -29,23 +33,45 @@ export async function builtinPart(stage: Stage): Promise<readonly Place[]> {
       milliseconds(performance.now() - started),
     ),
   );
-  await calibrated(stage);
   const places = choosePlaces(sourcesOf(root), placesAsked);
-  const results: Result[] = [];
-  for (const place of places) results.push(await ask(stage, place));
-  const shown = results.filter((result): result is ShownResult => result.kind === "shown");
-  const surest = shown.toSorted((a, b) => b.confidence - a.confidence);
+  const listed = await examples(stage, places);
+  // Read anew, so that no question was in between and every run counts the same.
+  services.removeFolder(root);
+  services.addFolder(root);
+  if (!(await calibrated(stage)))
+    page.say(
+      t("It has not found out yet how sure it must be on this code; the numbers differ from run to run."),
+    );
+  const results = await askAll(stage, places, "automatic");
+  sum(stage, results);
+  const known = new Set(listed.map(({ place }) => place));
+  return [...known, ...surestOf(results).map(({ place }) => place)].filter(
+    (place, index, all) => all.indexOf(place) === index,
+  );
+}
+
+/** What it writes for whoever asks by hand, which it does where it is less sure too. */
+async function examples(stage: Stage, places: readonly Place[]): Promise<readonly ShownResult[]> {
+  const { page, localizer } = stage;
+  const every = Math.ceil(places.length / placesForExamples);
+  const some = places.filter((_, index) => index % every === 0);
+  const results = await askAll(stage, some, "manual");
+  const listed = showpieceFirst(surestOf(results).slice(0, placesShown));
   page.say(
-    t(
-      "The {0} texts that it is surest of, right or wrong, {1} after the start of this program:",
-      Math.min(placesShown, surest.length),
+    localizer.t(
+      "Asked by hand at {0} places, this is what it is surest of, right or wrong, {1} after the start of this program:",
+      some.length,
       milliseconds(performance.now()),
     ),
   );
-  const listed = showpieceFirst(surest.slice(0, placesShown));
   for (const result of listed) show(stage, result);
-  sum(stage, results, shown);
-  return [...listed, ...surest.slice(placesShown)].map(({ place }) => place);
+  return listed;
+}
+
+function surestOf(results: readonly Result[]): readonly ShownResult[] {
+  return results
+    .filter((result): result is ShownResult => result.kind === "shown")
+    .toSorted((a, b) => b.confidence - a.confidence);
 }
 
 /** Puts first the longest statement that it ended exactly as the author did, if there is one. */
@@ -58,16 +84,21 @@ export function showpieceFirst<T extends { readonly place: Place; readonly text:
   return first ? [first, ...surest.filter((result) => result !== first)] : [];
 }
 
-/** How long to wait for it to find out, on this code, how sure it must be; then its first setting holds. */
-const patienceMs = 4000;
+/** How long to wait for it to find out, on this code, how sure it must be: some twenty times what that takes. */
+const patienceMs = 60_000;
 
-async function calibrated({ services, signal }: Stage): Promise<void> {
+/** False when that took too long, and its first setting holds. */
+async function calibrated({ services, signal }: Stage): Promise<boolean> {
+  await services.builtin.idle();
   const deadline = performance.now() + patienceMs;
   while (performance.now() < deadline && !signal.aborted) {
-    if ("typescript" in (await services.builtin.status()).gates) return;
+    if (!(await services.builtin.status()).calibrating) return true;
     await delay(systemClock, 50, signal);
   }
+  return signal.aborted;
 }
+
+type Trigger = CompletionRequest["trigger"];
 
 interface Asked {
   readonly place: Place;
@@ -81,59 +112,96 @@ interface ShownResult extends Asked {
   readonly source: string;
 }
 
-/** Silent: no guess passed the gate. */
-type Result = ShownResult | (Asked & { readonly kind: "silent" });
+type Result = ShownResult | (Asked & { readonly kind: "silent"; readonly reason: Silence });
 
-async function ask({ services, signal, localizer }: Stage, place: Place): Promise<Result> {
+/** Why it showed nothing. */
+export type Silence = SkipReason | "failed";
+
+async function askAll(stage: Stage, places: readonly Place[], trigger: Trigger): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (const place of places) {
+    if (stage.signal.aborted) break;
+    results.push(await ask(stage, place, trigger));
+  }
+  return results;
+}
+
+async function ask({ services, signal, localizer }: Stage, place: Place, trigger: Trigger): Promise<Result> {
   const { snapshot, offset } = place;
   services.documentOpened(snapshot);
   const position = snapshot.positionAt(offset);
   const started = performance.now();
-  const outcome = await services.complete({ snapshot, position, trigger: "automatic" }, signal);
+  const outcome = await services.complete({ snapshot, position, trigger }, signal);
   const tookMs = performance.now() - started;
   services.documentClosed(snapshot.uri);
-  const text = outcome.kind === "suggested" ? outcome.items[0]?.text : undefined;
-  if (outcome.kind !== "suggested" || text === undefined) return { kind: "silent", place, tookMs };
+  // The file counts as it is on disk again before the next question, in every run.
+  await services.builtin.idle();
+  if (outcome.kind === "failed") return { kind: "silent", reason: "failed", place, tookMs };
+  if (outcome.kind === "skipped") return { kind: "silent", reason: outcome.reason, place, tookMs };
+  const text = outcome.items[0]?.text ?? "";
   const { report } = outcome;
   const source = sourceOf(report, localizer);
   return { kind: "shown", place, tookMs, text, confidence: report.confidence ?? 0, source };
 }
 
-function show({ page, localizer }: Stage, { place, text, source }: ShownResult): void {
+function show(stage: Stage, { place, text, source }: ShownResult): void {
+  const { page, localizer } = stage;
   const { t } = localizer;
   const { line } = place.snapshot.positionAt(place.offset);
   page.line();
   page.place(`${place.path}:${line + 1}`, source);
   page.code(beforeOf(place), text);
   page.verdict(
-    isWritten(place, text)
-      ? page.paint.good(t("as the author wrote it"))
+    place.written.startsWith(text.trimEnd())
+      ? page.paint.good(begun(stage, place, text))
       : `${page.paint.warn(t("the author wrote:"))} ${place.written.trim()}`,
   );
 }
 
-function sum(
-  { page, localizer: { t } }: Stage,
-  results: readonly Result[],
-  shown: readonly ShownResult[],
-): void {
+/** Where the line was not sure, its first words alone are offered. */
+function begun({ localizer: { t } }: Stage, place: Place, text: string): string {
+  if (isWritten(place, text)) return t("as the author wrote it");
+  return t("as the author began; the rest: {0}", place.written.slice(text.trimEnd().length).trim());
+}
+
+function sum({ page, localizer }: Stage, results: readonly Result[]): void {
+  const { t } = localizer;
+  const shown = surestOf(results);
   const right = shown.filter(({ place, text }) => isWritten(place, text)).length;
+  const silent = results.flatMap((result) => (result.kind === "silent" ? [result.reason] : []));
   page.line();
   page.say(
     t(
       "It was asked to write the rest of the line at {0} places, spread evenly over this code. At {1} no guess was likely enough to be right, so it showed nothing. Of the {2} texts that it showed, {3} are exactly what the author wrote. Half of the answers took {4} or less.",
       results.length,
-      results.length - shown.length,
+      silent.filter((reason) => reason === "unsure").length,
       shown.length,
       right,
       milliseconds(median(results.map(({ tookMs }) => tookMs))),
     ),
   );
+  const others = otherSilences(silent, localizer);
+  if (others !== "") page.say(t("At the others it showed nothing for another reason: {0}.", others));
   page.say(
     t(
       "The README's 30 % counts every guess, shown or not, in five packages whose code repeats itself more than this.",
     ),
   );
+}
+
+/** Each reason but that it was not sure, with how often it was the one; the most frequent first. */
+export function otherSilences(silent: readonly Silence[], localizer: Localizer): string {
+  const counts = Map.groupBy(
+    silent.filter((reason) => reason !== "unsure"),
+    (reason) => reason,
+  );
+  return [...counts]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([reason, { length }]) => {
+      const text = reason === "failed" ? localizer.t("it failed") : reasonOf(reason, localizer);
+      return `${text} (${length})`;
+    })
+    .join(", ");
 }
 
 function beforeOf({ snapshot, offset }: Place): string {

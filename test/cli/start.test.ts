@@ -44,7 +44,8 @@ describe("npm start", function () {
       "Models on this machine",
       "How to go on",
     ]);
-    assert.match(page, /The 5 texts that it is surest of, right or wrong, [\d.]+ m?s after/);
+    assert.match(page, /Asked by hand at 40 places, this is [^:]* after\s+the\s+start/);
+    assert.match(page, /At\s+\d+\s+no\s+guess\s+was\s+likely\s+enough/);
     assert.match(page, /npx --no -- hearth doctor\n.*npx --no -- hearth --help\n/);
     assert.match(page, /seedling-q8_0 loaded in [\d.]+ m?s, context 1024 tokens/);
     assert.match(page, /first token after [\d.]+ m?s/);

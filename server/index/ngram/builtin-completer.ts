@@ -247,7 +247,15 @@ export class BuiltinCompleter implements Disposable {
   }
 }
 
-const nothing: BuiltinStatus = { files: 0, tokens: 0, bytes: 0, reading: false, omitted: [], gates: {} };
+const nothing: BuiltinStatus = {
+  files: 0,
+  tokens: 0,
+  bytes: 0,
+  reading: false,
+  calibrating: false,
+  omitted: [],
+  gates: {},
+};
 
 /** What is too long to be completed is not even sent. */
 function isFollowed(snapshot: Snapshot): boolean {

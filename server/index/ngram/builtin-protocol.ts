@@ -26,6 +26,8 @@ export interface BuiltinStatus {
   readonly bytes: number;
   /** Whether a folder is still being read. */
   readonly reading: boolean;
+  /** Whether it is being found out, on what was read, how sure a guess must be. */
+  readonly calibrating: boolean;
   /** How many files were left out, by reason, and the first of each. */
   readonly omitted: readonly OmittedFiles[];
   /** The least confidence that is shown, by language; languages without one use `"*"`. */

@@ -34,6 +34,8 @@ export class BuiltinWorker {
   readonly #progress: ReadingProgress;
   readonly #gates = new Gates();
   readonly #calibration = new Latest();
+  /** How many run; all but the last are about to end. */
+  #calibrations = 0;
   readonly #documents = new Map<string, Snapshot>();
   readonly #questions = new Map<number, Question>();
   /** Runs when files were saved and then nothing was asked for a while. */
@@ -86,7 +88,9 @@ export class BuiltinWorker {
   async #read(path: string, limits: CrawlLimits): Promise<void> {
     await this.#progress.during(() => this.#folders.add(path, limits));
     if (this.#folders.reading) return;
+    this.#calibrations++;
     await calibrateGates(this.#gates, this.#model, this.#calibration.next());
+    this.#calibrations--;
   }
 
   #tidy(): void {
@@ -135,7 +139,8 @@ export class BuiltinWorker {
 
   get #status(): BuiltinStatus {
     const { reading, omitted } = this.#folders;
-    return { ...this.#model.stats, reading, omitted, gates: this.#gates.all() };
+    const calibrating = this.#calibrations > 0;
+    return { ...this.#model.stats, reading, calibrating, omitted, gates: this.#gates.all() };
   }
 }
 

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { showpieceFirst } from "../../../scripts/start/builtin-part.ts";
+import { otherSilences, showpieceFirst } from "../../../scripts/start/builtin-part.ts";
+import { english } from "../../../server/base/l10n.ts";
 import { Snapshot } from "../../../server/text/snapshot.ts";
 
 /** A text offered for a line that is typed up to `before`. */
@@ -28,4 +29,15 @@ describe("showpieceFirst", () => {
   for (const [what, surest, expected] of rows) {
     it(what, () => assert.deepEqual(showpieceFirst<ReturnType<typeof result>>(surest), expected));
   }
+});
+
+describe("otherSilences", () => {
+  it("counts what was not for want of sureness, the most frequent first", () => {
+    const silent = ["unsure", "blank", "failed", "duplicate", "unsure", "duplicate"] as const;
+    assert.equal(
+      otherSilences(silent, english),
+      "what would be added stands there already (2), nothing to add here (1), it failed (1)",
+    );
+    assert.equal(otherSilences(["unsure"], english), "");
+  });
 });

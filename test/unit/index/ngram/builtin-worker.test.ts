@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { CrawlLimits } from "../../../../server/index/crawl/crawl.ts";
 import type { BuiltinStatus, FromWorker } from "../../../../server/index/ngram/builtin-protocol.ts";
@@ -76,6 +77,15 @@ describe("built-in worker", () => {
   });
   afterEach(() => rm(root, { recursive: true }));
   const uriOf = (name: string) => pathToFileURL(join(root, name)).href;
+
+  it("says while it finds out how sure it must be, and when it has", async () => {
+    const bench = new Bench();
+    await writeFile(join(root, "a.ts"), logs.repeat(50));
+    await bench.read(root);
+    assert.equal((await bench.status())?.calibrating, true);
+    while ((await bench.status())?.calibrating) await nextTurn();
+    assert.ok("typescript" in ((await bench.status())?.gates ?? {}));
+  });
 
   const secret = "DATABASE_PASSWORD = tangerine\nDATABASE_PASSWORD = tangerine\n";
   const left: Readonly<Record<string, string>> = {

@@ -3,15 +3,14 @@
  * machine now. Asks nothing, downloads nothing, changes nothing.
  */
 
-import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { languageOf, languageOfEnvironment } from "../server/base/l10n.ts";
 import { silentLogger } from "../server/base/log.ts";
 import { readLocalizer } from "../server/base/read-localizer.ts";
 import { languageArgument } from "../server/cli/arguments.ts";
-import { type Cursor, parseCursor } from "../server/cli/cursor.ts";
-import { failureText } from "../server/cli/failure.ts";
+import { type Failure, failureText } from "../server/cli/failure.ts";
 import { paintFor } from "../server/cli/paint.ts";
+import { visibleText } from "../server/cli/visible-text.ts";
 import { hearthHome } from "../server/config/home.ts";
 import { loadSettings } from "../server/config/settings-layers.ts";
 import { wordsFolder } from "../server/entries.ts";
@@ -31,6 +30,7 @@ import {
 import { ownFilePart } from "./start/own-file-part.ts";
 import { pageOn } from "./start/page.ts";
 import type { Place } from "./start/places.ts";
+import { modelFailure, parseStartArguments, type StartRequest } from "./start/request.ts";
 import type { Stage } from "./start/stage.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
@@ -53,12 +53,18 @@ process.stdout.on("error", () => process.exit(0));
 await main();
 
 async function main(): Promise<void> {
-  const request = parseArguments(argv);
-  if (request === undefined) {
-    process.stderr.write(`${usage()}\n`);
+  const request = parseStartArguments(argv, localizer);
+  if (request.kind === "help") {
+    process.stdout.write(`${usage()}\n`);
+    return;
+  }
+  if (request.kind === "wrong") {
+    process.stderr.write(`${visibleText(request.why)}\n${usage()}\n`);
     process.exitCode = 2;
     return;
   }
+  const failure = await modelFailure(request.models, localizer);
+  if (failure) return fail(failure);
   const home = hearthHome(env);
   const { settings } = await loadSettings({ home });
   const services = createServices({
@@ -88,27 +94,16 @@ async function show(stage: Stage, { cursor, models }: StartRequest): Promise<boo
   }
   const result = await ownFilePart(stage, { cursor, models });
   if (result.kind === "failed") {
-    process.exitCode = 1;
-    process.stderr.write(failureText(result.failure, paintFor(process.stderr)));
+    fail(result.failure);
     return false;
   }
   process.exitCode = result.status;
   return true;
 }
 
-interface StartRequest {
-  readonly cursor: Cursor | undefined;
-  readonly models: readonly string[];
-}
-
-/** Undefined when something is neither a place, a GGUF nor a language. */
-function parseArguments(words: readonly string[]): StartRequest | undefined {
-  const plain = words.filter((word, index) => !word.startsWith("--lang") && words[index - 1] !== "--lang");
-  const models = plain.filter((word) => /\.gguf$/i.test(word));
-  const [place, ...more] = plain.filter((word) => !models.includes(word));
-  const cursor = place === undefined ? undefined : parseCursor(place);
-  if (more.length > 0 || (place !== undefined && !cursor)) return undefined;
-  return { cursor, models: models.map((path) => resolve(path)) };
+function fail(failure: Failure): void {
+  process.exitCode = 1;
+  process.stderr.write(failureText(failure, paintFor(process.stderr)));
 }
 
 function usage(): string {
@@ -152,7 +147,7 @@ async function testModelPart(stage: Stage, places: readonly [Place, ...Place[]])
 /** Leaves out what the person has just done. */
 function goOn({ page }: Stage, { cursor, models }: StartRequest): void {
   page.heading(t("How to go on"));
-  if (!cursor) page.row(t("your file"), "npm start -- path/to/file.ts:12:8");
+  if (!cursor) page.row(t("your file"), "npm start -- src/extension.ts:10:5");
   if (models.length === 0) {
     page.row(t("a real model"), "npm start -- path/to/model.gguf");
     page.row(

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "mocha";
@@ -59,7 +59,7 @@ describe("npm start", function () {
     assert.equal(status, 0);
     assert.match(page, /server\/base\/disposable\.ts:10:15/);
     assert.match(page, /接下来/);
-    assert.ok(!page.includes("file.ts:12:8"), page);
+    assert.ok(!page.includes("extension.ts:10:5"), page);
   });
 
   it("says only what is wrong with a place that is not there", async () => {
@@ -96,9 +96,41 @@ describe("npm start", function () {
     for (const line of page.split("\n")) assert.ok(textWidth(line) <= 80, line);
   });
 
-  it("says how it is used when it is used wrongly", async () => {
-    const { complaints, status } = await start("what");
-    assert.equal(status, 2);
-    assert.match(complaints, /^Usage: npm start/);
+  const wrong: Readonly<Record<string, readonly [words: readonly string[], why: RegExp]>> = {
+    "a word": [["what"], /^what is neither a place in a file nor a GGUF\.$/],
+    "a folder": [["server"], /^server is a folder; /],
+    "a file without a line": [
+      ["server/main.ts"],
+      /^server\/main\.ts lacks .* write it as server\/main\.ts:1:1\.$/,
+    ],
+    "two places": [["a.ts:1:1", "b.ts:1:1"], /b\.ts:1:1 is too many\.$/],
+    "an option that is none": [["--fast"], /^There is no option --fast\.$/],
+  };
+  for (const [what, [words, why]] of Object.entries(wrong)) {
+    it(`says what is wrong with ${what}, then how it is used`, async () => {
+      const { page, complaints, status } = await start(...words);
+      assert.equal(page, "");
+      assert.equal(status, 2);
+      const [first = "", usage = ""] = complaints.split("\n");
+      assert.match(first, why);
+      assert.match(usage, /^Usage: npm start/);
+    });
+  }
+
+  it("says how it is used when it is asked that", async () => {
+    const { page, complaints, status } = await start("--help");
+    assert.deepEqual([complaints, status], ["", 0]);
+    assert.match(page, /^Usage: npm start/);
+  });
+
+  it("says only what is wrong with a model that is named and cannot be used", async () => {
+    const missing = await start("nope.gguf");
+    assert.deepEqual([missing.page, missing.status], ["", 1]);
+    assert.match(missing.complaints, /^There is no file .*nope\.gguf\.\nCheck the path; .*\n$/);
+    const broken = join(fixture.home, "broken.gguf");
+    await writeFile(broken, "GGUF");
+    const unusable = await start("server/base/disposable.ts:10:15", broken);
+    assert.deepEqual([unusable.page, unusable.status], ["", 1]);
+    assert.match(unusable.complaints, /^The model file cannot be used: .*\n.*\n$/);
   });
 });

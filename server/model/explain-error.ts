@@ -11,7 +11,7 @@ export interface Explanation {
 }
 
 export function explainError(error: RuntimeError, localizer: Localizer): Explanation {
-  const { what, mend } = sentences[error.code](localizer);
+  const { what, mend } = lacksFolder(error) ? withoutFolder(localizer) : sentences[error.code](localizer);
   const why = localizer.t(error.sentence, ...error.values);
   const message = why === "" ? what : localizer.t("{0}: {1}", withoutStop(what), why);
   return { code: error.code, message, mend };
@@ -20,6 +20,18 @@ export function explainError(error: RuntimeError, localizer: Localizer): Explana
 interface Sentences {
   readonly what: string;
   readonly mend: string;
+}
+
+/** Whether the system refused to make a folder that Hearth keeps something in. */
+function lacksFolder({ cause }: RuntimeError): boolean {
+  return cause instanceof Error && "syscall" in cause && cause.syscall === "mkdir";
+}
+
+function withoutFolder({ t }: Localizer): Sentences {
+  return {
+    what: t("Hearth's folder cannot be used."),
+    mend: t("Set HEARTH_HOME to a folder of yours, or mend who may write there."),
+  };
 }
 
 const sentences: Readonly<Record<RuntimeErrorCode, (localizer: Localizer) => Sentences>> = {

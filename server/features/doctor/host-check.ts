@@ -7,6 +7,14 @@ import { fileSize } from "./words.ts";
 
 export async function checkHost(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
   const { t } = ports.localizer;
+  if ((await ports.ensureHome()).kind === "unwritable") {
+    return {
+      state: "warn",
+      found: t("not looked at"),
+      why: t("It lives in Hearth's folder, and that cannot be written."),
+      mend: t("Set HEARTH_HOME to a folder of yours, or mend who may write there."),
+    };
+  }
   try {
     const models = await ports.loadedModels(signal);
     if (models.length === 0) return { state: "ok", found: t("no model is loaded") };

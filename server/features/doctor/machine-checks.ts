@@ -1,5 +1,6 @@
 /** The checks of what Hearth stands on: Node, its folder, its settings, cores and memory. */
 
+import type { Localizer } from "../../base/l10n.ts";
 import { oldestNode, runsOn, testedNode } from "../../base/node-versions.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
 import { gibibytes } from "./words.ts";
@@ -33,10 +34,16 @@ export async function checkHome(ports: DoctorPorts): Promise<Finding> {
       return {
         state: "fail",
         found: home,
-        why: t("It cannot be written: {0}", state.reason),
+        why: whyUnwritable(state.reason, localizer),
         mend: t("Set HEARTH_HOME to a folder of yours, or mend who may write there."),
       };
   }
+}
+
+/** The system's own words name the path where a folder is wanted and something else is. */
+function whyUnwritable(reason: string, { t }: Localizer): string {
+  const [, path] = /^(?:EEXIST|ENOTDIR): .*'(.+)'$/s.exec(reason) ?? [];
+  return path === undefined ? t("It cannot be written: {0}", reason) : t("{0} is not a folder.", path);
 }
 
 export function checkSettings({ problems, localizer: { t } }: DoctorPorts): Finding {

@@ -1,6 +1,7 @@
 /** What a person is told of an error: one language, but for the words of other programs. */
 
 import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
 import { describe, it } from "mocha";
 import { english } from "../../../server/base/l10n.ts";
 import { readLocalizer } from "../../../server/base/read-localizer.ts";
@@ -29,4 +30,15 @@ describe("explainError", () => {
       explainError(toRuntimeError(new Error("EIO: i/o error")), chinese).message,
       /：EIO: i\/o error$/,
     ));
+
+  it("names the mend where a folder cannot be made", async () => {
+    const cause: unknown = await mkdir(wordsFolder()).catch((thrown: unknown) => thrown);
+    const values = ["/h/run", toRuntimeError(cause).message];
+    const { message, mend } = explainError(
+      new RuntimeError("internal", "{0} cannot be made: {1}", { values, cause }),
+      english,
+    );
+    assert.match(message, /^Hearth's folder cannot be used: \/h\/run cannot be made: EEXIST/);
+    assert.match(mend, /^Set HEARTH_HOME to /);
+  });
 });

@@ -119,6 +119,26 @@ describe("the doctor", () => {
       { ensureHome: async () => ({ kind: "unwritable", reason: "EROFS" }) },
       { state: "fail", why: /EROFS/, mend: /HEARTH_HOME/ },
     ));
+  it("a home that is a file", () =>
+    check(
+      "home",
+      {
+        ensureHome: async () => ({
+          kind: "unwritable",
+          reason: "EEXIST: file already exists, mkdir '/home/me/hearth'",
+        }),
+      },
+      { state: "fail", why: /^\/home\/me\/hearth is not a folder\.$/ },
+    ));
+  it("a host whose home cannot be written is not looked at", () =>
+    check(
+      "host",
+      {
+        ensureHome: async () => ({ kind: "unwritable", reason: "EROFS" }),
+        loadedModels: () => Promise.reject(new RuntimeError("internal", "EROFS")),
+      },
+      { state: "warn", found: /^not looked at$/, mend: /^Set HEARTH_HOME/ },
+    ));
   it("settings with problems", () =>
     check(
       "settings",

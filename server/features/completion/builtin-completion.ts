@@ -1,6 +1,6 @@
 /**
  * A completion by the built-in completer: shown while typing only when it is sure. Whoever asks by hand gets the
- * first tokens where these alone are sure, else the line all the same.
+ * first tokens where these alone are sure, else the line all the same, when there is anything in its favour.
  */
 
 import type { Clock } from "../../base/clock.ts";
@@ -31,6 +31,9 @@ export interface BuiltinPorts {
   readonly builtin: BuiltinSource;
 }
 
+/** Below this even whoever asks by hand gets nothing: nine in ten are wrong. */
+const leastByHand = 0.1;
+
 export class BuiltinCompletion {
   readonly #ports: BuiltinPorts;
 
@@ -55,7 +58,8 @@ export class BuiltinCompletion {
       shownWhileTyping: answer.sure,
     };
     if (shown.kind === "refused") return { kind: "skipped", reason: shown.reason, report };
-    if (automatic && !answer.sure) return { kind: "skipped", reason: "unsure", report };
+    if (!answer.sure && (automatic || confidence < leastByHand))
+      return { kind: "skipped", reason: "unsure", report };
     return { kind: "text", text: shown.text, report };
   }
 }

@@ -91,9 +91,11 @@ export class LineGuesser {
     let start: Start | undefined;
     const finished: FinishedLine[] = [];
     for (let step = 0; step < tuning.mostTokens && lines.length > 0; step++) {
-      start = startIn(lines) ?? start;
+      const [first] = lines;
       const next: Extension[] = [];
       for (const line of lines) this.#extend(line, { site, sources, next, finished });
+      if (first && endsWell(first, next, { site, vocabulary: sources.vocabulary }))
+        start = startIn(first) ?? start;
       const bar = leastChance(finished);
       lines = best(next, tuning.beam)
         .filter((extension) => extension.chance > bar)
@@ -240,10 +242,39 @@ function longer({ line, id, spaced, chance }: Extension, site: LineSite, vocabul
 const leastStartLength = 2;
 
 /** The most probable line so far, as the start of all that grow out of it. */
-function startIn([line]: readonly Line[]): Start | undefined {
-  if (!line || line.text.trim().length < leastStartLength) return undefined;
+function startIn(line: Line): Start | undefined {
+  if (line.text.trim().length < leastStartLength) return undefined;
   const confidence = startConfidence(line.chance);
   return confidence >= tuning.leastStart ? { text: line.text, confidence } : undefined;
+}
+
+/** Whether a person might stop typing there: not within an operator, nor before the end of a string. */
+function endsWell(
+  line: Line,
+  next: readonly Extension[],
+  { site, vocabulary }: { readonly site: LineSite; readonly vocabulary: Vocabulary },
+): boolean {
+  const [likely] = best(
+    next.filter((extension) => extension.line === line),
+    1,
+  );
+  if (!likely) return true;
+  const follower = vocabulary.textOf(likely.id);
+  if (follower === openQuote(site.linePrefix + line.text)) return false;
+  return likely.spaced || !operator.test(follower) || !operator.test(line.text.at(-1) ?? "");
+}
+
+const operator = /^[-+*/%=<>!&|^?:.~]$/;
+
+/** The quote of the string that is open at the end of `text`, which starts a line; empty when none is. */
+function openQuote(text: string): string {
+  let quote = "";
+  for (let i = 0; i < text.length; i++) {
+    const mark = text[i] ?? "";
+    if (quote !== "" && mark === "\\") i++;
+    else if (quote === "" ? /["'`]/.test(mark) : mark === quote) quote = quote === "" ? mark : "";
+  }
+  return quote;
 }
 
 /** What a line must beat to be worth growing or weighing. */

@@ -99,6 +99,14 @@ describe("CompletionService", () => {
     assert.equal(brief(await harness.ask("call $0", { trigger: "manual" })), "builtin: builtin();");
   });
 
+  it("offers a line that is most likely wrong to nobody", async () => {
+    const harness = new Harness();
+    harness.builtinAnswer = { ...sureAnswer, confidence: 0.05, sure: false };
+    assert.equal(brief(await harness.ask("call $0", { trigger: "manual" })), "unsure");
+    harness.builtinAnswer = { ...harness.builtinAnswer, confidence: 0.1 };
+    assert.equal(brief(await harness.ask("call $0", { trigger: "manual" })), "builtin: builtin();");
+  });
+
   it("stands in while a model loads, and waits for it when asked by hand", async () => {
     const harness = new Harness();
     harness.model.bind("embedded/fake");

@@ -32,10 +32,14 @@ describe("n-gram model", () => {
   describe("knows the first tokens that lines have in common", () => {
     const messages = ["disk full", "no such file", "bad header", "too long", "timed out"];
     const thrown = messages.map((text) => `throw new Error("${text}");\n`).join("");
+    const found = [0, 1, 2].map((i) => `xs.find((it) => it.b${i});\n`).join("");
+    const opened = [0, 1, 2].map((i) => `open(path, mode="utf", n${i});\n`).join("");
     const starts: readonly (readonly [fixture: string, start: string | undefined])[] = [
       [`${thrown}throw new Error$0\n`, '("'],
       [`${thrown}throw$0\n`, ' new Error("'],
       [`${thrown}throw new Error($0\n`, undefined],
+      [`${found}xs.find((it) = 9);\nxs.find($0\n`, "(it)"],
+      [`${opened}open(path, mode="utf-9");\nopen($0\n`, 'path, mode="'],
       ["a.b();\na.c();\na.d();\na.$0\n", undefined],
     ];
     for (const [fixture, start] of starts) {

@@ -5,7 +5,7 @@ import { type PositionEncoding, rangeFromWire } from "./convert/positions.ts";
 
 /** A change as it comes over the wire: without a range it is the whole text. */
 export interface WireChange {
-  readonly range?: Range;
+  readonly range?: Range | null | undefined;
   readonly text: string;
 }
 

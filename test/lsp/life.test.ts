@@ -4,7 +4,12 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, it } from "mocha";
-import { InitializeRequest, type ResponseError, ShutdownRequest } from "vscode-languageserver-protocol/node";
+import {
+  InitializeRequest,
+  LogMessageNotification,
+  type ResponseError,
+  ShutdownRequest,
+} from "vscode-languageserver-protocol/node";
 import { entryPoint } from "../../server/entries.ts";
 import { metricsRequest } from "../../server/protocol/metrics.ts";
 import { LanguageClient, type StartOptions } from "../support/language-client.ts";
@@ -97,10 +102,45 @@ describe("the language server's life", () => {
       const answer = client.connection.sendRequest(method, params);
       await assert.rejects(answer, ({ code, message }: ResponseError) => {
         assert.equal(code, -32602, message);
-        assert.match(message, /^A message has a wrong form: /);
+        assert.match(message, /^A message has a wrong form: .*$/);
         assert.match(message, named);
         return true;
       });
+    }
+  });
+
+  const wrongNotes: readonly (readonly [method: string, params: object, named: RegExp])[] = [
+    ["textDocument/didOpen", {}, /textDocument/],
+    ["textDocument/didOpen", { textDocument: { uri, languageId: "typescript", version: 1 } }, /text/],
+    ["textDocument/didChange", { textDocument: { uri, version: 2 } }, /contentChanges/],
+    [
+      "textDocument/didChange",
+      {
+        textDocument: { uri, version: 2 },
+        contentChanges: [{ range: { start: { line: -1, character: 0 }, end: position }, text: "" }],
+      },
+      />=0/,
+    ],
+    ["textDocument/didClose", {}, /textDocument/],
+    ["textDocument/didSave", { textDocument: {} }, /uri/],
+    ["workspace/didChangeWatchedFiles", {}, /changes/],
+    ["workspace/didChangeWorkspaceFolders", { event: {} }, /event\.added/],
+    ["hearth/trust", { trusted: "yes" }, /trusted/],
+  ];
+  it("says in its log what is missing in a notification, in a line, and goes on", async () => {
+    const client = await start();
+    await client.initialize();
+    const logged: string[] = [];
+    client.connection.onNotification(LogMessageNotification.type, ({ message }) => void logged.push(message));
+    await client.open(uri, "one");
+    for (const [method, params] of wrongNotes) await client.connection.sendNotification(method, params);
+    await client.connection.sendRequest(metricsRequest.method, {});
+    const said = logged.filter((message) => message.includes("wrong form"));
+    assert.equal(said.length, wrongNotes.length, logged.join("\n"));
+    for (const [index, [method, , named]] of wrongNotes.entries()) {
+      assert.match(said[index] ?? "", new RegExp(`'${method}'.*A message has a wrong form: .*$`));
+      assert.match(said[index] ?? "", named);
+      assert.ok(!said[index]?.includes("\n"));
     }
   });
 

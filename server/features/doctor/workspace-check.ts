@@ -17,7 +17,9 @@ const hurdles: Readonly<Partial<Record<Reason, Hurdle>>> = {
 
 type Hurdle = "unreadable-rules" | "too-many-rules" | "too-much";
 
-export async function checkWorkspace(ports: DoctorPorts): Promise<Finding> {
+type Ports = Pick<DoctorPorts, "clock" | "localizer" | "settings" | "workspace">;
+
+export async function checkWorkspace(ports: Ports): Promise<Finding> {
   const { clock, settings, localizer } = ports;
   const { t } = localizer;
   if (!settings["index.enabled"]) return { state: "ok", found: t("not read: index.enabled is off") };
@@ -38,7 +40,7 @@ export async function checkWorkspace(ports: DoctorPorts): Promise<Finding> {
 }
 
 /** Where the reading was waited for and did not end, it says how long; a server that runs goes on with it. */
-function soFar(seconds: number, read: readonly [string, number], { localizer: { t } }: DoctorPorts): string {
+function soFar(seconds: number, read: readonly [string, number], { localizer: { t } }: Ports): string {
   return seconds === 0
     ? t("{0} (files read so far: {1}; the reading goes on)", ...read)
     : t(
@@ -54,7 +56,7 @@ interface Obstacle {
 }
 
 /** One for each kind of hurdle that was met. */
-function reasonsOf(omitted: readonly Omitted[], { localizer }: DoctorPorts): readonly Obstacle[] {
+function reasonsOf(omitted: readonly Omitted[], { localizer }: Ports): readonly Obstacle[] {
   return Object.entries(obstacles).flatMap(([hurdle, obstacle]) => {
     const met = omitted.find(({ reason }) => hurdles[reason] === hurdle);
     return met ? [obstacle(localizer, met)] : [];

@@ -19,6 +19,8 @@ export async function calibrateGates(gates: Gates, model: NgramModel, signal: Ab
       const source = await readSource(path);
       if (!("text" in source) || source.text.length > longestFile) continue;
       for (const { text, offset, expected } of lineEnds(source.text, count)) {
+        // What is not chained yet is not found: guesses would be worse than they will be.
+        while (model.isBehind && !signal.aborted) await nextTurn();
         if (signal.aborted) return;
         const [guess] = model.guesses(path, { text, offset });
         if (guess)

@@ -85,6 +85,11 @@ export class NgramModel {
     return { files, tokens, bytes: this.#workspace.bytes + this.#vocabulary.bytes };
   }
 
+  /** Whether some of what was added is not found yet: steps of it wait. */
+  get isBehind(): boolean {
+    return this.#workspace.index.isBehind;
+  }
+
   /** Work that can wait until nobody is typing. */
   tidy(): void {
     if (this.#workspace.needsCompacting) this.#workspace.compact();

@@ -17,7 +17,7 @@ export function testModel(): CompletionSystem {
   const never = new AbortController().signal;
   const model = new CompletionModel({
     clock: systemClock,
-    open: (path, signal) => client.open({ runtime: "embedded", path }, signal),
+    open: ({ model: path }, signal) => client.open({ runtime: "embedded", path }, signal),
     candidates: () => Promise.resolve([]),
     changed: () => {},
   });

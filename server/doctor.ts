@@ -11,12 +11,16 @@ import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import { runDoctor } from "./features/doctor/doctor.ts";
 import type { DoctorPorts, LoadedModel } from "./features/doctor/doctor-ports.ts";
+import type { ModelInfo } from "./model/model-info.ts";
+import { modelSpec, type SpecSource } from "./model-spec.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
+import type { RemoteRole } from "./protocol/role.ts";
 import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
 import { findLlamaServer, usualLlamaServer } from "./runtime/discovery/find-llama-server.ts";
 import { findOllama } from "./runtime/discovery/find-ollama.ts";
 import { inspectLocalModel, listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
 import { HostClient } from "./runtime/host/client.ts";
+import { findModel } from "./runtime/host/find-model.ts";
 
 export interface DoctorRequest extends Pick<DoctorPorts, "workspace"> {
   readonly home: string;
@@ -44,12 +48,31 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
       ollama: (stop) => findOllama({ host: env["OLLAMA_HOST"], offline: settings["privacy.offline"] }, stop),
       llamaServer: (stop) => findLlamaServer({ searchPath: env["PATH"] ?? "", url: usualLlamaServer }, stop),
       modelFile: (name) => inspectLocalModel(localModelPath(name, models)),
+      remoteModel: (role) => reachModel(role, { settings, models }, signal),
       modelsFolder: models,
       modelFiles: () => modelFiles,
       loadedModels: (stop) => loadedModels(home, stop),
     },
     signal,
   );
+}
+
+/** A look of its own, without the host: what is wrong on the way is found here as there. */
+async function reachModel(role: RemoteRole, from: SpecSource, signal: AbortSignal): Promise<ModelInfo> {
+  const { spec } = await modelSpec(role, from);
+  const source = (await findModel(spec)).create({
+    childEntry: entryPoint("child"),
+    clock: systemClock,
+    log: silentLogger,
+    onState: () => {},
+  });
+  const forget = onAbort(signal, () => source.dispose());
+  try {
+    return await source.ready();
+  } finally {
+    forget();
+    source.dispose();
+  }
 }
 
 /** How long a host that runs may take to say what it holds. */
@@ -63,7 +86,7 @@ async function loadedModels(home: string, signal: AbortSignal): Promise<readonly
   const forget = onAbort(limit, () => client.dispose());
   try {
     const models = (await client.metrics())?.models ?? [];
-    return models.map(({ path, memoryBytes }) => ({ name: basename(path, ".gguf"), memoryBytes }));
+    return models.map(({ model, memoryBytes }) => ({ name: basename(model, ".gguf"), memoryBytes }));
   } finally {
     forget();
     client.dispose();

@@ -1,14 +1,17 @@
 /** Builds every adapter once, for the language server and for the command line alike. */
 
-import { realpath } from "node:fs/promises";
-import { basename, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, isAbsolute, join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
 import type { Settings } from "./config/schema.ts";
 import { doctor } from "./doctor.ts";
 import { entryPoint } from "./entries.ts";
-import { CompletionModel, type RuntimeEvent } from "./features/completion/completion-model.ts";
+import {
+  CompletionModel,
+  type RuntimeEvent,
+  type WantedModel,
+} from "./features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "./features/completion/completion-outcome.ts";
 import { CompletionService } from "./features/completion/completion-service.ts";
 import type { WorkspaceFinding } from "./features/doctor/doctor-ports.ts";
@@ -20,8 +23,9 @@ import type { ReadingProgress, StatusFacts } from "./lsp/status.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { autoCandidates } from "./model/findings.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
+import { modelSpec } from "./model-spec.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
-import { listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
+import { listLocalModels } from "./runtime/embedded/local-models.ts";
 import { HostClient, type ModelEvent, type OpenModel } from "./runtime/host/client.ts";
 import { ofWire } from "./runtime/wire/errors.ts";
 import type { Snapshot, TextChange } from "./text/snapshot.ts";
@@ -39,8 +43,8 @@ export class Services implements LanguageServices, Disposable {
   #settings: Settings;
   #trust: Trust;
   #reading: ReadingProgress | undefined;
-  /** The file of the bound model, as the host names it in its events. */
-  #modelFile: string | undefined;
+  /** The bound model, as the host names it in its events. */
+  #modelName: string | undefined;
 
   constructor({ home, settings, trust, localizer, log, onStatus }: ServicesRequest) {
     this.#settings = settings;
@@ -63,14 +67,14 @@ export class Services implements LanguageServices, Disposable {
     this.model = this.#store.add(
       new CompletionModel({
         clock,
-        open: (name, signal) => this.#openModel(resolve(localModelPath(name, models)), signal),
+        open: (wanted, signal) => this.#openModel(wanted, { models, signal }),
         candidates: async () => autoCandidates(await listLocalModels(models)).map(({ path }) => path),
         changed: onStatus,
       }),
     );
     this.#store.add(
       this.host.onEvent((event) => {
-        if (event.path === this.#modelFile) this.model.runtimeChanged(toRuntimeEvent(event));
+        if (event.model === this.#modelName) this.model.runtimeChanged(toRuntimeEvent(event));
       }),
     );
     this.completion = this.#store.add(
@@ -172,11 +176,13 @@ export class Services implements LanguageServices, Disposable {
     this.#onStatus();
   }
 
-  async #openModel(path: string, signal: AbortSignal): Promise<OpenModel> {
-    // What is wrong with a file that has no real path, the host says.
-    const file = await realpath(path).catch(() => path);
-    if (!signal.aborted) this.#modelFile = file;
-    return this.host.open({ runtime: "embedded", path }, signal);
+  async #openModel(
+    wanted: WantedModel,
+    { models, signal }: { readonly models: string; readonly signal: AbortSignal },
+  ): Promise<OpenModel> {
+    const { spec, model } = await modelSpec(wanted, { settings: this.#settings, models });
+    if (!signal.aborted) this.#modelName = model;
+    return this.host.open(spec, signal);
   }
 
   /** From the innermost folder that holds the document, with forward slashes; else its name. */

@@ -82,6 +82,20 @@ export const role: Kind<string> = {
     t('"auto", "off" or a runtime and a model, such as {0}', '"embedded/path/to/model.gguf"'),
 };
 
+/** An address of a program that is spoken to over HTTP. */
+export const httpAddress: Kind<string> = {
+  name: "URL",
+  schema: { type: "string", format: "uri", pattern: "^https?://" },
+  parse: (value) => (isString(value) && isHttp(value) ? value : undefined),
+  expected: ({ t }) => t("an address such as {0}", '"http://127.0.0.1:8080"'),
+};
+
+function isHttp(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === "" && password === "";
+}
+
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

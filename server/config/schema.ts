@@ -6,7 +6,16 @@
 
 import type { Language } from "../base/l10n.ts";
 import { type LogLevel, logLevels } from "../base/log.ts";
-import { boolean, choice, integer, type Kind, languageSwitches, role, stringList } from "./kinds.ts";
+import {
+  boolean,
+  choice,
+  httpAddress,
+  integer,
+  type Kind,
+  languageSwitches,
+  role,
+  stringList,
+} from "./kinds.ts";
 import { ruleLimits } from "./rule-limits.ts";
 
 export interface Setting<T> {
@@ -26,6 +35,15 @@ export const schema = {
       en: "Who completes code: `auto` (the best that is there, at the least the built-in completer), `off`, `builtin/ngram`, or a runtime and a model such as `embedded/path/to/model.gguf`.",
       "zh-cn":
         "由谁补全代码：`auto`（使用现有的最佳选择，至少是内置补全器）、`off`、`builtin/ngram`，或“运行时/模型”，例如 `embedded/path/to/model.gguf`。",
+    },
+  }),
+  "runtimes.llamaServer.url": setting<string>({
+    kind: httpAddress,
+    default: "http://127.0.0.1:8080",
+    scope: "machine",
+    description: {
+      en: "Where a llama-server answers that you have started: `roles.complete` names its model as `llama-server/<model>`.",
+      "zh-cn": "你已启动的 llama-server 的地址；在 `roles.complete` 中以 `llama-server/<模型>` 指定其模型。",
     },
   }),
   "completion.enabled": setting<boolean>({

@@ -31,11 +31,20 @@ const reasoners = /deepseek[-_ ]?r1|\br1\b|r1[-_ ]distill|\bqwq\b/i;
 
 export function detectFim(model: FimEvidence, path: string): FimFamilyId | undefined {
   const names = [model.name ?? "", basename(path)];
-  if (names.some((name) => reasoners.test(name))) return undefined;
-  const named = rules.find((rule) => names.some((name) => rule.names.test(name)));
-  if (named && hasTokens(model, named.family)) return named.family;
-  if (!model.declaresFim) return undefined;
+  const named = familyByName(names);
+  if (named && hasTokens(model, named)) return named;
+  if (!model.declaresFim || isReasoner(names)) return undefined;
   return declared.find((family) => hasTokens(model, family));
+}
+
+/** The family that is known by one of these names; whether the model has its tokens is another question. */
+export function familyByName(names: readonly string[]): FimFamilyId | undefined {
+  if (isReasoner(names)) return undefined;
+  return rules.find((rule) => names.some((name) => rule.names.test(name)))?.family;
+}
+
+function isReasoner(names: readonly string[]): boolean {
+  return names.some((name) => reasoners.test(name));
 }
 
 /** In which order to try the families of a file that declares its tokens and has no known name. */

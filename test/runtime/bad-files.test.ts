@@ -120,7 +120,7 @@ describe("a file that cannot be loaded", function () {
     const path = changed("replaced.gguf", (bytes) => bytes);
     const opened = await sound.client.open({ runtime: "embedded", path }, never);
     const pid = (await sound.client.metrics())?.models.find((model) =>
-      model.path.endsWith("replaced.gguf"),
+      model.model.endsWith("replaced.gguf"),
     )?.pid;
     const hostile = changed("hostile.gguf", (bytes) => patched(bytes, countsAt.tensors, 4_294_967_295n));
     renameSync(hostile, path);

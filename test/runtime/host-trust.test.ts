@@ -28,8 +28,8 @@ describe("the runtime host's trust", function () {
     const run = join(host.home, "run");
     const mode = (path: string) => statSync(path).mode & 0o777;
     assert.equal(mode(run), 0o700);
-    assert.equal(mode(join(run, "host-v1.key")), 0o600);
-    assert.equal(mode(join(run, "host-v1.sock")), 0o600);
+    assert.equal(mode(join(run, "host-v2.key")), 0o600);
+    assert.equal(mode(join(run, "host-v2.sock")), 0o600);
   });
 
   it("tells nothing to one who does not know the key", async () => {

@@ -21,6 +21,7 @@ const compositionRoots: ReadonlySet<string> = new Set([
   "server/main.ts",
   "server/services.ts",
   "server/doctor.ts",
+  "server/model-spec.ts",
   "server/entries.ts",
   "server/cli/main.ts",
   "server/runtime/host/main.ts",

@@ -3,13 +3,13 @@
 import { after, afterEach, before } from "mocha";
 import type { ModelInfo } from "../../server/model/model-info.ts";
 import type { ModelRuntime } from "../../server/model/model-runtime.ts";
-import type { HostClient, ModelSpec } from "../../server/runtime/host/client.ts";
+import type { HostClient, SpecOf } from "../../server/runtime/host/client.ts";
 import { type HostFixture, hostFixture, never } from "./host-fixture.ts";
 import { type ScriptedModel, type ScriptedShape, scripted } from "./scripted-model.ts";
 
 export interface UsedHost extends HostFixture {
   /** Names the scripted model; from the first test on. */
-  readonly spec: ModelSpec;
+  readonly spec: SpecOf<"embedded">;
 }
 
 /** A host for each test. */

@@ -11,7 +11,7 @@ import type { Disposable } from "../../base/disposable.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
-import { parseRole } from "../../protocol/role.ts";
+import { parseRole, type Role } from "../../protocol/role.ts";
 
 export interface BoundModel extends Disposable {
   readonly info: ModelInfo;
@@ -32,10 +32,12 @@ export type RuntimeEvent =
   | { readonly kind: "restarting" | "ready" }
   | { readonly kind: "failed"; readonly error: RuntimeError };
 
+/** An embedded one by path, or by the name of one in the models folder. */
+export type WantedModel = Extract<Role, { readonly kind: "embedded" | "remote" }>;
+
 export interface CompletionModelPorts {
   readonly clock: Clock;
-  /** Opens a GGUF by path or by the name of one in the models folder. */
-  open(nameOrPath: string, signal: AbortSignal): Promise<BoundModel>;
+  open(model: WantedModel, signal: AbortSignal): Promise<BoundModel>;
   /** The GGUF files that can fill in the middle, best first. */
   candidates(): Promise<readonly string[]>;
   changed(state: ModelState): void;
@@ -117,11 +119,11 @@ export class CompletionModel implements Disposable {
     };
     try {
       if (role === "auto") set({ kind: "choosing" });
-      const chosen = await this.#nameOf(role);
-      if (chosen === undefined) return set({ kind: role === "off" ? "off" : "none" });
-      name = chosen;
+      const wanted = await this.#modelOf(role);
+      if (wanted === undefined) return set({ kind: role === "off" ? "off" : "none" });
+      name = wanted.model;
       set({ kind: "loading", name });
-      const model = await this.#ports.open(name, signal);
+      const model = await this.#ports.open(wanted, signal);
       if (signal.aborted) return model.dispose();
       this.#opened = model;
       set({ kind: "ready", model });
@@ -131,16 +133,19 @@ export class CompletionModel implements Disposable {
   }
 
   /** The model that `role` stands for; undefined where the built-in completer answers, or nobody. */
-  async #nameOf(setting: string): Promise<string | undefined> {
+  async #modelOf(setting: string): Promise<WantedModel | undefined> {
     const role = parseRole(setting);
     switch (role.kind) {
       case "off":
       case "builtin":
         return undefined;
-      case "auto":
-        return (await this.#ports.candidates())[0];
+      case "auto": {
+        const [model] = await this.#ports.candidates();
+        return model === undefined ? undefined : { kind: "embedded", model };
+      }
       case "embedded":
-        return role.model;
+      case "remote":
+        return role;
       case "other":
         throw new RuntimeError("model-not-found", 'No runtime serves "{0}".', { values: [setting] });
     }

@@ -11,7 +11,9 @@ import type {
   ModelFileFinding,
   OllamaFinding,
 } from "../../model/findings.ts";
+import type { ModelInfo } from "../../model/model-info.ts";
 import type { DoctorCheck } from "../../protocol/doctor.ts";
+import type { RemoteRole } from "../../protocol/role.ts";
 
 export interface DoctorPorts {
   readonly clock: Pick<Clock, "now">;
@@ -30,6 +32,8 @@ export interface DoctorPorts {
   llamaServer(signal: AbortSignal): Promise<LlamaServerFinding>;
   /** A GGUF by its path, or by its name in the models folder. */
   modelFile(nameOrPath: string): Promise<ModelFileFinding>;
+  /** Reaches the runtime that the settings name, and sends it no code. Rejects with a RuntimeError. */
+  remoteModel(role: RemoteRole): Promise<ModelInfo>;
   readonly modelsFolder: string;
   /** Every GGUF in the models folder. */
   modelFiles(): Promise<readonly ModelFileFinding[]>;

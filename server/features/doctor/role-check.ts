@@ -8,7 +8,7 @@ import {
   type ModelFileFinding,
 } from "../../model/findings.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
-import { parseRole } from "../../protocol/role.ts";
+import { parseRole, type RemoteRole } from "../../protocol/role.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
 import { fileSize } from "./words.ts";
 
@@ -25,11 +25,13 @@ export async function checkCompleteRole(ports: DoctorPorts): Promise<Finding> {
       return checkAuto(ports);
     case "embedded":
       return checkEmbedded(await ports.modelFile(role.model), ports);
+    case "remote":
+      return checkRemote(role, ports);
     case "other":
       return {
         state: "fail",
         found: setting,
-        why: t("This version of Hearth runs models inside itself only."),
+        why: t("There is no such runtime."),
         mend: t("Set roles.complete to auto, or to embedded/ and the path of a GGUF file."),
       };
   }
@@ -69,11 +71,27 @@ function millions(count: number): number {
 function checkEmbedded(file: ModelFileFinding, ports: DoctorPorts): Finding {
   if (file.kind === "unusable") return failing(file.path, file.error, ports);
   if (file.fim !== undefined) return { state: "ok", found: modelText(file, ports) };
-  const values = [file.name];
-  const error = new RuntimeError("capability-missing", "{0} was not trained to fill in the middle.", {
-    values,
-  });
-  return failing(modelText(file, ports), error, ports);
+  return failing(modelText(file, ports), cannotFill(file.name), ports);
+}
+
+async function checkRemote(role: RemoteRole, ports: DoctorPorts): Promise<Finding> {
+  const { t } = ports.localizer;
+  const name = `${role.runtime}/${role.model}`;
+  try {
+    const { contextTokens, fim } = await ports.remoteModel(role);
+    if (fim !== undefined) {
+      return { state: "ok", found: t("{0} ({1} tokens, template {2})", name, contextTokens, fim) };
+    }
+    return failing(name, cannotFill(role.model), ports);
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    return failing(name, error, ports);
+  }
+}
+
+function cannotFill(model: string): RuntimeError {
+  const values = [model];
+  return new RuntimeError("capability-missing", "{0} was not trained to fill in the middle.", { values });
 }
 
 function failing(found: string, error: RuntimeError, { localizer }: DoctorPorts): Finding {

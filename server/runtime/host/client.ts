@@ -28,7 +28,8 @@ import {
   modelEventSchema,
 } from "./protocol.ts";
 
-export type { HostMetrics, ModelEvent, ModelSpec } from "./protocol.ts";
+export type { HostMetrics, ModelEvent, ModelSpec, SpecOf } from "./protocol.ts";
+export { remoteModelName } from "./protocol.ts";
 
 export interface OpenModel extends Disposable {
   readonly info: ModelInfo;
@@ -65,12 +66,13 @@ export class HostClient implements Disposable {
    */
   async open(spec: ModelSpec, signal: AbortSignal): Promise<OpenModel> {
     // The host has a working folder of its own.
-    const absolute = { ...spec, path: resolve(spec.path) };
-    const model = this.#models.get(absolute.path) ?? new ClientModel(absolute, () => this.#connected());
-    this.#models.set(absolute.path, model);
+    const absolute = spec.runtime === "embedded" ? { ...spec, path: resolve(spec.path) } : spec;
+    const key = JSON.stringify(absolute);
+    const model = this.#models.get(key) ?? new ClientModel(absolute, () => this.#connected());
+    this.#models.set(key, model);
     model.hold();
     const release = () => {
-      if (model.release() === 0) this.#models.delete(absolute.path);
+      if (model.release() === 0) this.#models.delete(key);
     };
     try {
       const info = await untilAborted(model.info(), signal);
@@ -162,9 +164,9 @@ export class HostClient implements Disposable {
     messages.onNotification(modelEvent, (raw) => {
       const event = v.safeParse(modelEventSchema, raw);
       if (!event.success) return;
-      const { path, state } = event.output;
-      if (state === "loading" || state === "restarting") awaited.add(path);
-      else awaited.delete(path);
+      const { model, state } = event.output;
+      if (state === "loading" || state === "restarting") awaited.add(model);
+      else awaited.delete(model);
       this.#tell(event.output);
     });
     void this.#failAfter(closed, awaited);
@@ -179,7 +181,7 @@ export class HostClient implements Disposable {
   async #failAfter(closed: Promise<void>, awaited: ReadonlySet<string>): Promise<void> {
     await closed;
     const error = toWire(new RuntimeError("runtime-unreachable", "The runtime host is gone."));
-    for (const path of awaited) this.#tell({ path, state: "failed", error });
+    for (const model of awaited) this.#tell({ model, state: "failed", error });
   }
 
   #tell(event: ModelEvent): void {

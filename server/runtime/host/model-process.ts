@@ -12,7 +12,7 @@ import type { ChildReading, LoadParams } from "../embedded/protocol.ts";
 import { lazyRuntime } from "../wire/lazy-runtime.ts";
 import { Backoff } from "./backoff.ts";
 import { type LoadedChild, startChild } from "./child-process.ts";
-import type { modelStates } from "./protocol.ts";
+import type { ModelState } from "./model-source.ts";
 
 export interface ModelProcessOptions {
   readonly params: LoadParams;
@@ -22,12 +22,6 @@ export interface ModelProcessOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onState: (state: ModelState) => void;
-}
-
-export interface ModelState {
-  readonly state: (typeof modelStates)[number];
-  readonly progress?: number;
-  readonly error?: RuntimeError;
 }
 
 /** Deaths in a row after which only a request starts it again. */

@@ -8,7 +8,7 @@ import { runtimeKinds } from "../../model/model-info.ts";
 import { wireErrorSchema } from "../wire/errors.ts";
 
 /** Raised with every change that an older host or client would not understand. */
-export const hostProtocolVersion = 1;
+export const hostProtocolVersion = 2;
 
 /** What either end reads of the other: little before the handshake is done, and no message without a bound. */
 export const readingLimits = { maxBodyBytes: 64 * 1024 * 1024, maxBytesBeforeTrust: 64 * 1024 } as const;
@@ -20,11 +20,22 @@ export const helloSchema = v.object({ nonce: short });
 export const welcomeSchema = v.object({ nonce: short, proof: short, pid: count });
 export const proveSchema = v.object({ proof: short });
 
-export const modelSpecSchema = v.object({
-  runtime: v.literal("embedded"),
-  path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
-});
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
+const address = v.pipe(v.string(), v.url(), v.maxLength(2048));
+/** As the runtime names it. */
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
+
+export const modelSpecSchema = v.variant("runtime", [
+  v.object({ runtime: v.literal("embedded"), path }),
+  v.object({ runtime: v.literal("llama-server"), url: address, model: name }),
+]);
 export type ModelSpec = Readonly<v.InferOutput<typeof modelSpecSchema>>;
+export type SpecOf<Runtime extends ModelSpec["runtime"]> = Extract<ModelSpec, { readonly runtime: Runtime }>;
+
+/** How events and metrics name what is not a file on this machine. */
+export function remoteModelName({ runtime, url, model }: Exclude<ModelSpec, SpecOf<"embedded">>): string {
+  return `${runtime} ${url} ${model}`;
+}
 
 export const openedSchema = v.object({
   model: short,
@@ -42,7 +53,8 @@ export const closeSchema = v.object({ model: short });
 
 export const modelStates = ["loading", "ready", "restarting", "failed"] as const;
 export const modelEventSchema = v.object({
-  path: v.string(),
+  /** The real path of a file, else runtime, address and name. */
+  model: v.string(),
   state: v.picklist(modelStates),
   /** Loaded so far, from 0 to 1. */
   progress: v.exactOptional(v.number()),
@@ -58,7 +70,7 @@ export const metricsSchema = v.object({
   clients: count,
   models: v.array(
     v.object({
-      path: v.string(),
+      model: v.string(),
       state: v.picklist(modelStates),
       pid: v.exactOptional(count),
       clients: count,

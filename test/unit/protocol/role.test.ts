@@ -12,7 +12,7 @@ describe("parseRole", () => {
     ["builtin/ngram", { kind: "builtin" }],
     ["embedded/seedling", { kind: "embedded", model: "seedling" }],
     ["embedded//models/a.gguf", { kind: "embedded", model: "/models/a.gguf" }],
-    ["ollama/qwen2.5-coder:1.5b", { kind: "other", runtime: "ollama", model: "qwen2.5-coder:1.5b" }],
+    ["ollama/qwen2.5-coder:1.5b", { kind: "remote", runtime: "ollama", model: "qwen2.5-coder:1.5b" }],
     ["gpt", { kind: "other", runtime: "gpt", model: "" }],
   ];
   for (const [text, role] of cases) it(text, () => assert.deepEqual(parseRole(text), role));

@@ -15,7 +15,7 @@ class Harness {
   failure: RuntimeError | undefined;
   readonly model = new CompletionModel({
     clock: this.clock,
-    open: (name) => {
+    open: ({ model: name }) => {
       this.opened.push(name);
       if (this.failure) return Promise.reject(this.failure);
       const info = { runtime: "embedded", name, contextTokens: 4096, fim: "qwen", reasons: false } as const;
@@ -45,7 +45,8 @@ describe("CompletionModel", () => {
     ["auto", [], ["choosing", "none"]],
     ["auto", ["/m/a.gguf", "/m/b.gguf"], ["choosing", "loading /m/a.gguf", "ready /m/a.gguf"]],
     ["embedded/a", [], ["loading a", "ready a"]],
-    ["ollama/a", [], ["failed ollama/a"]],
+    ["ollama/a", [], ["loading a", "ready a"]],
+    ["gpt/a", [], ["failed gpt/a"]],
   ];
   for (const [role, models, states] of bindings) {
     it(`binds ${role} with ${models.length} models there`, async () => {

@@ -23,7 +23,7 @@ class Harness {
   readonly opening = Promise.withResolvers<void>();
   readonly model = new CompletionModel({
     clock: this.clock,
-    open: async (name) => {
+    open: async ({ model: name }) => {
       await this.opening.promise;
       const info = { runtime: "embedded", name, contextTokens: 4096, fim: "qwen", reasons: false } as const;
       return { info, runtime: this.runtime, dispose: () => {} };

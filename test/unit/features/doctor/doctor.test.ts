@@ -44,6 +44,13 @@ const healthy: DoctorPorts = {
     parameters: 1e9,
     fim: "qwen",
   }),
+  remoteModel: async ({ runtime, model }) => ({
+    runtime,
+    name: model,
+    contextTokens: 4096,
+    fim: "qwen",
+    reasons: false,
+  }),
   modelsFolder: "/m",
   modelFiles: async () => [],
   workspace: async () => ({ folders: ["/code"], files: 12, reading: false, omitted: [] }),
@@ -274,12 +281,29 @@ describe("the doctor", () => {
       },
       { state: "fail", why: /r1 was not trained/, mend: /roles\.complete/ },
     ));
-  it("a runtime that this version does not have", () =>
-    check("roles.complete", role("ollama/qwen:1b"), {
-      state: "fail",
-      found: /ollama\/qwen:1b/,
-      mend: /auto/,
+  it("a model of a runtime that answers", () =>
+    check("roles.complete", role("llama-server/qwen:1b"), {
+      state: "ok",
+      found: /llama-server\/qwen:1b .*4096 tokens, template qwen/,
     }));
+  it("a runtime that does not answer", () =>
+    check(
+      "roles.complete",
+      {
+        ...role("llama-server/a"),
+        remoteModel: () => Promise.reject(new RuntimeError("runtime-unreachable", "Nobody is there.")),
+      },
+      { state: "fail", found: /llama-server\/a/, why: /Nobody is there/, mend: /auto/ },
+    ));
+  it("a model of a runtime that cannot fill in the middle", () =>
+    check(
+      "roles.complete",
+      {
+        ...role("llama-server/r1"),
+        remoteModel: async () => ({ runtime: "llama-server", name: "r1", contextTokens: 1, reasons: true }),
+      },
+      { state: "fail", why: /r1 was not trained/ },
+    ));
 
   it("Ollama", () =>
     check(

@@ -1,0 +1,16 @@
+/** Which runtime answers for a spec: one row each. */
+
+import { findEmbedded } from "./embedded-source.ts";
+import { findLlamaServer } from "./llama-server-source.ts";
+import type { FoundModel } from "./model-source.ts";
+import type { ModelSpec } from "./protocol.ts";
+
+/** Rejects with a RuntimeError when there is no such model. */
+export async function findModel(spec: ModelSpec): Promise<FoundModel> {
+  switch (spec.runtime) {
+    case "embedded":
+      return findEmbedded(spec.path);
+    case "llama-server":
+      return findLlamaServer(spec);
+  }
+}

@@ -1,0 +1,44 @@
+/** What the registry keeps of a model, whichever runtime answers for it. */
+
+import type { Clock } from "../../base/clock.ts";
+import type { Disposable } from "../../base/disposable.ts";
+import type { Logger } from "../../base/log.ts";
+import type { ModelInfo } from "../../model/model-info.ts";
+import type { ModelRuntime } from "../../model/model-runtime.ts";
+import type { RuntimeError } from "../../model/runtime-error.ts";
+import type { ModelMetrics, modelStates } from "./protocol.ts";
+
+export interface ModelState {
+  readonly state: (typeof modelStates)[number];
+  /** Loaded so far, from 0 to 1. */
+  readonly progress?: number;
+  readonly error?: RuntimeError;
+}
+
+/** What a source counts itself; the registry knows the rest. */
+export type SourceMetrics = Omit<ModelMetrics, "model" | "state" | "clients">;
+
+export interface ModelSource extends Disposable {
+  /** Answers as soon as it can: each call waits for what has to start. */
+  readonly runtime: ModelRuntime;
+  readonly state: ModelState;
+  /** Starts or reaches what is needed. Rejects with a RuntimeError; the next call tries again. */
+  ready(): Promise<ModelInfo>;
+  metrics(): Promise<SourceMetrics>;
+}
+
+export interface SourcePorts {
+  readonly childEntry: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onState: (state: ModelState) => void;
+}
+
+/** A model that a spec means, before anything of it is started. */
+export interface FoundModel {
+  /** Equal for all specs that mean the same model. */
+  readonly id: string;
+  /** How events and metrics name it: the real path of a file, else runtime, address and name. */
+  readonly model: string;
+  create(ports: SourcePorts): ModelSource;
+}

@@ -1,0 +1,145 @@
+/**
+ * The one door to a runtime that is spoken to over HTTP: one origin, bounded answers, aborts that close the
+ * connection, and every failure as a RuntimeError. Nothing is tried twice here.
+ */
+
+import { Agent, type Dispatcher, request as send } from "undici";
+import * as v from "valibot";
+import type { Disposable } from "../../base/disposable.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import { connectionError, statusError, strangerError } from "./http-errors.ts";
+
+export interface TlsFiles {
+  /** PEM texts: whom to trust besides the system's own, and who we are. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface HttpClientOptions {
+  readonly url: string;
+  /** How errors name the runtime, such as `Ollama`. */
+  readonly name: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly tls?: TlsFiles;
+}
+
+export interface HttpRequest {
+  readonly method?: "GET" | "POST" | "DELETE";
+  /** Below the path of the client's URL. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+export interface JsonRequest<Schema extends v.GenericSchema> extends HttpRequest {
+  readonly schema: Schema;
+  /** Milliseconds until the answer must be there. */
+  readonly limitMs: number;
+}
+
+const connectMs = 5000;
+const mostJsonBytes = 16 * 1024 * 1024;
+const mostErrorBytes = 64 * 1024;
+
+export class HttpClient implements Disposable {
+  readonly name: string;
+  readonly #base: URL;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #agent: Agent;
+
+  constructor({ url, name, headers = {}, tls = {} }: HttpClientOptions) {
+    this.name = name;
+    this.#base = new URL(url.endsWith("/") ? url : `${url}/`);
+    this.#headers = { ...headers, accept: "application/json, text/event-stream" };
+    // A model may think for minutes before its first token, and between two.
+    const connect = { timeout: connectMs, ...tls, ...(tls.cert ? { minVersion: "TLSv1.3" as const } : {}) };
+    this.#agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect, pipelining: 1 });
+  }
+
+  /** Asks for one JSON answer. Rejects with a RuntimeError, or with the signal's reason. */
+  async json<Schema extends v.GenericSchema>(
+    { schema, limitMs, ...request }: JsonRequest<Schema>,
+    signal: AbortSignal,
+  ): Promise<v.InferOutput<Schema>> {
+    const limit = AbortSignal.timeout(limitMs);
+    const { body } = await this.#send(request, AbortSignal.any([signal, limit]), signal);
+    const text = await this.#reading(() => readText(body, mostJsonBytes), signal);
+    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
+    if (!parsed.success) throw strangerError(this.name, this.#base);
+    return parsed.output;
+  }
+
+  /** Yields the text of the answer as it comes. Ends without a word when `signal` aborts: the connection is closed. */
+  async *stream(request: HttpRequest, signal: AbortSignal): AsyncGenerator<string, void> {
+    const { body } = await this.#send(request, signal, signal);
+    const decoder = new TextDecoder();
+    const chunks = body[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await this.#reading(() => chunks.next(), signal);
+      if (next.done) break;
+      yield decoder.decode(next.value as Uint8Array, { stream: true });
+    }
+    const rest = decoder.decode();
+    if (rest !== "") yield rest;
+  }
+
+  dispose(): void {
+    void this.#agent.destroy();
+  }
+
+  async #send(
+    { method = "GET", path, body }: HttpRequest,
+    limit: AbortSignal,
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
+    const url = new URL(path, this.#base);
+    const response = await this.#reading(
+      () =>
+        send(url, {
+          method,
+          headers:
+            body === undefined ? this.#headers : { ...this.#headers, "content-type": "application/json" },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          dispatcher: this.#agent,
+          signal: limit,
+        }),
+      signal,
+    );
+    if (response.statusCode < 300) return response;
+    const text = await this.#reading(() => readText(response.body, mostErrorBytes), signal);
+    throw statusError({
+      name: this.name,
+      status: response.statusCode,
+      text,
+      retryAfter: headerOf(response, "retry-after"),
+    });
+  }
+
+  /** What fails on the way is told as a RuntimeError; an abort keeps its own reason. */
+  async #reading<T>(step: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (error instanceof RuntimeError) throw error;
+      throw connectionError(this.name, this.#base, error);
+    }
+  }
+}
+
+function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+async function readText(body: AsyncIterable<Uint8Array>, most: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > most)
+      throw new RuntimeError("refused", "The answer is longer than {0} bytes.", { values: [most] });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,75 @@
+/** Reaches a llama-server that runs: makes sure that it is one, and learns what its model can do. */
+
+import { basename } from "node:path";
+import * as v from "valibot";
+import { type FimFamilyId, fimFamilies } from "../../model/fim.ts";
+import { detectReasoning, familyByName } from "../../model/fim-detection.ts";
+import type { ModelInfo } from "../../model/model-info.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import type { HttpClient } from "../http/http-client.ts";
+import { LlamaServerRuntime } from "./llama-server-runtime.ts";
+
+const quickMs = 5000;
+
+/** What only llama-server says of itself. */
+const propsSchema = v.object({
+  default_generation_settings: v.object({ n_ctx: v.number() }),
+  total_slots: v.number(),
+  model_path: v.optional(v.string(), ""),
+  chat_template: v.optional(v.string(), ""),
+  build_info: v.optional(v.string(), ""),
+});
+const modelsSchema = v.object({ data: v.array(v.object({ id: v.string() })) });
+
+export interface LlamaServer {
+  readonly info: ModelInfo;
+  readonly runtime: LlamaServerRuntime;
+  readonly slots: number;
+}
+
+export async function connectLlamaServer(
+  client: HttpClient,
+  { url, model }: { readonly url: URL; readonly model: string },
+  signal: AbortSignal,
+): Promise<LlamaServer> {
+  const props = await client.json({ path: "props", schema: propsSchema, limitMs: quickMs }, signal);
+  const models = await client.json({ path: "v1/models", schema: modelsSchema, limitMs: quickMs }, signal);
+  const names = [...models.data.map(({ id }) => id), props.model_path].filter((name) => name !== "");
+  if (!names.some((name) => sameModel(name, model))) {
+    throw new RuntimeError("model-not-found", "llama-server at {0} serves {1}, not {2}.", {
+      values: [url.origin, names.map((name) => basename(name)).join(", "), model],
+    });
+  }
+  const contextTokens = props.default_generation_settings.n_ctx;
+  const runtime = new LlamaServerRuntime({ client, url, model, contextTokens });
+  const named = familyByName([model, ...names]);
+  const fim = named && (await runtime.hasControls(controlsOf(named), signal)) ? named : undefined;
+  const template = { chatTemplate: props.chat_template, name: model };
+  return {
+    info: {
+      runtime: "llama-server",
+      name: model,
+      contextTokens,
+      reasons: detectReasoning(template, props.model_path),
+      ...(fim === undefined ? {} : { fim }),
+    },
+    runtime,
+    slots: props.total_slots,
+  };
+}
+
+function controlsOf(id: FimFamilyId): readonly string[] {
+  const { prefix, suffix, middle } = fimFamilies[id];
+  return [prefix, suffix, middle].filter((token) => token !== undefined);
+}
+
+function sameModel(served: string, wanted: string): boolean {
+  return shortName(served) === shortName(wanted);
+}
+
+/** People leave out the folder and the ending of a file's name. */
+function shortName(name: string): string {
+  return basename(name)
+    .replace(/\.gguf$/i, "")
+    .toLowerCase();
+}

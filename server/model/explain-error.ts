@@ -12,9 +12,14 @@ export interface Explanation {
 
 export function explainError(error: RuntimeError, localizer: Localizer): Explanation {
   const { what, mend } = lacksFolder(error) ? withoutFolder(localizer) : sentences[error.code](localizer);
-  const why = localizer.t(error.sentence, ...error.values);
+  const { mend: sentence, values } = error;
+  const why = localizer.t(error.sentence, ...values);
   const message = why === "" ? what : localizer.t("{0}: {1}", withoutStop(what), why);
-  return { code: error.code, message, mend };
+  return {
+    code: error.code,
+    message,
+    mend: sentence === undefined ? mend : localizer.t(sentence, ...values),
+  };
 }
 
 interface Sentences {

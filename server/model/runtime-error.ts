@@ -22,6 +22,8 @@ export type RuntimeErrorCode = (typeof runtimeErrorCodes)[number];
 export interface RuntimeErrorOptions extends ErrorOptions {
   /** What stands for `{0}`, `{1}` … of the sentence. */
   readonly values?: readonly LocalizedValue[];
+  /** The English sentence that says what mends just this; left out where the code's own does. */
+  readonly mend?: string;
 }
 
 export class RuntimeError extends Error {
@@ -29,15 +31,17 @@ export class RuntimeError extends Error {
   /** The English sentence as it is written in the code: the key to a person's own language. */
   readonly sentence: string;
   readonly values: readonly LocalizedValue[];
+  readonly mend: string | undefined;
 
   /** `message` is the sentence in English, for logs. */
   constructor(code: RuntimeErrorCode, sentence: string, options: RuntimeErrorOptions = {}) {
-    const { values = [], ...rest } = options;
+    const { values = [], mend, ...rest } = options;
     super(english.t(sentence, ...values), rest);
     this.name = "RuntimeError";
     this.code = code;
     this.sentence = sentence;
     this.values = values;
+    this.mend = mend;
   }
 }
 

@@ -13,7 +13,10 @@ const asFound = "{0}";
 
 type Argument = CallExpression["arguments"][number];
 
-/** Every `t("…")`, `….t("…")` and `new RuntimeError(code, "…")`, whose sentence is said in the end by `t`. */
+/**
+ * Every `t("…")`, `….t("…")` and `new RuntimeError(code, "…", { mend: "…" })`, whose sentences are said in the
+ * end by `t`.
+ */
 export function sentencesIn(path: string, text: string): FoundSentences {
   const { program } = parseSync(path, text);
   const sentences: string[] = [];
@@ -25,8 +28,11 @@ export function sentencesIn(path: string, text: string): FoundSentences {
     } else if (sentence.value !== asFound) sentences.push(sentence.value);
   };
   new Visitor({
-    NewExpression({ callee, arguments: [, sentence], start }) {
-      if (callee.type === "Identifier" && callee.name === "RuntimeError") read(sentence, start);
+    NewExpression({ callee, arguments: [, sentence, options], start }) {
+      if (callee.type !== "Identifier" || callee.name !== "RuntimeError") return;
+      read(sentence, start);
+      const mend = propertyOf(options, "mend");
+      if (mend) read(mend, start);
     },
     CallExpression(call) {
       const { callee } = call;
@@ -39,6 +45,12 @@ export function sentencesIn(path: string, text: string): FoundSentences {
     },
   }).visit(program);
   return { sentences, unreadable };
+}
+
+function propertyOf(argument: Argument | undefined, name: string): Argument | undefined {
+  if (argument?.type !== "ObjectExpression") return undefined;
+  const named = argument.properties.flatMap((property) => (property.type === "Property" ? [property] : []));
+  return named.find(({ key }) => key.type === "Identifier" && key.name === name)?.value;
 }
 
 /** A `sentence` out of a variable or an error was found where it was written. */

@@ -52,9 +52,9 @@ describe("words", () => {
     assert.deepEqual(unreadable, ["x.ts:2"]);
     const errors = sentencesIn(
       "y.ts",
-      'new RuntimeError("refused", "Five");\nnew RuntimeError("refused", `six ${x}`);\nnew RuntimeError("internal", "{0}");\nnew Error("no");\nt(error.sentence, 1);',
+      'new RuntimeError("refused", "Five", { mend: "Six" });\nnew RuntimeError("refused", `six ${x}`);\nnew RuntimeError("internal", "{0}");\nnew Error("no");\nt(error.sentence, 1);',
     );
-    assert.deepEqual(errors, { sentences: ["Five"], unreadable: ["y.ts:2"] });
+    assert.deepEqual(errors, { sentences: ["Five", "Six"], unreadable: ["y.ts:2"] });
     const words = { "One {0}": "一 {0}", "Three {0} {1}": "三 {0}", Four: "四" };
     assert.deepEqual(
       wordGaps(sentences, words, (key) => key),

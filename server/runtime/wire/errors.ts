@@ -9,18 +9,19 @@ export const wireErrorSchema = v.object({
   code: v.picklist(runtimeErrorCodes),
   sentence: v.string(),
   values: v.array(v.union([v.string(), v.number()])),
+  mend: v.exactOptional(v.string()),
 });
 export type WireError = v.InferOutput<typeof wireErrorSchema>;
 
 /** In the range that JSON-RPC leaves to servers. */
 const runtimeFailure = -32_050;
 
-export function toWire({ code, sentence, values }: RuntimeError): WireError {
-  return { code, sentence, values: [...values] };
+export function toWire({ code, sentence, values, mend }: RuntimeError): WireError {
+  return { code, sentence, values: [...values], ...(mend === undefined ? {} : { mend }) };
 }
 
-export function ofWire({ code, sentence, values }: WireError): RuntimeError {
-  return new RuntimeError(code, sentence, { values });
+export function ofWire({ code, sentence, ...options }: WireError): RuntimeError {
+  return new RuntimeError(code, sentence, options);
 }
 
 export function toResponseError(thrown: unknown): ResponseError<WireError> {

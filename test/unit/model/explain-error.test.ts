@@ -31,6 +31,11 @@ describe("explainError", () => {
       /：EIO: i\/o error$/,
     ));
 
+  it("says the error's own mend where it has one", () => {
+    const own = new RuntimeError("refused", "{0} is shut.", { values: ["A"], mend: "Open {0}." });
+    assert.equal(explainError(own, english).mend, "Open A.");
+  });
+
   it("names the mend where a folder cannot be made", async () => {
     const cause: unknown = await mkdir(wordsFolder()).catch((thrown: unknown) => thrown);
     const values = ["/h/run", toRuntimeError(cause).message];

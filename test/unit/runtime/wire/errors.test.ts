@@ -33,6 +33,12 @@ describe("an error on the wire", () => {
     assert.equal(sent("text").code, "internal");
   });
 
+  it("keeps a mend of its own", () => {
+    const mend = "Set a to {0}.";
+    assert.equal(sent(new RuntimeError("refused", "No.", { values: ["b"], mend })).mend, mend);
+    assert.equal(sent(new RuntimeError("refused", "No.")).mend, undefined);
+  });
+
   it("is a lost connection when it is no answer", () => {
     assert.equal(fromWire(new Error("closed"), lost).code, "runtime-crashed");
   });

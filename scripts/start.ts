@@ -147,7 +147,7 @@ async function testModelPart(stage: Stage, places: readonly [Place, ...Place[]])
 /** Leaves out what the person has just done. */
 function goOn({ page }: Stage, { cursor, models }: StartRequest): void {
   page.heading(t("How to go on"));
-  if (!cursor) page.row(t("your file"), "npm start -- src/extension.ts:10:5");
+  if (!cursor) page.row(t("your file"), "npm start -- FILE:LINE:COLUMN");
   if (models.length === 0) {
     page.row(t("a real model"), "npm start -- path/to/model.gguf");
     page.row(

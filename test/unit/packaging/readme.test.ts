@@ -28,14 +28,3 @@ describe("the README of the VSIX", () => {
     assert.deepEqual(text.match(/(\]\(|(src|href)=")(?!https?:|#)[^)"]*/g) ?? [], []);
   });
 });
-
-describe("the README", () => {
-  it("names only places that are there", () => {
-    const places = [...readFileSync("README.md", "utf8").matchAll(/([\w./-]+\.ts):(\d+):(\d+)/g)];
-    assert.ok(places.length > 0);
-    for (const [place, path = "", line, column] of places) {
-      const found = readFileSync(path, "utf8").split("\n")[Number(line) - 1];
-      assert.ok(found !== undefined && found.length >= Number(column) - 1, place);
-    }
-  });
-});

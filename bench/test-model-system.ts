@@ -29,6 +29,7 @@ export function testModel(): CompletionSystem {
       "completion.enabled": true,
       "completion.languages": { "*": true },
       "completion.maxTokens": 64,
+      sampling: {},
     }),
     displayPath: (uri) => uri,
   });

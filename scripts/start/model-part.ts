@@ -4,11 +4,11 @@ import { milliseconds } from "../../server/cli/show-completion.ts";
 import { visibleText } from "../../server/cli/visible-text.ts";
 import { type CompletionPrompt, completionPrompt } from "../../server/features/completion/prompt.ts";
 import { explainError } from "../../server/model/explain-error.ts";
-import { fimFamilies } from "../../server/model/fim.ts";
+import { fimFamilies, fimStops } from "../../server/model/fim.ts";
 import { promptToString } from "../../server/model/prompt.ts";
 import { toRuntimeError } from "../../server/model/runtime-error.ts";
 import type { OpenModel } from "../../server/runtime/host/client.ts";
-import { completionSampling } from "../../server/sampling/completion-sampling.ts";
+import { taskSampling } from "../../server/sampling/task-sampling.ts";
 import { cutBack } from "./page.ts";
 import type { Place } from "./places.ts";
 import { median, type Stage } from "./stage.ts";
@@ -93,7 +93,7 @@ export async function stream(
   prompt: CompletionPrompt,
   { signal, stop, onText }: Streaming,
 ): Promise<Speed> {
-  const family = completionSampling(fimFamilies[model.info.fim ?? "qwen"]);
+  const { fim = "qwen", sampling: card = {}, reasons } = model.info;
   const started = performance.now();
   let firstMs = 0;
   let text = "";
@@ -101,8 +101,8 @@ export async function stream(
   const request = {
     prompt: prompt.pieces,
     maxTokens,
-    stop: [...family.stop, ...stop],
-    sampling: family.sampling,
+    stop: [...fimStops(fimFamilies[fim]), ...stop],
+    sampling: taskSampling("completion", { setting: {}, card, reasons }),
     priority: "completion",
   } as const;
   for await (const part of model.runtime.infill(request, signal)) {

@@ -11,6 +11,15 @@ export interface Kind<T> {
   parse(value: unknown): T | undefined;
   /** What is expected, to stand after "must be". */
   expected(localizer: Localizer): string;
+  /** The part that is wrong in a value with parts, where it is one part. */
+  fault?(value: unknown): Fault | undefined;
+}
+
+export interface Fault {
+  /** The names that lead to it. */
+  readonly path: readonly string[];
+  readonly found: unknown;
+  expected(localizer: Localizer): string;
 }
 
 export const boolean: Kind<boolean> = {

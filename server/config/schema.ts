@@ -17,6 +17,7 @@ import {
   stringList,
 } from "./kinds.ts";
 import { ruleLimits } from "./rule-limits.ts";
+import { type SamplingSetting, samplingByTask } from "./sampling-kind.ts";
 
 export interface Setting<T> {
   readonly kind: Kind<T>;
@@ -71,6 +72,16 @@ export const schema = {
     description: {
       en: "The most tokens that a model writes for one completion.",
       "zh-cn": "模型为一次补全最多生成的令牌数。",
+    },
+  }),
+  sampling: setting<SamplingSetting>({
+    kind: samplingByTask,
+    default: {},
+    scope: "machine",
+    description: {
+      en: "How answers are drawn, by task (`completion`, `repair`, `refactor`, `logic`, `technicalWriting`, `openWriting`): `temperature`, `topP`, `topK`, `minP`, `repeatPenalty`, `seed`. What is left out comes from the model's own card, else from Hearth. The temperature of completions and, but for reasoning models, of repairs is never above 0.3.",
+      "zh-cn":
+        "按任务（`completion`、`repair`、`refactor`、`logic`、`technicalWriting`、`openWriting`）设置如何采样回答：`temperature`、`topP`、`topK`、`minP`、`repeatPenalty`、`seed`。未给出的取自模型自带的建议，否则取自 Hearth。补全的温度不会高于 0.3，修复也是如此（推理模型除外）。",
     },
   }),
   "index.enabled": setting<boolean>({

@@ -1,6 +1,7 @@
 /** What can be wrong with settings, and the sentence that says it. */
 
 import type { Localizer } from "../base/l10n.ts";
+import type { Kind } from "./kinds.ts";
 import { nearestKey } from "./nearest-key.ts";
 import { type SettingKey, schema } from "./schema.ts";
 
@@ -49,7 +50,19 @@ export function describeProblem(problem: SettingProblem, localizer: Localizer): 
   const origin = problem.origin === editorOrigin ? t("the editor's settings") : problem.origin;
   switch (problem.kind) {
     case "wrong-type": {
-      const { kind, default: fallback } = schema[problem.key];
+      const { default: fallback } = schema[problem.key];
+      const kind: Kind<unknown> = schema[problem.key].kind;
+      const fault = kind.fault?.(problem.found);
+      if (fault) {
+        return t(
+          "{0} in {1} must be {2}, not {3}; all of {4} there is ignored.",
+          cut([problem.key, ...fault.path].join(".")),
+          origin,
+          fault.expected(localizer),
+          shorten(fault.found),
+          problem.key,
+        );
+      }
       return t(
         "{0} in {1} must be {2}, not {3}; it is ignored (the default is {4}).",
         problem.key,

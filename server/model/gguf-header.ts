@@ -1,5 +1,7 @@
 /** What the header of a GGUF file says of its model. */
 
+import type { CardSampling } from "./model-runtime.ts";
+
 export interface GgufHeader {
   readonly version: number;
   readonly architecture: string;
@@ -19,6 +21,8 @@ export interface GgufHeader {
   readonly knownTokens: ReadonlyMap<string, number>;
   /** Whether the file itself declares which tokens fill in the middle. */
   readonly declaresFim: boolean;
+  /** What `general.sampling` recommends. */
+  readonly sampling: CardSampling;
   readonly tensors: number;
   /** Elements of all tensors: what a model is called small or large by. */
   readonly parameters: number;

@@ -1,6 +1,7 @@
 /** What is known of a model once it is bound to a role. */
 
 import type { FimFamilyId } from "./fim.ts";
+import type { CardSampling } from "./model-runtime.ts";
 
 export const runtimeKinds = ["embedded", "ollama", "llama-server", "openai"] as const;
 export type RuntimeKind = (typeof runtimeKinds)[number];
@@ -15,4 +16,6 @@ export interface ModelInfo {
   readonly fim?: FimFamilyId;
   /** Whether it answers with reasoning first. */
   readonly reasons: boolean;
+  /** What its makers recommend; left out where they say nothing. */
+  readonly sampling?: CardSampling;
 }

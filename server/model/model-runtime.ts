@@ -27,6 +27,9 @@ export interface Sampling {
   readonly seed?: number;
 }
 
+/** What a model's makers recommend, as far as they say it. */
+export type CardSampling = Partial<Sampling>;
+
 export interface InfillRequest {
   readonly prompt: readonly PromptPiece[];
   readonly maxTokens: number;

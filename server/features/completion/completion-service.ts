@@ -31,7 +31,7 @@ export interface CompletionPorts {
   readonly model: CompletionModel;
   readonly settings: () => Pick<
     Settings,
-    "completion.enabled" | "completion.languages" | "completion.maxTokens"
+    "completion.enabled" | "completion.languages" | "completion.maxTokens" | "sampling"
   >;
   /** The path of a document as reports and prompts name it. */
   readonly displayPath: (uri: string) => string;

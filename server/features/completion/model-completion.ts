@@ -7,7 +7,7 @@ import type { Settings } from "../../config/schema.ts";
 import { TokenCounter } from "../../context/token-counter.ts";
 import { type FimFamily, fimFamilies, fimStops } from "../../model/fim.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
-import { completionSampling } from "../../sampling/completion-sampling.ts";
+import { taskSampling } from "../../sampling/task-sampling.ts";
 import type { Snapshot } from "../../text/snapshot.ts";
 import { type CachePlace, CompletionCache } from "./completion-cache.ts";
 import type { BoundModel } from "./completion-model.ts";
@@ -19,7 +19,7 @@ import { shownPlace } from "./shown-place.ts";
 
 export interface ModelCompletionPorts {
   readonly clock: Clock;
-  readonly settings: () => Pick<Settings, "completion.maxTokens">;
+  readonly settings: () => Pick<Settings, "completion.maxTokens" | "sampling">;
   readonly displayPath: (uri: string) => string;
 }
 
@@ -221,9 +221,13 @@ export class ModelCompletion implements Disposable {
   }
 
   #job(asked: Asked, prompt: CompletionPrompt, maxTokens: number): ModelJob {
-    const { sampling, stop } = completionSampling(asked.family);
+    const { runtime, info } = asked.model;
+    const stop = fimStops(asked.family);
+    const setting = this.#ports.settings().sampling;
+    const { sampling: card = {}, reasons } = info;
+    const sampling = taskSampling("completion", { setting, card, reasons });
     return new ModelJob({
-      runtime: asked.model.runtime,
+      runtime,
       request: { prompt: prompt.pieces, maxTokens, stop, sampling, priority: "completion" },
       snapshot: asked.request.snapshot,
       offset: asked.offset,

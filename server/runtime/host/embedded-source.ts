@@ -56,6 +56,7 @@ function embeddedSource(
         contextTokens: result.contextTokens,
         reasons: detectReasoning(header, path),
         ...(fim === undefined ? {} : { fim }),
+        ...(Object.keys(header.sampling).length === 0 ? {} : { sampling: header.sampling }),
       };
     },
     metrics: () => metricsOf(process),

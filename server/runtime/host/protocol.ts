@@ -37,6 +37,14 @@ export function remoteModelName({ runtime, url, model }: Exclude<ModelSpec, Spec
   return `${runtime} ${url} ${model}`;
 }
 
+const cardSamplingSchema = v.object({
+  temperature: v.exactOptional(count),
+  topP: v.exactOptional(count),
+  topK: v.exactOptional(count),
+  minP: v.exactOptional(count),
+  repeatPenalty: v.exactOptional(count),
+});
+
 export const openedSchema = v.object({
   model: short,
   info: v.object({
@@ -45,6 +53,7 @@ export const openedSchema = v.object({
     contextTokens: count,
     fim: v.exactOptional(v.picklist(fimFamilyIds)),
     reasons: v.boolean(),
+    sampling: v.exactOptional(cardSamplingSchema),
   }),
 });
 export type Opened = v.InferOutput<typeof openedSchema>;

@@ -77,6 +77,42 @@ describe("resolveSettings", () => {
         ],
       },
     ));
+  it("takes sampling by task", () => {
+    const sampling = { completion: { temperature: 0.3, topK: 0 }, logic: { seed: 7 } };
+    check({ sampling }, { settings: { sampling } });
+  });
+  const samplings: Readonly<Record<string, readonly [value: unknown, problem: string]>> = {
+    "no object": [
+      5,
+      'sampling in f.json must be an object of sampling by task, such as {"completion": {"temperature": 0.1}}, not 5; it is ignored (the default is {}).',
+    ],
+    "a task that there is not": [
+      { chat: {} },
+      'sampling in f.json must be an object with nothing but completion, repair, refactor, logic, technicalWriting, openWriting, not "chat"; all of sampling there is ignored.',
+    ],
+    "a number for a task": [
+      { repair: 0.2 },
+      'sampling.repair in f.json must be an object such as {"topP": 0.9}, not 0.2; all of sampling there is ignored.',
+    ],
+    "a parameter that there is not": [
+      { repair: { temp: 0.2 } },
+      'sampling.repair in f.json must be an object with nothing but temperature, topP, topK, minP, repeatPenalty, seed, not "temp"; all of sampling there is ignored.',
+    ],
+    "a temperature out of bounds": [
+      { repair: { temperature: 2.5 } },
+      "sampling.repair.temperature in f.json must be a number from 0 to 2, not 2.5; all of sampling there is ignored.",
+    ],
+    "a completion that is too warm": [
+      { logic: { temperature: 1 }, completion: { temperature: 0.5 } },
+      "sampling.completion.temperature in f.json must be a number from 0 to 0.3, not 0.5; all of sampling there is ignored.",
+    ],
+    "a broken number": [
+      { logic: { topK: 1.5 } },
+      "sampling.logic.topK in f.json must be a whole number from 0 to 1000, not 1.5; all of sampling there is ignored.",
+    ],
+  };
+  for (const [what, [sampling, problem]] of Object.entries(samplings))
+    it(`names in sampling ${what}`, () => check({ sampling }, { problems: [problem] }));
   it("names an unknown key, with what it may have meant", () =>
     check(
       { completion: { maxToken: 3 } },

@@ -44,6 +44,20 @@ describe("the GGUF header reader", () => {
     assert.equal(header.parameters, 2 * 64 * 4);
   });
 
+  it("reads what the makers recommend, but for what makes no sense", async () => {
+    assert.deepEqual((await readGguf(source(sound))).sampling, {});
+    const recommending = ggufBytes({
+      metadata: [
+        ...soundMetadata,
+        ["general.sampling.temp", "f32", 0.5],
+        ["general.sampling.top_k", "u32", 20],
+        ["general.sampling.top_p", "f32", 7],
+        ["general.sampling.penalty_repeat", "string", "much"],
+      ],
+    });
+    assert.deepEqual((await readGguf(source(recommending))).sampling, { temperature: 0.5, topK: 20 });
+  });
+
   it("reads the learnt model of the tests", async () => {
     const header = await readGgufFile("test/fixtures/models/seedling-q8_0.gguf");
     assert.equal(header.architecture, "llama");

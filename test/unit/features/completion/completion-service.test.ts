@@ -19,6 +19,7 @@ class Harness {
     "completion.enabled": true,
     "completion.languages": { "*": true },
     "completion.maxTokens": 64,
+    sampling: {},
   };
   readonly opening = Promise.withResolvers<void>();
   readonly model = new CompletionModel({

@@ -5,10 +5,10 @@
 
 import { parseArgs } from "node:util";
 import { systemClock } from "../../base/clock.ts";
+import { tryLock } from "../../base/file-lock.ts";
 import type { Logger } from "../../base/log.ts";
 import { hostAddress } from "./address.ts";
 import { Host } from "./host.ts";
-import { tryLock } from "./lock.ts";
 
 const { values } = parseArgs({
   options: { home: { type: "string" }, child: { type: "string" }, "idle-ms": { type: "string" } },

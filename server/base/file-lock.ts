@@ -1,10 +1,10 @@
 /**
- * One host per address, settled by a lock of the operating system that dies with its process, however that
- * dies. Node has no file lock of its own, SQLite's exclusive transaction is one.
+ * A lock of the operating system that dies with its process, however that dies. Node has no file lock of its
+ * own, SQLite's exclusive transaction is one.
  */
 
 import { DatabaseSync } from "node:sqlite";
-import type { Disposable } from "../../base/disposable.ts";
+import type { Disposable } from "./disposable.ts";
 
 /** The lock, or undefined when another process holds it. */
 export function tryLock(path: string): Disposable | undefined {

@@ -73,11 +73,17 @@ export class HttpClient implements Disposable {
   async *stream(request: HttpRequest, signal: AbortSignal): AsyncGenerator<string, void> {
     const { body } = await this.#send(request, signal, signal);
     const decoder = new TextDecoder();
-    const chunks = body[Symbol.asyncIterator]();
-    for (;;) {
-      const next = await this.#reading(() => chunks.next(), signal);
-      if (next.done) break;
-      yield decoder.decode(next.value as Uint8Array, { stream: true });
+    const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+    let ended = false;
+    try {
+      for (;;) {
+        const next = await this.#reading(() => chunks.next(), signal);
+        ended = next.done ?? false;
+        if (next.done) break;
+        yield decoder.decode(next.value, { stream: true });
+      }
+    } finally {
+      if (!ended) void letGo(chunks, body);
     }
     const rest = decoder.decode();
     if (rest !== "") yield rest;
@@ -124,6 +130,27 @@ export class HttpClient implements Disposable {
       if (error instanceof RuntimeError) throw error;
       throw connectionError(this.name, this.#base, error);
     }
+  }
+}
+
+/** How long, and for how many chunks, the end of an answer is waited for that nobody reads any more. */
+const letGoMs = 100;
+const letGoChunks = 4;
+
+/** After the last event there is only the end: read, it leaves the connection for the next request. */
+async function letGo(
+  chunks: AsyncIterator<Uint8Array>,
+  body: Dispatcher.ResponseData["body"],
+): Promise<void> {
+  const limit = setTimeout(() => body.destroy(), letGoMs);
+  try {
+    for (let read = 0; read < letGoChunks; read++) if ((await chunks.next()).done) return;
+    body.destroy();
+  } catch {
+    // It was closed while it was read, which is what was wanted.
+    body.destroy();
+  } finally {
+    clearTimeout(limit);
   }
 }
 

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { RuntimeError, type RuntimeErrorCode } from "../../model/runtime-error.ts";
 
 /** No answer, or one that broke off: by the codes of Node's sockets, of undici and of TLS. */
-export function connectionError(name: string, { origin }: URL, cause: unknown): RuntimeError {
+export function connectionError(name: string, { origin }: Pick<URL, "origin">, cause: unknown): RuntimeError {
   const code = codeOf(cause);
   const values = [name, origin, code];
   if (/CERT|TLS|SSL|SELF_SIGNED|VERIFY/i.test(code)) {
@@ -16,16 +16,19 @@ export function connectionError(name: string, { origin }: URL, cause: unknown): 
   if (code === "TimeoutError") {
     return new RuntimeError("timeout", "{0} at {1} did not answer in time.", { values, cause });
   }
-  if (brokenOff.has(code)) {
-    return new RuntimeError("runtime-crashed", "{0} at {1} broke off in the middle of an answer.", {
-      values,
-      cause,
-    });
-  }
+  if (brokenOff.has(code)) return brokenOffError(name, { origin }, cause);
   return new RuntimeError("runtime-unreachable", "{0} does not answer at {1} ({2}).", { values, cause });
 }
 
 const brokenOff = new Set(["ECONNRESET", "UND_ERR_SOCKET", "EPIPE", "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"]);
+
+/** The answer ended before it was whole. */
+export function brokenOffError(name: string, { origin }: Pick<URL, "origin">, cause?: unknown): RuntimeError {
+  return new RuntimeError("runtime-crashed", "{0} at {1} broke off in the middle of an answer.", {
+    values: [name, origin],
+    cause,
+  });
+}
 
 /** What answers is not what was looked for: a web page, half a line, another program. */
 export function strangerError(name: string, { origin }: URL): RuntimeError {

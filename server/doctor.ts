@@ -13,6 +13,7 @@ import { runDoctor } from "./features/doctor/doctor.ts";
 import type { DoctorPorts, LoadedModel } from "./features/doctor/doctor-ports.ts";
 import type { ModelInfo } from "./model/model-info.ts";
 import { modelSpec, type SpecSource } from "./model-spec.ts";
+import { ollamaHost } from "./ollama-url.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import type { RemoteRole } from "./protocol/role.ts";
 import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
@@ -21,6 +22,7 @@ import { findOllama } from "./runtime/discovery/find-ollama.ts";
 import { inspectLocalModel, listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
 import { HostClient } from "./runtime/host/client.ts";
 import { findModel } from "./runtime/host/find-model.ts";
+import { noPrograms } from "./runtime/supervisor/no-programs.ts";
 
 export interface DoctorRequest extends Pick<DoctorPorts, "workspace"> {
   readonly home: string;
@@ -45,10 +47,10 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
       logicalCores: availableParallelism(),
       ensureHome: () => ensureHome(home),
       llamaCpp: () => llamaCpp,
-      ollama: (stop) => findOllama({ host: env["OLLAMA_HOST"], offline: settings["privacy.offline"] }, stop),
+      ollama: (stop) => findOllama(ollamaHost(settings, env), stop),
       llamaServer: (stop) => findLlamaServer({ searchPath: env["PATH"] ?? "", url: usualLlamaServer }, stop),
       modelFile: (name) => inspectLocalModel(localModelPath(name, models)),
-      remoteModel: (role) => reachModel(role, { settings, models }, signal),
+      remoteModel: (role) => reachModel(role, { settings, models, env }, signal),
       modelsFolder: models,
       modelFiles: () => modelFiles,
       loadedModels: (stop) => loadedModels(home, stop),
@@ -64,6 +66,7 @@ async function reachModel(role: RemoteRole, from: SpecSource, signal: AbortSigna
     childEntry: entryPoint("child"),
     clock: systemClock,
     log: silentLogger,
+    programs: noPrograms,
     onState: () => {},
   });
   const forget = onAbort(signal, () => source.dispose());

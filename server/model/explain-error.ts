@@ -68,6 +68,10 @@ const sentences: Readonly<Record<RuntimeErrorCode, (localizer: Localizer) => Sen
     what: t("The runtime does not answer."),
     mend: t("Run hearth doctor, or set roles.complete to auto."),
   }),
+  "runtime-down": ({ t }) => ({
+    what: t("The runtime does not stay up."),
+    mend: t("Mend what it says, then run Hearth: Restart. Until then it is not started again."),
+  }),
   "runtime-outdated": ({ t }) => ({
     what: t("The runtime is too old."),
     mend: t("Update it, or set roles.complete to auto."),

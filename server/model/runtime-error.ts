@@ -10,6 +10,7 @@ export const runtimeErrorCodes = [
   "context-overflow",
   "runtime-crashed",
   "runtime-unreachable",
+  "runtime-down",
   "runtime-outdated",
   "capability-missing",
   "queue-full",

@@ -25,6 +25,11 @@ export class Backoff {
     this.#bornAt = this.#clock.now();
   }
 
+  /** Whoever was of use since is not the reason of the next death either. */
+  forgive(): void {
+    this.#deaths = 0;
+  }
+
   /** Notes a death; returns milliseconds to wait before the next start. */
   died(): number {
     if (this.#clock.now() - this.#bornAt >= healthyMs) this.#deaths = 0;

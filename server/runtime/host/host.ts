@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { HostAddress } from "./address.ts";
 import { writeKey } from "./handshake.ts";
 import { ModelRegistry } from "./model-registry.ts";
@@ -17,6 +18,8 @@ export interface HostOptions {
   readonly clock: Clock;
   readonly idleMs: number;
   readonly log: Logger;
+  /** Its programs end with the host. */
+  readonly supervisor: Supervisor;
   /** Called once, when the host has nothing left to do. */
   readonly onIdle: () => void;
 }
@@ -35,7 +38,7 @@ export class Host implements Disposable {
 
   constructor(options: HostOptions) {
     this.#options = options;
-    const { childEntry, clock, idleMs } = options;
+    const { childEntry, clock, idleMs, supervisor } = options;
     this.#startedAt = clock.now();
     const log: Logger = { log: (level, message) => this.#tell(level, message) };
     this.#models = new ModelRegistry({
@@ -43,6 +46,7 @@ export class Host implements Disposable {
       clock,
       idleMs,
       log,
+      programs: supervisor,
       onEvent: (event) => {
         for (const session of this.#sessions) session.tellModel(event);
       },
@@ -69,6 +73,7 @@ export class Host implements Disposable {
     this.#server.close();
     for (const session of this.#sessions) session.dispose();
     this.#models.dispose();
+    this.#options.supervisor.dispose();
   }
 
   #accept(socket: Socket): void {
@@ -79,6 +84,8 @@ export class Host implements Disposable {
       identity: { key: this.#key, pid: process.pid },
       models: this.#models,
       metrics: () => this.#metrics(),
+      // A new window, a restarted one or a command: a person wants it to work now.
+      onAdmit: () => this.#options.supervisor.forgive(),
       onClose: () => {
         this.#sessions.delete(session);
         this.#rest(this.#options.idleMs);

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { systemClock } from "../../base/clock.ts";
 import { tryLock } from "../../base/file-lock.ts";
 import type { Logger } from "../../base/log.ts";
+import { Supervisor } from "../supervisor/supervisor.ts";
 import { hostAddress } from "./address.ts";
 import { Host } from "./host.ts";
 
@@ -30,12 +31,14 @@ const lock = tryLock(address.lockFile);
 if (!lock) {
   process.stdout.write("taken\n");
 } else {
+  const supervisor = await Supervisor.create({ home: values.home, clock: systemClock, log });
   const host = new Host({
     address,
     childEntry: values.child,
     clock: systemClock,
     idleMs: Number(values["idle-ms"] ?? 30_000),
     log,
+    supervisor,
     onIdle: () => end(),
   });
   const end = () => {

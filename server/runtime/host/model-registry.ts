@@ -6,6 +6,7 @@ import type { Disposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
+import type { Programs } from "../supervisor/program.ts";
 import { toWire } from "../wire/errors.ts";
 import { findModel } from "./find-model.ts";
 import type { FoundModel, ModelSource } from "./model-source.ts";
@@ -15,6 +16,7 @@ export interface RegistryOptions {
   readonly childEntry: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly programs: Programs;
   /** How long a model that nobody uses stays loaded. */
   readonly idleMs: number;
   readonly onEvent: (event: ModelEvent) => void;
@@ -105,11 +107,12 @@ export class ModelRegistry implements Disposable {
 
   #create(found: FoundModel): Entry {
     const { id, model } = found;
-    const { childEntry, clock, log, onEvent } = this.#options;
+    const { childEntry, clock, log, programs, onEvent } = this.#options;
     const source = found.create({
       childEntry,
       clock,
       log,
+      programs,
       onState: ({ state, progress, error }) =>
         onEvent({
           model,

@@ -6,6 +6,7 @@ import type { Logger } from "../../base/log.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import type { RuntimeError } from "../../model/runtime-error.ts";
+import type { Programs } from "../supervisor/program.ts";
 import type { ModelMetrics, modelStates } from "./protocol.ts";
 
 export interface ModelState {
@@ -31,6 +32,8 @@ export interface SourcePorts {
   readonly childEntry: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Starts the programs of runtimes and keeps them alive. */
+  readonly programs: Programs;
   readonly onState: (state: ModelState) => void;
 }
 

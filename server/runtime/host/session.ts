@@ -34,6 +34,7 @@ export interface SessionOptions {
   readonly identity: HostIdentity;
   readonly models: ModelRegistry;
   readonly metrics: () => Promise<HostMetrics>;
+  readonly onAdmit: () => void;
   readonly onClose: () => void;
 }
 
@@ -90,6 +91,7 @@ export class Session implements Disposable {
     this.#admitted = true;
     this.#reader.trust();
     this.#patience.dispose();
+    this.#options.onAdmit();
     this.#connection.onRequest(openRequest, (raw) =>
       handled(modelSpecSchema, raw, (spec) => this.#open(spec)),
     );

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, describe, it } from "mocha";
 import { ModelRegistry } from "../../../../server/runtime/host/model-registry.ts";
+import { noPrograms } from "../../../../server/runtime/supervisor/no-programs.ts";
 import { gone, isAlive } from "../../../support/host-fixture.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 import { scripted } from "../../../support/scripted-model.ts";
@@ -31,6 +32,7 @@ describe("a model whose user goes while it loads", function () {
       childEntry,
       clock,
       idleMs,
+      programs: noPrograms,
       log: {
         log: (_level, message) => {
           const id = /started (\d+)/.exec(message)?.[1];

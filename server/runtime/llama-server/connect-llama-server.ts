@@ -41,7 +41,7 @@ export async function connectLlamaServer(
     });
   }
   const contextTokens = props.default_generation_settings.n_ctx;
-  const runtime = new LlamaServerRuntime({ client, url, model, contextTokens });
+  const runtime = new LlamaServerRuntime({ client, url, model, contextTokens, slots: props.total_slots });
   const named = familyByName([model, ...names]);
   const fim = named && (await runtime.hasControls(controlsOf(named), signal)) ? named : undefined;
   const template = { chatTemplate: props.chat_template, name: model };

@@ -15,28 +15,30 @@ import type {
   Usage,
   WarmRequest,
 } from "../../model/model-runtime.ts";
-import type { PromptPiece } from "../../model/prompt.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
-import { chatCompletions } from "../http/chat-completions.ts";
+import { ThinkingMeter } from "../embedded/thinking-meter.ts";
+import { embeddings } from "../http/embeddings.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import { saidError, strangerError } from "../http/http-errors.ts";
 import { serverSentEvents } from "../http/server-sent-events.ts";
+import { PromptTokens } from "./prompt-tokens.ts";
+import { commonLength, type ServerSlot, ServerSlots } from "./server-slots.ts";
 
 export interface LlamaServerRuntimeOptions {
   readonly client: HttpClient;
   readonly url: URL;
   readonly model: string;
   readonly contextTokens: number;
+  readonly slots: number;
 }
 
 /** What one request can leave to be computed for nobody, in tokens of the prompt. */
 const mostUnseenTokens = 512;
 const quickMs = 10_000;
-/** A step of a prompt on a slow machine, and a batch of texts to embed. */
+/** A step of a prompt on a slow machine. */
 const slowMs = 300_000;
 
 const count = v.pipe(v.number(), v.integer());
-const tokensSchema = v.object({ tokens: v.array(count) });
 const timingsSchema = v.object({ cache_n: count, prompt_n: count, predicted_n: count });
 const stepSchema = v.object({ timings: timingsSchema });
 const chunkSchema = v.union([
@@ -44,133 +46,144 @@ const chunkSchema = v.union([
   v.object({ content: v.string(), stop: v.literal(true), stop_type: v.string(), timings: timingsSchema }),
   v.object({ error: v.object({ message: v.string() }) }),
 ]);
-const embeddingsSchema = v.object({
-  data: v.array(v.object({ index: count, embedding: v.array(v.number()) })),
-});
+type Chunk = Exclude<v.InferOutput<typeof chunkSchema>, { readonly error: unknown }>;
+
+/** One answer to be generated. */
+interface Work extends Pick<InfillRequest, "maxTokens" | "stop" | "sampling" | "priority"> {
+  /** Called within the answer, so that an abort meanwhile ends it as any other. */
+  readonly prompt: () => Promise<Prompt>;
+  readonly thinkingTokens?: number | undefined;
+}
+
+interface Prompt {
+  readonly tokens: readonly number[];
+  readonly opening: string;
+}
 
 export class LlamaServerRuntime implements ModelRuntime {
   readonly #options: LlamaServerRuntimeOptions;
-  /** The tokens of the last prompt of completions: what the server may still hold of it. */
-  #held: readonly number[] = [];
+  readonly #tokens: PromptTokens;
+  readonly #slots: ServerSlots;
 
   constructor(options: LlamaServerRuntimeOptions) {
     this.#options = options;
+    this.#tokens = new PromptTokens(options.client);
+    this.#slots = new ServerSlots(options.slots);
   }
 
-  async *infill(request: InfillRequest, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
-    const { client, url } = this.#options;
-    let usage = noUsage;
+  infill(request: InfillRequest, signal: AbortSignal): AsyncIterable<StreamPart> {
+    const prompt = async () => ({ tokens: await this.#tokens.ofPrompt(request.prompt, signal), opening: "" });
+    return this.#answer({ ...request, prompt }, signal);
+  }
+
+  chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<StreamPart> {
+    return this.#answer({ ...request, prompt: () => this.#tokens.ofChat(request, signal) }, signal);
+  }
+
+  embed(request: EmbedRequest, signal: AbortSignal): Promise<readonly Float32Array[]> {
+    return embeddings(request, this.#options, signal);
+  }
+
+  hasControls(tokens: readonly string[], signal: AbortSignal): Promise<boolean> {
+    return this.#tokens.hasControls(tokens, signal);
+  }
+
+  countTokens(text: string): Promise<number> {
+    return this.#tokens.count(text, AbortSignal.timeout(quickMs));
+  }
+
+  async warm({ prompt, priority }: WarmRequest, signal: AbortSignal): Promise<Usage> {
+    const tokens = this.#fitting(await this.#tokens.ofPrompt(prompt, signal));
+    const claimed = this.#slots.claim(priority, tokens);
     try {
-      const tokens = await this.#tokens(request.prompt, signal);
-      const warmed = await this.#warm(tokens, signal);
-      const body = {
-        prompt: tokens,
-        stream: true,
-        timings_per_token: true,
-        cache_prompt: true,
-        n_predict: request.maxTokens,
-        stop: request.stop,
-        ...samplers(request.sampling),
-      };
-      const chunks = client.stream({ method: "POST", path: "completion", body }, signal);
-      for await (const data of serverSentEvents(chunks)) {
-        const chunk = v.safeParse(v.pipe(v.string(), v.parseJson(), chunkSchema), data);
-        if (!chunk.success) throw strangerError(client.name, url);
-        if ("error" in chunk.output)
-          throw saidError(client.name, chunk.output.error.message, "runtime-crashed");
-        usage = usageOf(chunk.output.timings, warmed);
-        if (chunk.output.content !== "") yield { kind: "text-delta", text: chunk.output.content };
-        if (!chunk.output.stop) continue;
-        const reason = chunk.output.stop_type === "limit" ? "length" : "stop";
-        yield { kind: "stream-end", reason, usage };
-        return;
-      }
-      throw new RuntimeError("runtime-crashed", "{0} at {1} broke off in the middle of an answer.", {
-        values: [client.name, url.origin],
-      });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      yield { kind: "stream-end", reason: "aborted", usage };
+      const computed = await this.#warm(claimed.slot, tokens, signal);
+      return { ...usageOf(await this.#step(claimed.slot, tokens, signal), computed), generated: 0 };
+    } finally {
+      claimed.dispose();
     }
   }
 
-  async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
-    const { thinkingTokens: budget } = request;
-    const extra = {
-      ...samplers(request.sampling),
+  /** Ends with one `stream-end`, also when `signal` aborts. */
+  async *#answer(work: Work, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
+    let usage = noUsage;
+    try {
+      const { tokens, opening } = await work.prompt();
+      const claimed = this.#slots.claim(work.priority, this.#fitting(tokens));
+      const { slot } = claimed;
+      try {
+        const warmed = await this.#warm(slot, tokens, signal);
+        if (opening !== "") yield { kind: "text-delta", text: opening };
+        if (work.maxTokens === 0) {
+          usage = { ...usageOf(await this.#step(slot, tokens, signal), warmed), generated: 0 };
+          return yield { kind: "stream-end", reason: "length", usage };
+        }
+        const thinking = new ReasoningCount(opening);
+        for await (const chunk of this.#generate({ ...work, tokens, opening }, slot, signal)) {
+          const reasoning = thinking.count(chunk.content, chunk.timings.predicted_n);
+          usage = { ...usageOf(chunk.timings, warmed), reasoning };
+          if (chunk.content !== "") yield { kind: "text-delta", text: chunk.content };
+          if (!chunk.stop) continue;
+          const reason = chunk.stop_type === "limit" ? "length" : "stop";
+          return yield { kind: "stream-end", reason, usage };
+        }
+        if (!signal.aborted) throw this.#brokeOff();
+      } finally {
+        claimed.dispose();
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    yield { kind: "stream-end", reason: "aborted", usage };
+  }
+
+  async *#generate(
+    work: Work & Prompt,
+    { id }: ServerSlot,
+    signal: AbortSignal,
+  ): AsyncGenerator<Chunk, void> {
+    const { client, url } = this.#options;
+    const body = {
+      prompt: work.tokens,
+      stream: true,
+      timings_per_token: true,
       cache_prompt: true,
-      reasoning_format: "deepseek",
-      ...(budget === undefined ? {} : { chat_template_kwargs: { enable_thinking: budget > 0 } }),
+      id_slot: id,
+      n_predict: work.maxTokens,
+      stop: work.stop,
+      preserved_tokens: ["<think>", "</think>"],
+      ...thinkingLimit(work),
+      ...samplers(work.sampling),
     };
-    yield* chatCompletions(request, { ...this.#options, extra }, signal);
-  }
-
-  async embed(request: EmbedRequest, signal: AbortSignal): Promise<readonly Float32Array[]> {
-    const { client, model } = this.#options;
-    const body = { model, input: request.texts, encoding_format: "float" };
-    const answer = {
-      method: "POST",
-      path: "v1/embeddings",
-      body,
-      schema: embeddingsSchema,
-      limitMs: slowMs,
-    } as const;
-    const { data } = await client.json(answer, signal);
-    return data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => Float32Array.from(embedding));
-  }
-
-  /** Whether each of these is one token of the model's. */
-  async hasControls(tokens: readonly string[], signal: AbortSignal): Promise<boolean> {
-    const found = await Promise.all(tokens.map((token) => this.#tokenize(token, true, signal)));
-    return found.every(({ length }) => length === 1);
-  }
-
-  async countTokens(text: string): Promise<number> {
-    return (await this.#tokenize(text, false, AbortSignal.timeout(quickMs))).length;
-  }
-
-  async warm(request: WarmRequest, signal: AbortSignal): Promise<Usage> {
-    const tokens = await this.#tokens(request.prompt, signal);
-    await this.#warm(tokens, signal);
-    return this.#step(tokens, signal);
+    const chunks = client.stream({ method: "POST", path: "completion", body }, signal);
+    for await (const data of serverSentEvents(chunks)) {
+      const chunk = v.safeParse(v.pipe(v.string(), v.parseJson(), chunkSchema), data);
+      if (!chunk.success) throw strangerError(client.name, url);
+      if ("error" in chunk.output)
+        throw saidError(client.name, chunk.output.error.message, "runtime-crashed");
+      yield chunk.output;
+    }
   }
 
   /** Computes the prompt but for its last step; returns how many tokens of it were computed now. */
-  async #warm(tokens: readonly number[], signal: AbortSignal): Promise<number> {
-    let known = commonLength(this.#held, tokens);
+  async #warm(slot: ServerSlot, tokens: readonly number[], signal: AbortSignal): Promise<number> {
+    let known = commonLength(slot.held, tokens);
     let computed = 0;
     while (tokens.length - known > mostUnseenTokens) {
       known += mostUnseenTokens;
-      const { prompt, cached } = await this.#step(tokens.slice(0, known), signal);
-      computed += prompt - cached;
-      this.#held = tokens.slice(0, known);
+      computed += (await this.#step(slot, tokens.slice(0, known), signal)).prompt_n;
+      slot.held = tokens.slice(0, known);
     }
-    this.#held = tokens;
+    slot.held = tokens;
     return computed;
   }
 
-  async #step(prompt: readonly number[], signal: AbortSignal): Promise<Usage> {
-    const body = { prompt, n_predict: 0, cache_prompt: true };
-    const request = {
-      method: "POST",
-      path: "completion",
-      body,
-      schema: stepSchema,
-      limitMs: slowMs,
-    } as const;
-    const { timings } = await this.#options.client.json(request, signal);
-    return { ...usageOf(timings, 0), generated: 0 };
+  async #step({ id }: ServerSlot, prompt: readonly number[], signal: AbortSignal): Promise<Timings> {
+    const body = { prompt, n_predict: 0, cache_prompt: true, id_slot: id };
+    const request = { method: "POST", path: "completion", body, schema: stepSchema } as const;
+    return (await this.#options.client.json({ ...request, limitMs: slowMs }, signal)).timings;
   }
 
-  async #tokens(prompt: readonly PromptPiece[], signal: AbortSignal): Promise<readonly number[]> {
-    const pieces = await Promise.all(
-      prompt.map((piece) =>
-        piece.kind === "text"
-          ? this.#tokenize(piece.text, false, signal)
-          : this.#control(piece.token, signal),
-      ),
-    );
-    const tokens = pieces.flat();
+  #fitting(tokens: readonly number[]): readonly number[] {
     const { contextTokens } = this.#options;
     if (tokens.length < contextTokens) return tokens;
     throw new RuntimeError("context-overflow", "The prompt has {0} tokens, the model's context holds {1}.", {
@@ -178,32 +191,51 @@ export class LlamaServerRuntime implements ModelRuntime {
     });
   }
 
-  async #control(token: string, signal: AbortSignal): Promise<readonly number[]> {
-    const ids = await this.#tokenize(token, true, signal);
-    if (ids.length === 1) return ids;
-    throw new RuntimeError("capability-missing", "The model has no token {0}.", { values: [token] });
-  }
-
-  async #tokenize(content: string, special: boolean, signal: AbortSignal): Promise<readonly number[]> {
-    if (content === "") return [];
-    const body = { content, add_special: false, parse_special: special };
-    const request = {
-      method: "POST",
-      path: "tokenize",
-      body,
-      schema: tokensSchema,
-      limitMs: quickMs,
-    } as const;
-    return (await this.#options.client.json(request, signal)).tokens;
+  #brokeOff(): RuntimeError {
+    const { client, url } = this.#options;
+    return new RuntimeError("runtime-crashed", "{0} at {1} broke off in the middle of an answer.", {
+      values: [client.name, url.origin],
+    });
   }
 }
 
+/** Counts the tokens of the thought by what the server says of all: a chunk may hold several. */
+class ReasoningCount {
+  readonly #meter: ThinkingMeter;
+  #open: boolean;
+  #tokens = 0;
+
+  constructor(opening: string) {
+    this.#meter = new ThinkingMeter(opening);
+    this.#open = opening !== "";
+  }
+
+  count(text: string, generated: number): number {
+    const open = this.#meter.count(text) > 0;
+    if (this.#open) this.#tokens = generated;
+    this.#open = open;
+    return this.#tokens;
+  }
+}
+
+type Timings = v.InferOutput<typeof timingsSchema>;
 const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
 
 /** `warmed` tokens count as computed for this request, though the last step found them in the cache. */
-function usageOf(timings: v.InferOutput<typeof timingsSchema>, warmed: number): Usage {
-  const { cache_n, prompt_n, predicted_n } = timings;
+function usageOf({ cache_n, prompt_n, predicted_n }: Timings, warmed: number): Usage {
   return { prompt: cache_n + prompt_n, cached: cache_n - warmed, reasoning: 0, generated: predicted_n };
+}
+
+/** The server itself ends the thought that has used up its tokens. */
+function thinkingLimit({ thinkingTokens, opening }: Work & Prompt): Readonly<Record<string, unknown>> {
+  if (thinkingTokens === undefined) return {};
+  return {
+    reasoning_budget_tokens: thinkingTokens,
+    reasoning_budget_start_tag: "<think>",
+    reasoning_budget_end_tags: ["</think>"],
+    reasoning_budget_message: "\n",
+    generation_prompt: opening,
+  };
 }
 
 /** All of them named, since the server's own for infill end an answer at the first doubt. */
@@ -217,11 +249,4 @@ function samplers({ temperature, topK, topP, minP, repeatPenalty, seed }: Sampli
     samplers: ["penalties", "top_k", "top_p", "min_p", "temperature"],
     ...(seed === undefined ? {} : { seed }),
   };
-}
-
-function commonLength(a: readonly number[], b: readonly number[]): number {
-  const most = Math.min(a.length, b.length);
-  let length = 0;
-  while (length < most && a[length] === b[length]) length++;
-  return length;
 }

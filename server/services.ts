@@ -180,7 +180,11 @@ export class Services implements LanguageServices, Disposable {
     wanted: WantedModel,
     { models, signal }: { readonly models: string; readonly signal: AbortSignal },
   ): Promise<OpenModel> {
-    const { spec, model } = await modelSpec(wanted, { settings: this.#settings, models });
+    const { spec, model } = await modelSpec(wanted, {
+      settings: this.#settings,
+      models,
+      env: process.env,
+    });
     if (!signal.aborted) this.#modelName = model;
     return this.host.open(spec, signal);
   }

@@ -27,6 +27,8 @@ export interface Setting<T> {
   readonly description: Readonly<Record<Language, string>>;
 }
 
+export const defaultOllamaUrl = "http://127.0.0.1:11434";
+
 export const schema = {
   "roles.complete": setting<string>({
     kind: role,
@@ -45,6 +47,16 @@ export const schema = {
     description: {
       en: "Where a llama-server answers that you have started: `roles.complete` names its model as `llama-server/<model>`.",
       "zh-cn": "你已启动的 llama-server 的地址；在 `roles.complete` 中以 `llama-server/<模型>` 指定其模型。",
+    },
+  }),
+  "runtimes.ollama.url": setting<string>({
+    kind: httpAddress,
+    default: defaultOllamaUrl,
+    scope: "machine",
+    description: {
+      en: "Where Ollama answers: `roles.complete` names its model as `ollama/<model>`. Left as it is, OLLAMA_HOST counts where it is set.",
+      "zh-cn":
+        "Ollama 的地址；在 `roles.complete` 中以 `ollama/<模型>` 指定其模型。保持默认值时，若设置了环境变量 OLLAMA_HOST 则以其为准。",
     },
   }),
   "completion.enabled": setting<boolean>({

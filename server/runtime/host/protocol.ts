@@ -28,6 +28,7 @@ const name = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 export const modelSpecSchema = v.variant("runtime", [
   v.object({ runtime: v.literal("embedded"), path }),
   v.object({ runtime: v.literal("llama-server"), url: address, model: name }),
+  v.object({ runtime: v.literal("ollama"), url: address, model: name }),
 ]);
 export type ModelSpec = Readonly<v.InferOutput<typeof modelSpecSchema>>;
 export type SpecOf<Runtime extends ModelSpec["runtime"]> = Extract<ModelSpec, { readonly runtime: Runtime }>;

@@ -35,6 +35,8 @@ export interface JsonRequest<Schema extends v.GenericSchema> extends HttpRequest
   readonly schema: Schema;
   /** Milliseconds until the answer must be there. */
   readonly limitMs: number;
+  /** Left out: 16 MiB. */
+  readonly mostBytes?: number;
 }
 
 const connectMs = 5000;
@@ -58,12 +60,12 @@ export class HttpClient implements Disposable {
 
   /** Asks for one JSON answer. Rejects with a RuntimeError, or with the signal's reason. */
   async json<Schema extends v.GenericSchema>(
-    { schema, limitMs, ...request }: JsonRequest<Schema>,
+    { schema, limitMs, mostBytes = mostJsonBytes, ...request }: JsonRequest<Schema>,
     signal: AbortSignal,
   ): Promise<v.InferOutput<Schema>> {
     const limit = AbortSignal.timeout(limitMs);
     const { body } = await this.#send(request, AbortSignal.any([signal, limit]), signal);
-    const text = await this.#reading(() => readText(body, mostJsonBytes), signal);
+    const text = await this.#reading(() => readText(body, mostBytes), signal);
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
     if (!parsed.success) throw strangerError(this.name, this.#base);
     return parsed.output;

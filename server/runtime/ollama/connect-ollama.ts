@@ -1,0 +1,183 @@
+/**
+ * Reaches an Ollama that runs: makes sure that it is one before it sees a line of code, that the model is here and
+ * not on somebody's server, and how much of it Ollama holds.
+ */
+
+import type { Logger } from "../../base/log.ts";
+import { isOlder } from "../../base/node-versions.ts";
+import { type FimFamilyId, fimFamilies, fimFamilyIds } from "../../model/fim.ts";
+import { detectReasoning, familyByName } from "../../model/fim-detection.ts";
+import type { ModelInfo } from "../../model/model-info.ts";
+import type { ModelRuntime } from "../../model/model-runtime.ts";
+import { nearestNames } from "../../model/nearest-names.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import { withReasoning } from "../../model/with-reasoning.ts";
+import type { HttpClient } from "../http/http-client.ts";
+import { type LoadedModel, type ModelOptions, OllamaApi, type OllamaModel } from "./ollama-api.ts";
+import { OllamaRuntime } from "./ollama-runtime.ts";
+import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
+
+export interface OllamaRequest {
+  readonly url: URL;
+  readonly model: string;
+  readonly log: Logger;
+}
+
+export interface Ollama {
+  readonly info: ModelInfo;
+  readonly runtime: ModelRuntime;
+}
+
+/** The first version without CVE-2026-7482. */
+const safeVersion = "0.17.1";
+/** What Ollama itself takes on a GPU of less than 24 GB is half of it, and too little for a chat about files. */
+const usualContextTokens = 8192;
+/** Longer than a person thinks, shorter than a lunch. */
+const keepAlive = "30m";
+
+export async function connectOllama(
+  client: HttpClient,
+  { url, model: wanted, log }: OllamaRequest,
+  signal: AbortSignal,
+): Promise<Ollama> {
+  const api = new OllamaApi(client);
+  const version = await api.version(signal);
+  if (isOlder(version, safeVersion)) {
+    log.log("warn", `Ollama ${version} at ${url.origin} has a known hole (CVE-2026-7482): update it.`);
+  }
+  const name = await findName(api, { url, wanted }, signal);
+  const shown = await api.show(name, signal);
+  if (shown.remote_host !== "") throw remoteModel(name, shown.remote_host);
+  const asked = await modelOptions(api, { name, shown }, signal);
+  const loaded = await load(api, { asked, shown }, signal);
+  sayWhere(loaded, { asked, log });
+  const num_ctx = Math.min(asked.options.num_ctx, loaded?.context_length ?? Infinity);
+  const vocabulary = readVocabulary(shown.model_info);
+  const thinks = shown.capabilities.includes("thinking");
+  const fim = fimOf({ wanted, shown, vocabulary });
+  const reasons = thinks || detectReasoning({ chatTemplate: shown.template, name: wanted }, wanted);
+  const runtime = new OllamaRuntime({ client, api, url, model: asked, vocabulary, thinks });
+  return {
+    info: {
+      runtime: "ollama",
+      name: wanted,
+      contextTokens: num_ctx,
+      reasons,
+      ...(fim === undefined ? {} : { fim }),
+    },
+    // Ollama tells thought and answer apart only where it knows that the model thinks.
+    runtime: thinks ? runtime : withReasoning(runtime, { opened: opensThought(shown.template) }),
+  };
+}
+
+/** As Ollama names it itself: with its tag. */
+async function findName(
+  api: OllamaApi,
+  { url, wanted }: { readonly url: URL; readonly wanted: string },
+  signal: AbortSignal,
+): Promise<string> {
+  // Ollama passes such a name on to its makers' servers, even the question what it is.
+  if (/[:-]cloud$/i.test(wanted)) throw remoteModel(wanted, "ollama.com");
+  const models = await api.models(signal);
+  const found = models.find(({ name }) => withTag(name) === withTag(wanted));
+  if (found && found.remote_host !== "") throw remoteModel(found.name, found.remote_host);
+  if (found) return found.name;
+  const near = nearestNames(
+    wanted,
+    models.flatMap(({ name, remote_host }) => (remote_host === "" ? [name] : [])),
+  );
+  throw near.length === 0
+    ? new RuntimeError("model-not-found", "Ollama at {0} has no models.", { values: [url.origin] })
+    : new RuntimeError("model-not-found", "Ollama at {0} has no {1}. Nearest: {2}.", {
+        values: [url.origin, wanted, near.join(", ")],
+      });
+}
+
+function withTag(name: string): string {
+  const whole = name.toLowerCase();
+  return /:[^/]*$/.test(whole) ? whole : `${whole}:latest`;
+}
+
+function remoteModel(name: string, host: string): RuntimeError {
+  return new RuntimeError("refused", "{0} does not run on this Ollama but at {1}: no code is sent there.", {
+    values: [name, host],
+  });
+}
+
+interface Shown {
+  readonly name: string;
+  readonly shown: OllamaModel;
+}
+
+/** One set for as long as the connection lasts. A model that is loaded with more room is taken as it is. */
+async function modelOptions(
+  api: OllamaApi,
+  { name, shown }: Shown,
+  signal: AbortSignal,
+): Promise<ModelOptions> {
+  const own = Number(/^num_ctx\s+(\d+)/m.exec(shown.parameters)?.[1] ?? usualContextTokens);
+  const wanted = Math.min(own, trainedContext(shown));
+  const loaded = (await api.loaded(signal)).find((model) => model.name === name);
+  const num_ctx = Math.max(wanted, loaded?.context_length ?? 0);
+  return { model: name, keep_alive: keepAlive, options: { num_ctx } };
+}
+
+function trainedContext({ model_info: info }: OllamaModel): number {
+  const trained = info[`${String(info["general.architecture"])}.context_length`];
+  return typeof trained === "number" && trained > 0 ? trained : Infinity;
+}
+
+/** What Ollama says of the model when it is loaded. */
+async function load(
+  api: OllamaApi,
+  { asked, shown }: { readonly asked: ModelOptions; readonly shown: OllamaModel },
+  signal: AbortSignal,
+): Promise<LoadedModel | undefined> {
+  if (shown.capabilities.includes("completion")) await api.load(asked, signal);
+  else await api.embed({ ...asked, texts: [] }, signal);
+  return (await api.loaded(signal)).find(({ name }) => name === asked.model);
+}
+
+function sayWhere(
+  loaded: LoadedModel | undefined,
+  { asked, log }: { readonly asked: ModelOptions; readonly log: Logger },
+): void {
+  if (!loaded) return;
+  const { name, size, size_vram: vram, context_length: context } = loaded;
+  const wanted = asked.options.num_ctx;
+  if (context !== undefined && context < wanted)
+    log.log("warn", `Ollama gives ${name} a context of ${context} tokens; ${wanted} were asked for.`);
+  if (vram > 0 && vram < size) {
+    const share = Math.round((100 * (size - vram)) / size);
+    log.log("warn", `${name} does not fit into the GPU's memory: ${share} % of it is computed on the CPU.`);
+  }
+}
+
+interface Fim {
+  readonly wanted: string;
+  readonly shown: OllamaModel;
+  readonly vocabulary: Vocabulary;
+}
+
+/** By its name, or else by the tokens that its own template fills in the middle with. */
+function fimOf({ wanted, shown, vocabulary }: Fim): FimFamilyId | undefined {
+  const has = (id: FimFamilyId) => controlsOf(id).every((token) => vocabulary.has(token));
+  const { "general.name": general, "general.basename": base } = shown.model_info;
+  const names = [wanted, general, base].filter((name) => typeof name === "string");
+  const named = familyByName(names);
+  if (named && has(named)) return named;
+  if (!shown.capabilities.includes("insert")) return undefined;
+  return fimFamilyIds.find(
+    (id) => has(id) && controlsOf(id).every((token) => shown.template.includes(token)),
+  );
+}
+
+function controlsOf(id: FimFamilyId): readonly string[] {
+  const { prefix, suffix, middle } = fimFamilies[id];
+  return [prefix, suffix, middle].filter((token) => token !== undefined);
+}
+
+/** Whether the prompt of a chat ends with the tag that begins a thought. */
+function opensThought(template: string): boolean {
+  return /<think>(?:\\n|\s)*$/.test(template);
+}

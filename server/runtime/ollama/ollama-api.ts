@@ -1,0 +1,99 @@
+/** What is asked of Ollama besides text, and how its answers are read. */
+
+import * as v from "valibot";
+import type { HttpClient } from "../http/http-client.ts";
+
+const quickMs = 5000;
+/** A model of 70 billion parameters from a slow disk. */
+const loadMs = 600_000;
+const slowMs = 60_000;
+/** Gemma's 256,000 tokens with their scores and merges are some 20 MB. */
+const mostVocabularyBytes = 64 * 1024 * 1024;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const versionSchema = v.object({ version: v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+/)) });
+const tagsSchema = v.object({
+  models: v.array(v.object({ name: v.string(), remote_host: v.optional(v.string(), "") })),
+});
+const showSchema = v.object({
+  template: v.optional(v.string(), ""),
+  parameters: v.optional(v.string(), ""),
+  /** Left out before 0.6.4. */
+  capabilities: v.optional(v.array(v.string()), ["completion"]),
+  remote_host: v.optional(v.string(), ""),
+  model_info: v.record(v.string(), v.unknown()),
+});
+const psSchema = v.object({
+  models: v.array(
+    v.object({
+      name: v.string(),
+      size: count,
+      size_vram: v.optional(count, 0),
+      /** Left out before 0.11. */
+      context_length: v.exactOptional(count),
+    }),
+  ),
+});
+const loadSchema = v.object({ done: v.literal(true) });
+const embedSchema = v.object({ embeddings: v.array(v.array(v.number())) });
+
+export type OllamaModel = v.InferOutput<typeof showSchema>;
+export type LoadedModel = v.InferOutput<typeof psSchema>["models"][number];
+
+/** The same with every request about a model: another value of one of them loads the model anew. */
+export interface ModelOptions {
+  readonly model: string;
+  readonly keep_alive: string;
+  readonly options: { readonly num_ctx: number };
+}
+
+export class OllamaApi {
+  readonly #client: HttpClient;
+
+  constructor(client: HttpClient) {
+    this.#client = client;
+  }
+
+  async version(signal: AbortSignal): Promise<string> {
+    const request = { path: "api/version", schema: versionSchema, limitMs: quickMs };
+    return (await this.#client.json(request, signal)).version;
+  }
+
+  async models(signal: AbortSignal): Promise<v.InferOutput<typeof tagsSchema>["models"]> {
+    const request = { path: "api/tags", schema: tagsSchema, limitMs: quickMs };
+    return (await this.#client.json(request, signal)).models;
+  }
+
+  /** With its vocabulary, which for a large one is some megabytes. */
+  show(model: string, signal: AbortSignal): Promise<OllamaModel> {
+    const body = { model, verbose: true };
+    const limits = { limitMs: slowMs, mostBytes: mostVocabularyBytes };
+    return this.#client.json(
+      { method: "POST", path: "api/show", body, schema: showSchema, ...limits },
+      signal,
+    );
+  }
+
+  async loaded(signal: AbortSignal): Promise<readonly LoadedModel[]> {
+    const request = { path: "api/ps", schema: psSchema, limitMs: quickMs };
+    return (await this.#client.json(request, signal)).models;
+  }
+
+  /** An empty prompt loads the model and computes nothing. */
+  async load(options: ModelOptions, signal: AbortSignal): Promise<void> {
+    const body = { ...options, prompt: "", stream: false };
+    const request = { method: "POST", path: "api/generate", schema: loadSchema, limitMs: loadMs } as const;
+    await this.#client.json({ ...request, body }, signal);
+  }
+
+  /** For a model that embeds and does nothing else: an empty list loads it. */
+  async embed(
+    { texts, ...options }: ModelOptions & { readonly texts: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<readonly (readonly number[])[]> {
+    const body = { ...options, input: texts, truncate: false };
+    const request = { method: "POST", path: "api/embed", schema: embedSchema, limitMs: loadMs } as const;
+    return (await this.#client.json({ ...request, body }, signal)).embeddings;
+  }
+}

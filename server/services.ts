@@ -28,6 +28,7 @@ import type { DoctorResult } from "./protocol/doctor.ts";
 import { listLocalModels } from "./runtime/embedded/local-models.ts";
 import { HostClient, type ModelEvent, type OpenModel } from "./runtime/host/client.ts";
 import { ofWire } from "./runtime/wire/errors.ts";
+import { withLoopGuard } from "./sampling/with-loop-guard.ts";
 import type { Snapshot, TextChange } from "./text/snapshot.ts";
 
 export class Services implements LanguageServices, Disposable {
@@ -186,7 +187,10 @@ export class Services implements LanguageServices, Disposable {
       env: process.env,
     });
     if (!signal.aborted) this.#modelName = model;
-    return this.host.open(spec, signal);
+    const opened = await this.host.open(spec, signal);
+    const { reasons } = opened.info;
+    const onLoop = () => this.metrics.count("answers.looped");
+    return { ...opened, runtime: withLoopGuard(opened.runtime, { reasons, onLoop }) };
   }
 
   /** From the innermost folder that holds the document, with forward slashes; else its name. */

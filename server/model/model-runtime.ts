@@ -77,4 +77,6 @@ export interface Usage {
 /** A stream ends with exactly one `stream-end`, also when it is aborted, or throws a RuntimeError. */
 export type StreamPart =
   | { readonly kind: "reasoning-delta" | "text-delta"; readonly text: string }
+  /** What was streamed so far is void: the answer is tried again from its beginning. */
+  | { readonly kind: "answer-restart" }
   | { readonly kind: "stream-end"; readonly reason: StopReason; readonly usage: Usage };

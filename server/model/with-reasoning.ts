@@ -23,10 +23,11 @@ async function* chat(
   { request, options }: Chat,
   signal: AbortSignal,
 ): AsyncGenerator<StreamPart, void> {
-  const parser = new ReasoningParser(options);
+  let parser = new ReasoningParser(options);
   for await (const part of runtime.chat(request, signal)) {
     if (part.kind === "text-delta") yield* parser.push(part.text);
     else {
+      if (part.kind === "answer-restart") parser = new ReasoningParser(options);
       if (part.kind === "stream-end") yield* parser.end();
       yield part;
     }

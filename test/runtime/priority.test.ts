@@ -118,7 +118,7 @@ describe("work in steps", function () {
     }
     assert.equal((await repair)?.reasoning.startsWith("\nw0"), true);
     assert.ok(repaired < parts.length, `after ${repaired} of ${parts.length} parts`);
-    const text = parts.map((part) => (part.kind === "stream-end" ? "" : part.text)).join("");
+    const text = parts.map((part) => ("text" in part ? part.text : "")).join("");
     assert.equal(text, `\n${words.split(" ").slice(0, 110).join(" ")} `.slice(0, text.length));
     assert.match(text, /w100 /);
   });

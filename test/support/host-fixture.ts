@@ -111,7 +111,7 @@ export async function collect(stream: AsyncIterable<StreamPart>): Promise<Collec
   const end = parts.at(-1);
   if (end?.kind !== "stream-end") throw new Error("The stream did not end");
   const joined = (kind: StreamPart["kind"]) =>
-    parts.map((part) => (part.kind === kind && part.kind !== "stream-end" ? part.text : "")).join("");
+    parts.map((part) => (part.kind === kind && "text" in part ? part.text : "")).join("");
   return { text: joined("text-delta"), reasoning: joined("reasoning-delta"), parts, end };
 }
 

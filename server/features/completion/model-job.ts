@@ -86,7 +86,8 @@ export class ModelJob {
         const next = await stream.next();
         if (next.done === true) return { kind: "done", text: this.#text, timings };
         const part = next.value;
-        if (part.kind === "reasoning-delta") continue;
+        if (part.kind === "answer-restart") this.#text = "";
+        if (part.kind === "reasoning-delta" || part.kind === "answer-restart") continue;
         timings.lastToken = clock.now();
         if (part.kind === "stream-end") {
           if (part.reason === "aborted") return { kind: "aborted" };

@@ -50,10 +50,10 @@ export const streamEndSchema = v.object({
   reason: v.picklist(["stop", "length", "aborted"]),
   usage: usageSchema,
 });
-export const streamPartSchema = v.object({
-  kind: v.picklist(["reasoning-delta", "text-delta"]),
-  text: v.string(),
-});
+export const streamPartSchema = v.variant("kind", [
+  v.object({ kind: v.picklist(["reasoning-delta", "text-delta"]), text: v.string() }),
+  v.object({ kind: v.literal("answer-restart") }),
+]);
 /** Vectors as base64 of little-endian floats: JSON numbers would be four times as long. */
 export const vectorsSchema = v.array(v.string());
 

@@ -51,7 +51,7 @@ describe("an answer whose thought is cut short", () => {
     let text = "";
     for await (const part of generation.run(never)) {
       if (part.kind === "stream-end") break;
-      text += part.text;
+      if ("text" in part) text += part.text;
       // A completion computes while the reader has not asked for the next part.
       const pressing = queue.join("completion");
       const turn = await pressing.turn(never);

@@ -19,7 +19,7 @@ import { RuntimeError } from "../../model/runtime-error.ts";
 import { ThinkingMeter } from "../embedded/thinking-meter.ts";
 import { embeddings } from "../http/embeddings.ts";
 import type { HttpClient } from "../http/http-client.ts";
-import { saidError, strangerError } from "../http/http-errors.ts";
+import { brokenOffError, saidError, strangerError } from "../http/http-errors.ts";
 import { serverSentEvents } from "../http/server-sent-events.ts";
 import { PromptTokens } from "./prompt-tokens.ts";
 import { commonLength, type ServerSlot, ServerSlots } from "./server-slots.ts";
@@ -34,6 +34,8 @@ export interface LlamaServerRuntimeOptions {
 
 /** What one request can leave to be computed for nobody, in tokens of the prompt. */
 const mostUnseenTokens = 512;
+/** Pieces of a stream that may come without a token of their own: an end, text that was held back. */
+const mostPiecesBeside = 16;
 const quickMs = 10_000;
 /** A step of a prompt on a slow machine. */
 const slowMs = 300_000;
@@ -105,6 +107,7 @@ export class LlamaServerRuntime implements ModelRuntime {
 
   /** Ends with one `stream-end`, also when `signal` aborts. */
   async *#answer(work: Work, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
+    const { client, url } = this.#options;
     let usage = noUsage;
     try {
       const { tokens, opening } = await work.prompt();
@@ -118,15 +121,18 @@ export class LlamaServerRuntime implements ModelRuntime {
           return yield { kind: "stream-end", reason: "length", usage };
         }
         const thinking = new ReasoningCount(opening);
+        let pieces = 0;
         for await (const chunk of this.#generate({ ...work, tokens, opening }, slot, signal)) {
           const reasoning = thinking.count(chunk.content, chunk.timings.predicted_n);
           usage = { ...usageOf(chunk.timings, warmed), reasoning };
+          if (++pieces > work.maxTokens + mostPiecesBeside) throw this.#endless(work.maxTokens);
           if (chunk.content !== "") yield { kind: "text-delta", text: chunk.content };
           if (!chunk.stop) continue;
           const reason = chunk.stop_type === "limit" ? "length" : "stop";
           return yield { kind: "stream-end", reason, usage };
         }
-        if (!signal.aborted) throw this.#brokeOff();
+        if (!signal.aborted)
+          throw pieces === 0 ? strangerError(client.name, url) : brokenOffError(client.name, url);
       } finally {
         claimed.dispose();
       }
@@ -191,10 +197,9 @@ export class LlamaServerRuntime implements ModelRuntime {
     });
   }
 
-  #brokeOff(): RuntimeError {
-    const { client, url } = this.#options;
-    return new RuntimeError("runtime-crashed", "{0} at {1} broke off in the middle of an answer.", {
-      values: [client.name, url.origin],
+  #endless(asked: number): RuntimeError {
+    return new RuntimeError("refused", "{0} writes more than the {1} tokens that it was asked for.", {
+      values: [this.#options.client.name, asked],
     });
   }
 }

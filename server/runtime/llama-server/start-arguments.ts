@@ -1,0 +1,52 @@
+/** How Hearth starts a llama-server: for itself alone, on this machine alone, with a slot for each of two roles. */
+
+import type { ProgramAddress } from "../supervisor/program.ts";
+import type { ProgramFlags } from "./program-flags.ts";
+
+export interface StartArguments {
+  readonly flags: ProgramFlags;
+  readonly modelPath: string;
+  /** Of one slot. */
+  readonly contextTokens: number;
+  /** Of the person's own, from the settings. */
+  readonly more: readonly string[];
+}
+
+/** The cached prefix of one role survives the requests of another. */
+export const slots = 2;
+/** Newer builds keep prompts in main memory, in up to 8 GiB of it. */
+const cacheMebibytes = "1024";
+
+/** What the person says comes after what is only usual, and before what must be so. */
+export function startArguments(
+  { flags, modelPath, contextTokens, more }: StartArguments,
+  { port, key }: ProgramAddress,
+): readonly string[] {
+  const known = (flag: string, ...values: readonly string[]) => (flags.has(flag) ? [flag, ...values] : []);
+  const noPage = flags.has("--no-ui") ? known("--no-ui") : known("--no-webui");
+  return [
+    ...known("--parallel", String(slots)),
+    ...known("--ctx-size", String(contextTokens * slots)),
+    ...known("--no-kv-unified"),
+    ...known("--cache-ram", cacheMebibytes),
+    ...known("--jinja"),
+    ...known("--metrics"),
+    ...more,
+    ...known("--offline"),
+    ...noPage,
+    "--model",
+    modelPath,
+    "--host",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    // The arguments of a process can be read by all: only a build that takes its key in no other way gets it there.
+    ...(flags.has(keyVariable) ? [] : ["--api-key", key]),
+  ];
+}
+
+const keyVariable = "LLAMA_API_KEY";
+
+export function startEnvironment({ key }: ProgramAddress): Readonly<Record<string, string>> {
+  return { [keyVariable]: key };
+}

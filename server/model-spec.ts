@@ -7,7 +7,7 @@ import type { WantedModel } from "./features/completion/completion-model.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
 import { ollamaUrl } from "./runtime/discovery/ollama-url.ts";
 import { localModelPath } from "./runtime/embedded/local-models.ts";
-import { type ModelSpec, remoteModelName } from "./runtime/host/client.ts";
+import { type ModelSpec, remoteModelName, type SpecOf } from "./runtime/host/client.ts";
 
 export interface NamedSpec {
   readonly spec: ModelSpec;
@@ -20,6 +20,10 @@ export interface SpecSource {
   /** The models folder. */
   readonly models: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The API key that is kept for an origin, where somebody keeps one. HEARTH_API_KEY goes before it. */
+  readonly secret?: (origin: string) => Promise<string | undefined>;
+  /** The same for all that belongs to one workspace. */
+  readonly session?: string;
 }
 
 export async function modelSpec(wanted: WantedModel, source: SpecSource): Promise<NamedSpec> {
@@ -28,20 +32,56 @@ export async function modelSpec(wanted: WantedModel, source: SpecSource): Promis
     // What is wrong with a file that has no real path, the host says.
     return { spec: { runtime: "embedded", path }, model: await realpath(path).catch(() => path) };
   }
-  const spec = remoteSpec(wanted, source);
+  const spec = await remoteSpec(wanted, source);
   return { spec, model: remoteModelName(spec) };
 }
 
-function remoteSpec(
+async function remoteSpec(
   { runtime, model }: Extract<WantedModel, { readonly kind: "remote" }>,
-  { settings, env }: SpecSource,
-): Exclude<ModelSpec, { readonly runtime: "embedded" }> {
+  source: SpecSource,
+): Promise<Exclude<ModelSpec, { readonly runtime: "embedded" }>> {
+  const { settings, env } = source;
   switch (runtime) {
     case "llama-server":
       return { runtime, url: settings["runtimes.llamaServer.url"], model };
     case "ollama":
       return { runtime, url: ollamaUrl(settings, env).href, model };
     case "openai":
-      throw new RuntimeError("model-not-found", "{0} is not used yet.", { values: [runtime] });
+      return openAiSpec(model, source);
   }
+}
+
+async function openAiSpec(model: string, source: SpecSource): Promise<SpecOf<"openai">> {
+  const { settings, session } = source;
+  const url = settings["runtimes.openai.url"];
+  if (url === "")
+    throw new RuntimeError("runtime-unreachable", "runtimes.openai.url is not set.", {
+      mend: "Set runtimes.openai.url to the address of the server.",
+    });
+  const tls = {
+    ca: settings["runtimes.openai.tls.ca"],
+    cert: settings["runtimes.openai.tls.cert"],
+    key: settings["runtimes.openai.tls.key"],
+  };
+  const key = await apiKey(new URL(url), source);
+  return {
+    runtime: "openai",
+    url,
+    model,
+    tls: Object.fromEntries(Object.entries(tls).filter(([, path]) => path !== "")),
+    ...(key === undefined ? {} : { key }),
+    ...(session === undefined ? {} : { session }),
+  };
+}
+
+/** What a header can hold, and no more: a line break would begin another one. */
+const keyPattern = /^[\x21-\x7e]+$/;
+
+async function apiKey({ origin }: URL, { env, secret }: SpecSource): Promise<string | undefined> {
+  const key = (env["HEARTH_API_KEY"] || (await secret?.(origin)))?.trim();
+  if (!key) return undefined;
+  if (keyPattern.test(key)) return key;
+  throw new RuntimeError("refused", "The API key holds characters that no key has.", {
+    mend: "Set the key with Hearth: Set API Key, or in HEARTH_API_KEY on a command line.",
+  });
 }

@@ -1,5 +1,7 @@
 /** Builds every adapter once, for the language server and for the command line alike. */
 
+import { createHash } from "node:crypto";
+import { homedir } from "node:os";
 import { basename, isAbsolute, join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { systemClock } from "./base/clock.ts";
@@ -185,6 +187,7 @@ export class Services implements LanguageServices, Disposable {
       settings: this.#settings,
       models,
       env: process.env,
+      session: sessionOf([homedir(), ...this.#folders]),
     });
     if (!signal.aborted) this.#modelName = model;
     const opened = await this.host.open(spec, signal);
@@ -226,6 +229,11 @@ function toRuntimeEvent({ state, error }: ModelEvent): RuntimeEvent {
 
 function crashed(): RuntimeError {
   return new RuntimeError("runtime-crashed", "The model's process ended unexpectedly.");
+}
+
+/** The same for a workspace as long as its folders are, and nothing to anybody who does not know them. */
+function sessionOf(folders: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(folders)).digest("base64url").slice(0, 22);
 }
 
 /** What of a folder is read. */

@@ -1,5 +1,6 @@
 /** The kinds of value that a setting can have: one place gives their check, their JSON Schema and their words. */
 
+import { isAbsolute } from "node:path";
 import type { Localizer } from "../base/l10n.ts";
 
 export interface Kind<T> {
@@ -97,6 +98,21 @@ export const httpAddress: Kind<string> = {
   schema: { type: "string", format: "uri", pattern: "^https?://" },
   parse: (value) => (isString(value) && isHttp(value) ? value : undefined),
   expected: ({ t }) => t("an address such as {0}", '"http://127.0.0.1:8080"'),
+};
+
+/** As `httpAddress`, or empty where there is none. */
+export const httpAddressOrNone: Kind<string> = {
+  ...httpAddress,
+  schema: { type: "string", pattern: "^(https?://.*)?$" },
+  parse: (value) => (value === "" ? value : httpAddress.parse(value)),
+};
+
+/** A file on this machine, or empty where there is none. */
+export const filePathOrNone: Kind<string> = {
+  name: "path",
+  schema: { type: "string" },
+  parse: (value) => (isString(value) && (value === "" || isAbsolute(value)) ? value : undefined),
+  expected: ({ t }) => t("the absolute path of a file"),
 };
 
 function isHttp(text: string): boolean {

@@ -9,7 +9,9 @@ import { type LogLevel, logLevels } from "../base/log.ts";
 import {
   boolean,
   choice,
+  filePathOrNone,
   httpAddress,
+  httpAddressOrNone,
   integer,
   type Kind,
   languageSwitches,
@@ -57,6 +59,44 @@ export const schema = {
       en: "Where Ollama answers: `roles.complete` names its model as `ollama/<model>`. Left as it is, OLLAMA_HOST counts where it is set.",
       "zh-cn":
         "Ollama 的地址；在 `roles.complete` 中以 `ollama/<模型>` 指定其模型。保持默认值时，若设置了环境变量 OLLAMA_HOST 则以其为准。",
+    },
+  }),
+  "runtimes.openai.url": setting<string>({
+    kind: httpAddressOrNone,
+    default: "",
+    scope: "machine",
+    description: {
+      en: "Where a server answers that speaks OpenAI's protocol (vLLM, SGLang, LM Studio, a gateway): `roles.complete` names its model as `openai/<model>`. The API key is set with the command Hearth: Set API Key, or by HEARTH_API_KEY.",
+      "zh-cn":
+        "使用 OpenAI 协议的服务器（vLLM、SGLang、LM Studio、网关）的地址；在 `roles.complete` 中以 `openai/<模型>` 指定其模型。API 密钥通过命令“Hearth: 设置 API 密钥”或环境变量 HEARTH_API_KEY 设置。",
+    },
+  }),
+  "runtimes.openai.tls.ca": setting<string>({
+    kind: filePathOrNone,
+    default: "",
+    scope: "machine",
+    description: {
+      en: "The file (PEM) with the certificates of whoever vouches for the server at `runtimes.openai.url`: they alone are believed. Empty: those that Node.js comes with.",
+      "zh-cn":
+        "为 `runtimes.openai.url` 服务器担保的证书颁发机构的证书文件（PEM）：只信任其中的证书。留空则使用 Node.js 自带的证书。",
+    },
+  }),
+  "runtimes.openai.tls.cert": setting<string>({
+    kind: filePathOrNone,
+    default: "",
+    scope: "machine",
+    description: {
+      en: "The file (PEM) with the certificate by which this machine proves who it is to the server at `runtimes.openai.url`.",
+      "zh-cn": "本机向 `runtimes.openai.url` 服务器证明身份所用的证书文件（PEM）。",
+    },
+  }),
+  "runtimes.openai.tls.key": setting<string>({
+    kind: filePathOrNone,
+    default: "",
+    scope: "machine",
+    description: {
+      en: "The file (PEM) with the private key of `runtimes.openai.tls.cert`.",
+      "zh-cn": "`runtimes.openai.tls.cert` 对应的私钥文件（PEM）。",
     },
   }),
   "completion.enabled": setting<boolean>({

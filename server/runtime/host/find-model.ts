@@ -4,6 +4,7 @@ import { findEmbedded } from "./embedded-source.ts";
 import { findLlamaServer } from "./llama-server-source.ts";
 import type { FoundModel } from "./model-source.ts";
 import { findOllama } from "./ollama-source.ts";
+import { findOpenAi } from "./openai-source.ts";
 import type { ModelSpec } from "./protocol.ts";
 
 /** Rejects with a RuntimeError when there is no such model. */
@@ -13,6 +14,8 @@ export async function findModel(spec: ModelSpec): Promise<FoundModel> {
       return findEmbedded(spec.path);
     case "llama-server":
       return findLlamaServer(spec);
+    case "openai":
+      return findOpenAi(spec);
     case "ollama":
       return findOllama(spec);
   }

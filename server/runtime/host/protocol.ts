@@ -25,9 +25,24 @@ const address = v.pipe(v.string(), v.url(), v.maxLength(2048));
 /** As the runtime names it. */
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 
+/** Its issues must not quote it. */
+const secret = v.pipe(v.string("no text"), v.nonEmpty("empty"), v.maxLength(4096, "too long"));
+const openaiSpecSchema = v.object({
+  runtime: v.literal("openai"),
+  url: address,
+  model: name,
+  /** The API key; it goes to the origin of `url` and nowhere else. */
+  key: v.exactOptional(secret),
+  /** Paths of PEM files. */
+  tls: v.object({ ca: v.exactOptional(path), cert: v.exactOptional(path), key: v.exactOptional(path) }),
+  /** Tells a router whose prefixes belong together. */
+  session: v.exactOptional(short),
+});
+
 export const modelSpecSchema = v.variant("runtime", [
   v.object({ runtime: v.literal("embedded"), path }),
   v.object({ runtime: v.literal("llama-server"), url: address, model: name }),
+  openaiSpecSchema,
   v.object({ runtime: v.literal("ollama"), url: address, model: name }),
 ]);
 export type ModelSpec = Readonly<v.InferOutput<typeof modelSpecSchema>>;

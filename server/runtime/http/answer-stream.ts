@@ -48,8 +48,8 @@ type Delta = Extract<StreamPart, { readonly text: string }>;
 const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
 
 /**
- * Ends with one `stream-end`, also when `signal` aborts. Throws a RuntimeError. Where a server counts nothing
- * before the end, an answer that is cut short has generated as many tokens as it had parts.
+ * Ends with one `stream-end`, also when `signal` aborts. Throws a RuntimeError. What a server does not count
+ * itself (reasoning; anything, where an answer is cut short) is counted in parts: a token each, as servers stream.
  */
 export async function* answerStream(
   request: AnswerRequest,
@@ -60,6 +60,7 @@ export async function* answerStream(
   let usage = noUsage;
   let reason: StopReason | undefined;
   let events = 0;
+  let thoughts = 0;
   try {
     for await (const data of serverSentEvents(client.stream({ method: "POST", path, body }, signal))) {
       events++;
@@ -70,6 +71,7 @@ export async function* answerStream(
       const chunk = readChunk(data, request);
       const deltas = deltasOf(chunk);
       usage = usageOf(chunk) ?? { ...usage, generated: usage.generated + deltas.length };
+      thoughts += deltas.filter(({ kind }) => kind === "reasoning-delta").length;
       const { parts, stopped } = cut(deltas, stops);
       yield* parts;
       reason = stopped ? "stop" : (reasonOf(chunk) ?? reason);
@@ -82,7 +84,12 @@ export async function* answerStream(
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  yield { kind: "stream-end", reason: signal.aborted ? "aborted" : (reason ?? "stop"), usage };
+  const reasoning = Math.max(usage.reasoning, thoughts);
+  yield {
+    kind: "stream-end",
+    reason: signal.aborted ? "aborted" : (reason ?? "stop"),
+    usage: { ...usage, reasoning },
+  };
 }
 
 function readChunk(data: string, { client, url }: AnswerRequest): Chunk {

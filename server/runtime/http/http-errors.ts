@@ -31,7 +31,7 @@ export function brokenOffError(name: string, { origin }: Pick<URL, "origin">, ca
 }
 
 /** What answers is not what was looked for: a web page, half a line, another program. */
-export function strangerError(name: string, { origin }: URL): RuntimeError {
+export function strangerError(name: string, { origin }: Pick<URL, "origin">): RuntimeError {
   return new RuntimeError("runtime-unreachable", "What answers at {1} is not {0}.", {
     values: [name, origin],
   });
@@ -44,10 +44,36 @@ export interface RefusedAnswer {
   readonly retryAfter: string | undefined;
 }
 
+/** An answer with a status that says no, before anything of it was streamed. */
+export class StatusError extends RuntimeError {
+  readonly status: number;
+  /** Milliseconds that the server wants to be left alone, where it says so. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor({ code, sentence, values }: RuntimeError, status: number, retryAfterMs: number | undefined) {
+    super(code, sentence, { values });
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 /** An answer with a status of 300 or more. The runtime's own words are kept, the first line of them. */
-export function statusError({ name, status, text }: RefusedAnswer): RuntimeError {
+export function statusError({ name, status, text, retryAfter }: RefusedAnswer): StatusError {
   const said = messageOf(text);
-  return saidError(name, said === "" ? `HTTP ${status}` : said, byStatus(status));
+  const error =
+    status < 400
+      ? new RuntimeError("refused", "{0} sends elsewhere (HTTP {1}), and that is not followed.", {
+          values: [name, status],
+        })
+      : saidError(name, said === "" ? `HTTP ${status}` : said, byStatus(status));
+  return new StatusError(error, status, millisecondsOf(retryAfter));
+}
+
+/** A number of seconds, or a date (RFC 9110, section 10.2.3). */
+function millisecondsOf(retryAfter: string | undefined): number | undefined {
+  if (retryAfter === undefined) return undefined;
+  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
 /** What a runtime says of itself, by its words where they are known, else with the code given. */

@@ -62,7 +62,9 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
 /** A look of its own, without the host: what is wrong on the way is found here as there. */
 async function reachModel(role: RemoteRole, from: SpecSource, signal: AbortSignal): Promise<ModelInfo> {
   const { spec } = await modelSpec(role, from);
-  const source = (await findModel(spec)).create({
+  const found = await findModel(spec);
+  if (found.look) return found.look();
+  const source = found.create({
     childEntry: entryPoint("child"),
     clock: systemClock,
     log: silentLogger,

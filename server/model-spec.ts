@@ -5,9 +5,16 @@ import { resolve } from "node:path";
 import type { Settings } from "./config/schema.ts";
 import type { WantedModel } from "./features/completion/completion-model.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
+import { findProgram } from "./runtime/discovery/find-program.ts";
 import { ollamaUrl } from "./runtime/discovery/ollama-url.ts";
 import { localModelPath } from "./runtime/embedded/local-models.ts";
-import { type ModelSpec, remoteModelName, type SpecOf } from "./runtime/host/client.ts";
+import {
+  type ModelSpec,
+  type RemoteSpec,
+  remoteModelName,
+  type SpecOf,
+  startedModelName,
+} from "./runtime/host/client.ts";
 
 export interface NamedSpec {
   readonly spec: ModelSpec;
@@ -32,6 +39,8 @@ export async function modelSpec(wanted: WantedModel, source: SpecSource): Promis
     // What is wrong with a file that has no real path, the host says.
     return { spec: { runtime: "embedded", path }, model: await realpath(path).catch(() => path) };
   }
+  if (wanted.runtime === "llama-server" && source.settings["runtimes.llamaServer.url"] === "")
+    return startedSpec(wanted.model, source);
   const spec = await remoteSpec(wanted, source);
   return { spec, model: remoteModelName(spec) };
 }
@@ -39,7 +48,7 @@ export async function modelSpec(wanted: WantedModel, source: SpecSource): Promis
 async function remoteSpec(
   { runtime, model }: Extract<WantedModel, { readonly kind: "remote" }>,
   source: SpecSource,
-): Promise<Exclude<ModelSpec, { readonly runtime: "embedded" }>> {
+): Promise<RemoteSpec> {
   const { settings, env } = source;
   switch (runtime) {
     case "llama-server":
@@ -49,6 +58,20 @@ async function remoteSpec(
     case "openai":
       return openAiSpec(model, source);
   }
+}
+
+/** A llama-server that the host starts, for a file that is named as an embedded one is. */
+async function startedSpec(model: string, { settings, models, env }: SpecSource): Promise<NamedSpec> {
+  const path = resolve(localModelPath(model, models));
+  const set = settings["runtimes.llamaServer.path"];
+  const program = set === "" ? await findProgram("llama-server", env["PATH"] ?? "") : set;
+  if (program === undefined)
+    throw new RuntimeError("runtime-down", "There is no llama-server on PATH.", {
+      mend: "Install llama.cpp, or name its llama-server in runtimes.llamaServer.path.",
+    });
+  const args = [...settings["runtimes.llamaServer.args"]];
+  const spec = { runtime: "started-llama-server", program: resolve(program), args, path } as const;
+  return { spec, model: startedModelName(await realpath(path).catch(() => path)) };
 }
 
 async function openAiSpec(model: string, source: SpecSource): Promise<SpecOf<"openai">> {

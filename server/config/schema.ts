@@ -43,12 +43,32 @@ export const schema = {
     },
   }),
   "runtimes.llamaServer.url": setting<string>({
-    kind: httpAddress,
-    default: "http://127.0.0.1:8080",
+    kind: httpAddressOrNone,
+    default: "",
     scope: "machine",
     description: {
-      en: "Where a llama-server answers that you have started: `roles.complete` names its model as `llama-server/<model>`.",
-      "zh-cn": "你已启动的 llama-server 的地址；在 `roles.complete` 中以 `llama-server/<模型>` 指定其模型。",
+      en: "Where a llama-server answers that you have started, such as `http://127.0.0.1:8080`: `roles.complete` names its model as `llama-server/<model>`. Empty: Hearth starts one when it is needed, for the GGUF file that `llama-server/<name or path>` names.",
+      "zh-cn":
+        "你已启动的 llama-server 的地址，例如 `http://127.0.0.1:8080`；在 `roles.complete` 中以 `llama-server/<模型>` 指定其模型。留空则在需要时由 Hearth 启动，并加载 `llama-server/<名称或路径>` 指定的 GGUF 文件。",
+    },
+  }),
+  "runtimes.llamaServer.path": setting<string>({
+    kind: filePathOrNone,
+    default: "",
+    scope: "machine",
+    description: {
+      en: "The llama-server that Hearth starts. Empty: the one on PATH.",
+      "zh-cn": "由 Hearth 启动的 llama-server 程序。留空则使用 PATH 中的程序。",
+    },
+  }),
+  "runtimes.llamaServer.args": setting<readonly string[]>({
+    kind: stringList({ items: 64, length: 8192 }),
+    default: [],
+    scope: "machine",
+    description: {
+      en: "More arguments for the llama-server that Hearth starts, such as `--gpu-layers` and `40`. Address, port, key and model are Hearth's own.",
+      "zh-cn":
+        "传给由 Hearth 启动的 llama-server 的其他参数，例如 `--gpu-layers` 和 `40`。地址、端口、密钥和模型由 Hearth 决定。",
     },
   }),
   "runtimes.ollama.url": setting<string>({
@@ -170,6 +190,15 @@ export const schema = {
     description: {
       en: "The most files of a workspace that are read.",
       "zh-cn": "一个工作区中最多读取的文件数。",
+    },
+  }),
+  "models.source": setting<string>({
+    kind: httpAddress,
+    default: "https://huggingface.co",
+    scope: "machine",
+    description: {
+      en: "Where models are fetched from: a repository of models like Hugging Face, or a mirror of it. Used only for a download that you have confirmed.",
+      "zh-cn": "从何处下载模型：Hugging Face 这样的模型仓库，或其镜像。仅用于你已确认的下载。",
     },
   }),
   "privacy.offline": setting<boolean>({

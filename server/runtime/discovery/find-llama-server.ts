@@ -1,9 +1,8 @@
 /** Whether llama-server is installed, and whether one answers at its usual address. */
 
-import { access, constants } from "node:fs/promises";
-import { delimiter, join } from "node:path";
 import * as v from "valibot";
 import type { LlamaServerFinding } from "../../model/findings.ts";
+import { findProgram } from "./find-program.ts";
 import { askJson } from "./loopback-json.ts";
 
 export interface LlamaServerRequest {
@@ -19,7 +18,7 @@ export async function findLlamaServer(
   signal: AbortSignal,
 ): Promise<LlamaServerFinding> {
   const [path, answer] = await Promise.all([
-    findProgram(searchPath),
+    findProgram("llama-server", searchPath),
     askJson(new URL("/props", url), signal),
   ]);
   const props = v.safeParse(propsSchema, answer.kind === "json" ? answer.value : undefined);
@@ -34,19 +33,3 @@ const propsSchema = v.object({
   default_generation_settings: v.object({}),
   model_path: v.optional(v.string()),
 });
-
-async function findProgram(searchPath: string): Promise<string | undefined> {
-  const name = process.platform === "win32" ? "llama-server.exe" : "llama-server";
-  for (const folder of searchPath.split(delimiter)) {
-    const path = join(folder, name);
-    if (folder !== "" && (await canRun(path))) return path;
-  }
-  return undefined;
-}
-
-async function canRun(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}

@@ -30,7 +30,7 @@ export type FlashAttention = "auto" | false;
  */
 export const flashAttention = { cpu: false, gpu: "auto" } as const;
 
-const usualContextTokens = 8192;
+export const usualContextTokens = 8192;
 const smallestContextTokens = 512;
 /** Left to everything else on the machine. */
 const reserveBytes = 256 * 1024 * 1024;

@@ -28,8 +28,8 @@ import {
   modelEventSchema,
 } from "./protocol.ts";
 
-export type { HostMetrics, ModelEvent, ModelSpec, SpecOf } from "./protocol.ts";
-export { remoteModelName } from "./protocol.ts";
+export type { HostMetrics, ModelEvent, ModelSpec, RemoteSpec, SpecOf } from "./protocol.ts";
+export { remoteModelName, startedModelName } from "./protocol.ts";
 
 export interface OpenModel extends Disposable {
   readonly info: ModelInfo;

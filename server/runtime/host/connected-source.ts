@@ -7,12 +7,18 @@ import type { Disposable } from "../../base/disposable.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime, StreamPart } from "../../model/model-runtime.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
+import type { QueueReading } from "../scheduler/slot-queue.ts";
+import type { RunningProgram } from "../supervisor/program.ts";
 import { lazyRuntime } from "../wire/lazy-runtime.ts";
 import type { ModelSource, ModelState, SourceMetrics, SourcePorts } from "./model-source.ts";
 
 export interface Connected extends Disposable {
   readonly info: ModelInfo;
   readonly runtime: ModelRuntime;
+  /** The process of one that Hearth has started. */
+  readonly process?: RunningProgram;
+  /** What waits for it, where its requests wait for their turn here. */
+  readonly queue?: () => QueueReading;
 }
 
 /** Reaches the runtime, starts it where that is wanted, and makes sure that it has the model. */
@@ -44,7 +50,10 @@ export class ConnectedSource implements ModelSource {
 
   /** The runtime keeps its own account of its work. */
   metrics(): Promise<SourceMetrics> {
+    const pid = this.#live?.process?.pid;
     return Promise.resolve({
+      ...(pid === undefined ? {} : { pid }),
+      ...(this.#live?.queue ? { queue: this.#live.queue() } : {}),
       restarts: this.#restarts,
       contextTokens: this.#live?.info.contextTokens ?? 0,
       threads: 0,
@@ -77,6 +86,7 @@ export class ConnectedSource implements ModelSource {
       const connected = await this.#connect(this.#ports, signal);
       this.#live = connected;
       if (signal.aborted) connected.dispose();
+      void connected.process?.ended.then((error) => this.#drop(connected, error));
       this.#report({ state: "ready" });
       return connected;
     } catch (thrown) {
@@ -91,26 +101,43 @@ export class ConnectedSource implements ModelSource {
   #lost(error: unknown): void {
     const { code } = toRuntimeError(error);
     if ((code !== "runtime-unreachable" && code !== "runtime-crashed") || !this.#live) return;
-    this.#live.dispose();
+    this.#drop(this.#live, toRuntimeError(error));
+  }
+
+  /** What Hearth has started it starts again, and does not wait for a request to reach it. */
+  #drop(connected: Connected, error: RuntimeError): void {
+    if (connected !== this.#live) return;
+    connected.dispose();
     this.#live = undefined;
     this.#connected = undefined;
     this.#restarts++;
-    this.#report({ state: "failed", error: toRuntimeError(error) });
+    if (!connected.process) return this.#report({ state: "failed", error });
+    this.#report({ state: "restarting", error });
+    if (this.#disposed.signal.aborted) return;
+    this.#reach().catch((failure: unknown) => {
+      this.#ports.log.log("warn", toRuntimeError(failure).message);
+    });
   }
 
   #watched(runtime: ModelRuntime): ModelRuntime {
     const failing = async <T>(answer: Promise<T>): Promise<T> => {
       try {
-        return await answer;
+        const answered = await answer;
+        this.#live?.process?.served();
+        return answered;
       } catch (error) {
         this.#lost(error);
         throw error;
       }
     };
     const lost = (error: unknown) => this.#lost(error);
+    const served = () => this.#live?.process?.served();
     async function* streaming(parts: AsyncIterable<StreamPart>): AsyncGenerator<StreamPart, void> {
       try {
-        yield* parts;
+        for await (const part of parts) {
+          served();
+          yield part;
+        }
       } catch (error) {
         lost(error);
         throw error;

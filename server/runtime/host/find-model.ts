@@ -6,6 +6,7 @@ import type { FoundModel } from "./model-source.ts";
 import { findOllama } from "./ollama-source.ts";
 import { findOpenAi } from "./openai-source.ts";
 import type { ModelSpec } from "./protocol.ts";
+import { findStartedLlamaServer } from "./started-llama-server.ts";
 
 /** Rejects with a RuntimeError when there is no such model. */
 export async function findModel(spec: ModelSpec): Promise<FoundModel> {
@@ -16,6 +17,8 @@ export async function findModel(spec: ModelSpec): Promise<FoundModel> {
       return findLlamaServer(spec);
     case "openai":
       return findOpenAi(spec);
+    case "started-llama-server":
+      return findStartedLlamaServer(spec);
     case "ollama":
       return findOllama(spec);
   }

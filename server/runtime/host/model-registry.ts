@@ -1,5 +1,6 @@
 /** The models that the host serves: opened once for all clients that mean the same one, let go after the last. */
 
+import { createHash } from "node:crypto";
 import { onAbort } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
@@ -51,7 +52,8 @@ export class ModelRegistry implements Disposable {
   async open(spec: ModelSpec, signal: AbortSignal): Promise<ModelLease> {
     const found = await findModel(spec);
     signal.throwIfAborted();
-    const entry = this.#entries.get(found.id) ?? this.#create(found);
+    const id = idOf(found);
+    const entry = this.#entries.get(id) ?? this.#create(id, found);
     const end = this.#lease(entry, signal);
     try {
       const info = await entry.source.ready();
@@ -105,8 +107,8 @@ export class ModelRegistry implements Disposable {
     entry.idle = this.#options.clock.after(this.#options.idleMs, () => this.#unload(entry));
   }
 
-  #create(found: FoundModel): Entry {
-    const { id, model } = found;
+  #create(id: string, found: FoundModel): Entry {
+    const { model } = found;
     const { childEntry, clock, log, programs, onEvent } = this.#options;
     const source = found.create({
       childEntry,
@@ -131,4 +133,9 @@ export class ModelRegistry implements Disposable {
     entry.source.dispose();
     if (this.#entries.get(entry.id) === entry) this.#entries.delete(entry.id);
   }
+}
+
+/** Messages name a model by it: of one length, however long a path or an address is. */
+function idOf({ id }: FoundModel): string {
+  return createHash("sha256").update(id).digest("hex");
 }

@@ -43,5 +43,7 @@ export interface FoundModel {
   readonly id: string;
   /** How events and metrics name it: the real path of a file, else runtime, address and name. */
   readonly model: string;
+  /** What can be said of it without starting what Hearth would start. Rejects with a RuntimeError. */
+  look?(): Promise<ModelInfo>;
   create(ports: SourcePorts): ModelSource;
 }

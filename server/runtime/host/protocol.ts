@@ -42,15 +42,29 @@ const openaiSpecSchema = v.object({
 export const modelSpecSchema = v.variant("runtime", [
   v.object({ runtime: v.literal("embedded"), path }),
   v.object({ runtime: v.literal("llama-server"), url: address, model: name }),
+  v.object({
+    runtime: v.literal("started-llama-server"),
+    program: path,
+    args: v.pipe(v.array(v.pipe(v.string(), v.maxLength(4096))), v.maxLength(256)),
+    path,
+  }),
   openaiSpecSchema,
   v.object({ runtime: v.literal("ollama"), url: address, model: name }),
 ]);
 export type ModelSpec = Readonly<v.InferOutput<typeof modelSpecSchema>>;
 export type SpecOf<Runtime extends ModelSpec["runtime"]> = Extract<ModelSpec, { readonly runtime: Runtime }>;
 
+/** Of a runtime that is there already. */
+export type RemoteSpec = Exclude<ModelSpec, SpecOf<"embedded" | "started-llama-server">>;
+
 /** How events and metrics name what is not a file on this machine. */
-export function remoteModelName({ runtime, url, model }: Exclude<ModelSpec, SpecOf<"embedded">>): string {
+export function remoteModelName({ runtime, url, model }: RemoteSpec): string {
   return `${runtime} ${url} ${model}`;
+}
+
+/** How they name a file in a llama-server of ours, by its real path. */
+export function startedModelName(file: string): string {
+  return `llama-server ${file}`;
 }
 
 const cardSamplingSchema = v.object({
@@ -88,6 +102,13 @@ export const modelEventSchema = v.object({
 });
 export type ModelEvent = Readonly<v.InferOutput<typeof modelEventSchema>>;
 
+const queueSchema = v.object({
+  waiting: count,
+  running: count,
+  preempted: count,
+  waits: v.object({ count, sum: count, p50: count, p95: count, p99: count, max: count }),
+});
+
 export const metricsSchema = v.object({
   pid: count,
   upSeconds: count,
@@ -110,6 +131,8 @@ export const metricsSchema = v.object({
       generatedTokens: count,
       promptTokensPerSecond: count,
       generatedTokensPerSecond: count,
+      /** Where requests wait for their turn before they are sent. */
+      queue: v.exactOptional(queueSchema),
     }),
   ),
 });

@@ -26,12 +26,14 @@ export interface Program {
   readonly path: string;
   /** Tried first; without one, or where it is taken, any free one. */
   readonly port?: number;
+  /** Before each run. What it rejects with ends the start. */
+  prepare?(): Promise<void>;
   arguments(at: ProgramAddress): readonly string[];
   /** Set on top of our own environment. Secrets go here: everyone can read the arguments of a process. */
   environment(at: ProgramAddress): Readonly<Record<string, string>>;
   /** A line of its output by which it says that it listens there, which nobody else on that port can write. */
   listens(line: string, at: ProgramAddress): boolean;
-  /** Asked again and again until it is ready. What it rejects with ends the start. */
+  /** Asked again and again until it is ready. What it rejects with ends the start, unless it is that nobody answers. */
   check(at: ProgramAddress, signal: AbortSignal): Promise<Readiness>;
 }
 

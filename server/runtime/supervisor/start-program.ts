@@ -9,7 +9,7 @@ import type { Readable, Writable } from "node:stream";
 import { onAbort } from "../../base/abort.ts";
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
-import { RuntimeError } from "../../model/runtime-error.ts";
+import { RuntimeError, type RuntimeErrorCode } from "../../model/runtime-error.ts";
 import { cleanEnvironment } from "../environment.ts";
 import { endProcessNow } from "./end-process.ts";
 import { freePort } from "./free-port.ts";
@@ -49,6 +49,7 @@ export async function startProgram(
   ports: StartPorts,
   signal: AbortSignal,
 ): Promise<Started> {
+  await prepared(program);
   const port = await freePort(program.port);
   const at = { port, url: `http://127.0.0.1:${port}`, key: randomBytes(32).toString("base64url") };
   const run = new ProgramRun(program, at, ports, signal);
@@ -59,13 +60,33 @@ export async function startProgram(
   } catch (error) {
     run.end();
     if (error instanceof StartFailure) throw error;
-    const failure = error instanceof RuntimeError ? error : failedToStart(program, error);
-    throw new StartFailure({ error: failure, next: "try-again" });
+    throw decided(program, error);
   }
+}
+
+async function prepared(program: Program): Promise<void> {
+  try {
+    await program.prepare?.();
+  } catch (error) {
+    throw decided(program, error);
+  }
+}
+
+/** Only time mends nothing where a RuntimeError says what is wrong. */
+function decided(program: Program, error: unknown): StartFailure {
+  if (!(error instanceof RuntimeError))
+    return new StartFailure({ error: failedToStart(program, error), next: "try-again" });
+  return new StartFailure({ error, next: error.code === "timeout" ? "try-again" : "no-use" });
 }
 
 const outputKept = 16 * 1024;
 const longestLine = 4096;
+/** Nobody listens yet, or not any more. */
+const unanswered: ReadonlySet<RuntimeErrorCode> = new Set([
+  "runtime-unreachable",
+  "runtime-crashed",
+  "timeout",
+]);
 const firstPauseMs = 10;
 const longestPauseMs = 250;
 /** How long a program may take until it answers at all, on a machine that is busy. */
@@ -164,7 +185,7 @@ class ProgramRun {
       return await this.#program.check(this.#at, this.#gone.signal);
     } catch (error) {
       if (this.#gone.signal.aborted) return undefined;
-      if (error instanceof RuntimeError && error.code === "runtime-unreachable") return undefined;
+      if (error instanceof RuntimeError && unanswered.has(error.code)) return undefined;
       throw error;
     }
   }

@@ -1,0 +1,123 @@
+/** A GGUF file in a llama-server that Hearth starts: on a free port of this machine, with a key that only we know. */
+
+import { freemem } from "node:os";
+import { basename } from "node:path";
+import * as v from "valibot";
+import type { Clock } from "../../base/clock.ts";
+import { detectFim, detectReasoning } from "../../model/fim-detection.ts";
+import type { ModelInfo } from "../../model/model-info.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
+import { memoryNeeds, planContext, usualContextTokens } from "../embedded/memory-plan.ts";
+import { freeMainMemory } from "../free-memory.ts";
+import { HttpClient } from "../http/http-client.ts";
+import { connectLlamaServer } from "../llama-server/connect-llama-server.ts";
+import { readFlags } from "../llama-server/program-flags.ts";
+import { slots, startArguments, startEnvironment } from "../llama-server/start-arguments.ts";
+import type { Program, ProgramAddress, Readiness, RunningProgram } from "../supervisor/program.ts";
+import type { Connected } from "./connected-source.ts";
+import { checkUnchanged, type GgufFile, identifyGguf } from "./gguf-file.ts";
+import type { FoundModel } from "./model-source.ts";
+import { type SpecOf, startedModelName } from "./protocol.ts";
+import { queued } from "./queued.ts";
+import { startedSource } from "./started-source.ts";
+
+type Spec = SpecOf<"started-llama-server">;
+
+const name = "llama-server";
+
+/** Reads the file's header, and nothing else of it. */
+export async function findStartedLlamaServer(spec: Spec): Promise<FoundModel> {
+  const file = await identifyGguf(spec.path);
+  const id = JSON.stringify([spec.runtime, file.id, spec.program, spec.args]);
+  const program = () => programOf(spec, { file, id });
+  return {
+    id,
+    model: startedModelName(file.path),
+    look: async () => {
+      await readFlags(spec.program);
+      return infoOf(file, await contextFor(file));
+    },
+    create: (ports) => {
+      const connect = (running: RunningProgram, signal: AbortSignal) =>
+        connectTo(running, { file, clock: ports.clock }, signal);
+      return startedSource({ program, connect }, ports);
+    },
+  };
+}
+
+async function programOf(
+  { program, args }: Spec,
+  { file, id }: { readonly file: GgufFile; readonly id: string },
+): Promise<Program> {
+  const flags = await readFlags(program);
+  const contextTokens = await contextFor(file);
+  return {
+    id,
+    name,
+    path: program,
+    prepare: () => checkUnchanged(file),
+    arguments: (at) => startArguments({ flags, modelPath: file.path, contextTokens, more: args }, at),
+    environment: startEnvironment,
+    listens: (line, { url }) => line.trimEnd().endsWith(`listening on ${url}`),
+    check: isHealthy,
+  };
+}
+
+const healthSchema = v.object({ status: v.literal("ok") });
+const quickMs = 2000;
+
+/** Says 503 while the model loads, and wants no key. */
+async function isHealthy({ url }: ProgramAddress, signal: AbortSignal): Promise<Readiness> {
+  const client = new HttpClient({ url, name });
+  try {
+    await client.json({ path: "health", schema: healthSchema, limitMs: quickMs }, signal);
+    return { state: "ready" };
+  } catch (error) {
+    if (error instanceof RuntimeError && error.code === "queue-full") return { state: "starting" };
+    throw error;
+  } finally {
+    client.dispose();
+  }
+}
+
+async function connectTo(
+  { at: { url, key } }: RunningProgram,
+  { file, clock }: { readonly file: GgufFile; readonly clock: Clock },
+  signal: AbortSignal,
+): Promise<Connected> {
+  const client = new HttpClient({ url, name, headers: { authorization: `Bearer ${key}` } });
+  try {
+    const server = await connectLlamaServer(client, { url: new URL(url), model: file.path }, signal);
+    const info = infoOf(file, server.info.contextTokens);
+    const limits = { slots: server.slots, budgetTokens: info.contextTokens * server.slots };
+    return queued({ runtime: server.runtime, info, dispose: () => client.dispose() }, limits, clock);
+  } catch (error) {
+    client.dispose();
+    throw error;
+  }
+}
+
+function infoOf({ path, header }: GgufFile, contextTokens: number): ModelInfo {
+  const fim = detectFim(header, path);
+  return {
+    runtime: "llama-server",
+    name: basename(path, ".gguf"),
+    contextTokens,
+    reasons: detectReasoning(header, path),
+    ...(fim === undefined ? {} : { fim }),
+    ...(Object.keys(header.sampling).length === 0 ? {} : { sampling: header.sampling }),
+  };
+}
+
+/** Of one slot. What main memory does not hold a GPU may: then llama-server finds out itself what fits. */
+async function contextFor({ header }: GgufFile): Promise<number> {
+  const needs = memoryNeeds(header);
+  const inAll = { ...needs, kvBytesPerToken: needs.kvBytesPerToken * slots };
+  const free = await freeMainMemory(() => Promise.resolve({ free: freemem() }));
+  try {
+    return planContext(inAll, "auto", free);
+  } catch (error) {
+    if (!(error instanceof RuntimeError) || error.code !== "out-of-memory") throw error;
+    return Math.min(usualContextTokens, needs.trainedContextTokens);
+  }
+}

@@ -1,0 +1,108 @@
+/** A real llama-server that Hearth starts: shared, hidden from others, back after a crash, gone with the last user. */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { HostClient, SpecOf } from "../../server/runtime/host/client.ts";
+import type { ProcessRecord } from "../../server/runtime/supervisor/process-records.ts";
+import { complete, fim, gone, greedy, hostFixture, isAlive, never } from "../support/host-fixture.ts";
+import { describeNeeds } from "../support/needs.ts";
+import { realLlamaServer } from "../support/real-runtimes.ts";
+import { scripted } from "../support/scripted-model.ts";
+
+/** Each a token of its own: time enough for a kill in between. */
+const steps = Array.from({ length: 600 }, (_, index) => `x${index}`);
+const request = { maxTokens: 700, stop: [], sampling: greedy, priority: "completion" } as const;
+
+async function rest(stream: AsyncIterator<unknown>): Promise<void> {
+  while (!(await stream.next()).done);
+}
+
+describeNeeds(realLlamaServer.need, "a llama-server that Hearth starts", function () {
+  this.timeout(120_000);
+  const fixture = hostFixture();
+  afterEach(() => fixture.dispose());
+  let spec: SpecOf<"started-llama-server">;
+  before(async () => {
+    const path = await scripted({ infill: steps }, { contextTokens: 2048, layers: 4 });
+    spec = { runtime: "started-llama-server", program: realLlamaServer.path, args: ["--threads", "1"], path };
+  });
+
+  /** Every process that a host has on record. */
+  function records(): readonly ProcessRecord[] {
+    const folder = join(fixture.home, "run/processes");
+    return readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")));
+  }
+
+  function theRecord(): ProcessRecord {
+    const [record, ...others] = records();
+    assert.ok(record && others.length === 0, "one process runs");
+    return record;
+  }
+
+  async function hostOf(client: HostClient): Promise<number> {
+    const metrics = await client.metrics();
+    assert.ok(metrics, "a host runs");
+    return metrics.pid;
+  }
+
+  it("answers, once for all clients, and ends with the last", async () => {
+    const clients = [fixture.client(), fixture.client()];
+    const opened = await Promise.all(clients.map((client) => client.open(spec, never)));
+    for (const { runtime, info } of opened) {
+      assert.equal(info.fim, "qwen");
+      assert.equal((await complete(runtime, "a")).text.slice(0, 4), "x0x1");
+    }
+    const { pid } = theRecord();
+    const [first, second] = clients;
+    first?.dispose();
+    assert.equal((await complete(opened[1]?.runtime ?? assert.fail(), "b")).text.slice(0, 4), "x0x1");
+    assert.equal(theRecord().pid, pid);
+    second?.dispose();
+    await gone(pid);
+  });
+
+  it("tells nobody without its key, and serves no page", async () => {
+    await fixture.client().open(spec, never);
+    const { port, key, pid } = theRecord();
+    const ask = (path: string, headers = {}) => fetch(`http://127.0.0.1:${port}${path}`, { headers });
+    assert.equal((await ask("/props")).status, 401);
+    assert.equal((await ask("/props", { authorization: "Bearer wrong" })).status, 401);
+    const headers = { authorization: `Bearer ${key}` };
+    assert.equal((await ask("/props", headers)).status, 200);
+    assert.equal((await ask("/", headers)).status, 404);
+    assert.ok(!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(key), "the key is no argument");
+  });
+
+  it("is there again within two seconds after each of 20 kills in mid-stream, and leaves none behind", async () => {
+    const client = fixture.client();
+    const { runtime } = await client.open(spec, never);
+    const pids: number[] = [];
+    const times: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      const { pid } = theRecord();
+      pids.push(pid);
+      const stream = runtime.infill({ ...request, prompt: fim(`a${round}`) }, never)[Symbol.asyncIterator]();
+      assert.equal((await stream.next()).value?.kind, "text-delta");
+      process.kill(pid, "SIGKILL");
+      const killedAt = performance.now();
+      await assert.rejects(rest(stream), { code: "runtime-crashed" });
+      assert.ok((await complete(runtime, "a")).text.startsWith("x0x1"));
+      times.push(performance.now() - killedAt);
+    }
+    assert.ok(Math.max(...times) < 2000, `the slowest took ${Math.max(...times)} ms`);
+    assert.deepEqual(pids.filter(isAlive), []);
+    assert.equal(new Set([...pids, theRecord().pid]).size, 21);
+  });
+
+  it("is ended by the next host when its own was killed", async () => {
+    const client = fixture.client();
+    const { runtime } = await client.open(spec, never);
+    const { pid } = theRecord();
+    process.kill(await hostOf(client), "SIGKILL");
+    await client.metrics().catch(() => undefined);
+    assert.equal((await complete(runtime, "a")).text.slice(0, 4), "x0x1");
+    await gone(pid);
+    assert.notEqual(theRecord().pid, pid);
+  });
+});

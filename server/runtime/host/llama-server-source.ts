@@ -3,23 +3,33 @@
 import { HttpClient } from "../http/http-client.ts";
 import { connectLlamaServer } from "../llama-server/connect-llama-server.ts";
 import { type Connected, ConnectedSource } from "./connected-source.ts";
-import type { FoundModel } from "./model-source.ts";
+import type { FoundModel, SourcePorts } from "./model-source.ts";
 import { remoteModelName, type SpecOf } from "./protocol.ts";
+import { queued } from "./queued.ts";
 
 export function findLlamaServer(spec: SpecOf<"llama-server">): FoundModel {
   const model = remoteModelName(spec);
   return {
     id: model,
     model,
-    create: (ports) => new ConnectedSource((_, signal) => connect(spec, signal), ports),
+    create: (ports) => new ConnectedSource((at, signal) => connect(spec, at, signal), ports),
   };
 }
 
-async function connect({ url, model }: SpecOf<"llama-server">, signal: AbortSignal): Promise<Connected> {
+/** Of one that was started without `--parallel`; all of them share one context then, else each has its own. */
+const usualSlots = 4;
+
+async function connect(
+  { url, model }: SpecOf<"llama-server">,
+  { clock }: SourcePorts,
+  signal: AbortSignal,
+): Promise<Connected> {
   const client = new HttpClient({ url, name: "llama-server" });
   try {
-    const { info, runtime } = await connectLlamaServer(client, { url: new URL(url), model }, signal);
-    return { info, runtime, dispose: () => client.dispose() };
+    const at = { url: new URL(url), model };
+    const { info, runtime, slots } = await connectLlamaServer(client, at, signal);
+    const budgetTokens = info.contextTokens * (slots === usualSlots ? 1 : slots);
+    return queued({ info, runtime, dispose: () => client.dispose() }, { slots, budgetTokens }, clock);
   } catch (error) {
     client.dispose();
     throw error;

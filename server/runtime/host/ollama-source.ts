@@ -5,6 +5,7 @@ import { connectOllama } from "../ollama/connect-ollama.ts";
 import { type Connected, ConnectedSource } from "./connected-source.ts";
 import type { FoundModel, SourcePorts } from "./model-source.ts";
 import { remoteModelName, type SpecOf } from "./protocol.ts";
+import { queued } from "./queued.ts";
 
 export function findOllama(spec: SpecOf<"ollama">): FoundModel {
   const model = remoteModelName(spec);
@@ -15,15 +16,19 @@ export function findOllama(spec: SpecOf<"ollama">): FoundModel {
   };
 }
 
+/** Ollama computes one request at a time unless OLLAMA_NUM_PARALLEL says more, which it tells nobody. */
+const usualSlots = 1;
+
 async function connect(
   { url, model }: SpecOf<"ollama">,
-  { log }: SourcePorts,
+  { log, clock }: SourcePorts,
   signal: AbortSignal,
 ): Promise<Connected> {
   const client = new HttpClient({ url, name: "Ollama" });
   try {
     const { info, runtime } = await connectOllama(client, { url: new URL(url), model, log }, signal);
-    return { info, runtime, dispose: () => client.dispose() };
+    const limits = { slots: usualSlots, budgetTokens: info.contextTokens };
+    return queued({ info, runtime, dispose: () => client.dispose() }, limits, clock);
   } catch (error) {
     client.dispose();
     throw error;

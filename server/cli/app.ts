@@ -6,6 +6,7 @@ import { arrangeArguments } from "./arguments.ts";
 import type { CliContext } from "./cli-context.ts";
 import { completeCommand } from "./complete.ts";
 import { doctorCommand } from "./doctor.ts";
+import { planCommand } from "./plan.ts";
 import { exitStatus } from "./run-verb.ts";
 import { proposalsCommand, proposalsVerb, shellCommand } from "./shell.ts";
 import { applicationText } from "./words.ts";
@@ -34,6 +35,7 @@ function buildCli(localizer: Localizer, version: string): Application<CliContext
       routes: {
         complete: completeCommand(localizer),
         doctor: doctorCommand(localizer),
+        plan: planCommand(localizer),
         shell: shellCommand(localizer),
         [proposalsVerb]: proposalsCommand(() => app),
       },

@@ -7,6 +7,7 @@ import type { Settings } from "../config/schema.ts";
 import type { ModelState } from "../features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "../features/completion/completion-outcome.ts";
 import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
+import type { Hardware } from "../model/plan/hardware.ts";
 import type { DoctorResult } from "../protocol/doctor.ts";
 import type { Snapshot } from "../text/snapshot.ts";
 
@@ -23,6 +24,8 @@ export interface CliContext extends CommandContext {
   /** Aborts when the person interrupts. */
   readonly signal: AbortSignal;
   openServices(settings: Settings, onStatus: () => void): CliServices;
+  /** What this machine is made of. */
+  hardware(signal: AbortSignal): Promise<Hardware>;
   doctor(request: DoctorRequest, signal: AbortSignal): Promise<DoctorResult>;
 }
 

@@ -8,8 +8,10 @@ import { readLocalizer } from "../base/read-localizer.ts";
 import { hearthHome } from "../config/home.ts";
 import type { Settings } from "../config/schema.ts";
 import { doctor } from "../doctor.ts";
-import { packageFile, wordsFolder } from "../entries.ts";
+import { entryPoint, packageFile, wordsFolder } from "../entries.ts";
 import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
+import { findHardware } from "../runtime/discovery/find-hardware.ts";
+import { findLlamaCpp } from "../runtime/discovery/find-llama-cpp.ts";
 import { createServices } from "../services.ts";
 import { runCli } from "./app.ts";
 import { languageArgument } from "./arguments.ts";
@@ -58,6 +60,8 @@ const status = await runCli({
     localizer,
     signal: interruption.signal,
     openServices,
+    hardware: (signal) =>
+      findHardware({ llamaCpp: (stop) => findLlamaCpp(entryPoint("probe"), stop) }, signal),
     doctor: ({ root, ...request }, signal) => {
       const workspace = () => readWorkspace(root, request.settings, signal);
       return doctor({ home, localizer, workspace, ...request }, signal);

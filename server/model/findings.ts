@@ -13,6 +13,12 @@ export type LlamaCppFinding =
       readonly physicalCores: number;
       /** Main memory that a model may still take. */
       readonly freeBytes: number;
+      /** The GPUs that it reaches, with their memory together, and how much of that is main memory. */
+      readonly video?: {
+        readonly names: readonly string[];
+        readonly totalBytes: number;
+        readonly unifiedBytes: number;
+      };
     }
   | { readonly kind: "missing"; readonly reason: string }
   | { readonly kind: "broken"; readonly reason: string };

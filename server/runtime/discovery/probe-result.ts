@@ -9,6 +9,9 @@ export const probeResultSchema = v.variant("kind", [
     gpu: v.string(),
     physicalCores: v.number(),
     freeBytes: v.number(),
+    video: v.exactOptional(
+      v.object({ names: v.array(v.string()), totalBytes: v.number(), unifiedBytes: v.number() }),
+    ),
   }),
   v.object({ kind: v.picklist(["missing", "broken"]), reason: v.string() }),
 ]);

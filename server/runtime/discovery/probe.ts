@@ -18,13 +18,23 @@ async function probe(): Promise<ProbeResult> {
       progressLogs: false,
       logLevel: library.LlamaLogLevel.disabled,
     });
-    const gpu = llama.gpu === false || (await llama.getVramState()).total === 0 ? "none" : llama.gpu;
+    const memory = await llama.getVramState();
+    const gpu = llama.gpu === false || memory.total === 0 ? "none" : llama.gpu;
     return {
       kind: "works",
       release: llama.llamaCppRelease.release,
       gpu,
       physicalCores: llama.cpuMathCores,
       freeBytes: await freeMainMemory(() => llama.getRamState()),
+      ...(gpu === "none"
+        ? {}
+        : {
+            video: {
+              names: await llama.getGpuDeviceNames(),
+              totalBytes: memory.total,
+              unifiedBytes: memory.unifiedSize,
+            },
+          }),
     };
   } catch (error) {
     const kind = error instanceof library.NoBinaryFoundError ? "missing" : "broken";

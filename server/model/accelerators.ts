@@ -1,0 +1,41 @@
+/** GPUs and boards by name, with the memory and bandwidth that `accelerators.json` gives them and from where. */
+
+import * as v from "valibot";
+import acceleratorsFile from "./accelerators.json" with { type: "json" };
+
+const acceleratorSchema = v.strictObject({
+  name: v.string(),
+  aliases: v.optional(v.array(v.string()), []),
+  kind: v.picklist(["nvidia", "amd", "intel", "apple", "board"]),
+  /** Left out where it shares the machine's memory. */
+  memoryGiB: v.optional(v.number()),
+  /** Of its memory, in GB a second. */
+  bandwidth: v.number(),
+  source: v.pipe(v.string(), v.url()),
+});
+
+export type Accelerator = v.InferOutput<typeof acceleratorSchema>;
+
+export const accelerators: readonly Accelerator[] = v.parse(v.array(acceleratorSchema), acceleratorsFile);
+
+/**
+ * The accelerator that a driver or a person calls so. Words such as NVIDIA or GeForce, spaces, dashes and case do
+ * not count; of several whose name is in `text` the longest is meant.
+ */
+export function findAccelerator(text: string): Accelerator | undefined {
+  const wanted = plain(text);
+  const found = accelerators
+    .flatMap((accelerator) =>
+      [accelerator.name, ...accelerator.aliases].map((name) => ({ accelerator, name: plain(name) })),
+    )
+    .filter(({ name }) => wanted.startsWith(name))
+    .toSorted((a, b) => b.name.length - a.name.length)[0];
+  return found?.accelerator;
+}
+
+function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/\b(nvidia|geforce|quadro|tesla|amd|intel|instinct|radeon|apple|graphics)\b|\((r|tm)\)/g, "")
+    .replace(/[^a-z0-9]/g, "");
+}

@@ -1,0 +1,60 @@
+/** What a plan is made for: the memory, processors and GPUs of a machine, there or imagined. */
+
+export interface Hardware {
+  /** A board is a small computer without memory to give away; on Apple's chips the GPU shares the main memory. */
+  readonly kind: "computer" | "apple" | "board";
+  readonly ramBytes: number;
+  /** Of the main memory, in bytes a second. */
+  readonly ramBandwidth: number;
+  readonly cores: number;
+  /** Sets of the processor that llama.cpp makes use of, as its makers call them: `avx2`, `neon` … */
+  readonly instructions: readonly string[];
+  readonly gpus: readonly Gpu[];
+}
+
+export interface Gpu {
+  readonly name: string;
+  readonly memoryBytes: number;
+  /** In bytes a second. */
+  readonly bandwidth: number;
+}
+
+export const gib = 1024 ** 3;
+
+/** Two channels of DDR4-3200, what most computers have at least: 3.2 · 10⁹ transfers of 8 bytes, twice. */
+export const usualRamBandwidth = 51.2e9;
+
+/**
+ * What one core reads at most while it computes, in bytes a second. Cautious: two cores went through the weights
+ * of half a billion parameters at about twice this in docs/adr/0008's trials.
+ */
+const coreBandwidth = 16e9;
+
+/** In bytes a second: few cores do not keep a fast memory busy. */
+export function processorBandwidth({ ramBandwidth, cores }: Hardware): number {
+  return Math.min(ramBandwidth, cores * coreBandwidth);
+}
+
+/**
+ * What macOS lets the GPU have of the main memory: `recommendedMaxWorkingSetSize` is 21,845 MB of 32 GB and
+ * 73,728 MB of 96 GB (llama.cpp's pull request 2011 and issue 3213).
+ */
+export function appleGpuBytes(ramBytes: number): number {
+  return ramBytes <= 36 * gib ? (ramBytes * 2) / 3 : (ramBytes * 3) / 4;
+}
+
+/** Of a GPU's memory; the rest is the driver's and the screen's. */
+const usableShare = 0.92;
+
+export function usableBytes({ memoryBytes }: Gpu): number {
+  return memoryBytes * usableShare;
+}
+
+/** The editor, its language servers and a browser need the rest. */
+const usableRamShare = 0.6;
+const boardBytes = 1e9;
+
+export function usableRamBytes({ kind, ramBytes }: Hardware): number {
+  const share = ramBytes * usableRamShare;
+  return kind === "board" ? Math.min(share, boardBytes) : share;
+}

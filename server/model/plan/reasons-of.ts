@@ -1,0 +1,67 @@
+/** Why a plan is as it is, each decision once, in the order in which it was made. */
+
+import { type Hardware, usableRamBytes } from "./hardware.ts";
+import { fewCores } from "./limits.ts";
+import { kvBytesPerToken, sumOf } from "./load-bytes.ts";
+import type { PlannedRole, Reason } from "./plan.ts";
+
+export interface Roles {
+  readonly complete: PlannedRole;
+  readonly reason: PlannedRole | undefined;
+}
+
+export function reasonsOf(hardware: Hardware, roles?: Roles): readonly Reason[] {
+  if (!roles) return [{ kind: "nothing-fits", usableBytes: usableRamBytes(hardware) }];
+  const { complete, reason } = roles;
+  return [
+    ...machineReasons(hardware),
+    { kind: "companion", model: complete.model.name, bytes: sumOf(complete.bytes) },
+    ...(reason ? reasonerReasons(reason, complete) : [{ kind: "no-reasoner" } as const]),
+    ...(complete.slots > 1 ? [slotsOf(complete)] : []),
+    ...(complete.gpus.length === 0 ? [{ kind: "no-flash" } as const] : []),
+    { kind: "no-embedding" },
+  ];
+}
+
+function machineReasons({ kind, gpus, cores }: Hardware): readonly Reason[] {
+  if (kind === "board") return [{ kind: "board" }];
+  if (kind === "apple") return [{ kind: "apple", gpuBytes: gpus[0]?.memoryBytes ?? 0 }];
+  return gpus.length === 0 && cores < fewCores ? [{ kind: "few-cores" }] : [];
+}
+
+function reasonerReasons(reason: PlannedRole, complete: PlannedRole): readonly Reason[] {
+  const { contextTokens, quant } = reason;
+  const model = reason.model.name;
+  const finest = quant === reason.model.quants[0];
+  return [
+    { kind: "reasoner", model, contextTokens },
+    ...(finest ? [] : [{ kind: "quant", model, quant: quant.quant } as const]),
+    ...placeReasons(reason, complete),
+    ...keysReasons(reason),
+    ...(reason.slots > 1 ? [slotsOf(reason)] : []),
+  ];
+}
+
+function placeReasons(reason: PlannedRole, complete: PlannedRole): readonly Reason[] {
+  const of = reason.model.shape.layers + 1;
+  const model = reason.model.name;
+  if (reason.gpus.length > 1) return [{ kind: "split", model, gpus: reason.gpus.length }];
+  if (complete.gpus.length > 0 && reason.gpuLayers < of) {
+    return [{ kind: "spill", model, layers: reason.gpuLayers, of }];
+  }
+  return reason.gpus[0] !== complete.gpus[0] ? [{ kind: "own-gpus" }] : [];
+}
+
+/** Only a GPU has the choice. */
+function keysReasons(reason: PlannedRole): readonly Reason[] {
+  if (reason.gpus.length === 0) return [];
+  const { model, contextTokens } = reason;
+  if (reason.kvType === "f16") return [{ kind: "full-keys", model: model.name, contextTokens }];
+  const full = kvBytesPerToken({ model, kvType: "f16" });
+  const share = kvBytesPerToken(reason) / full;
+  return [{ kind: "small-keys", model: model.name, contextTokens: Math.floor(contextTokens * share) }];
+}
+
+function slotsOf({ model, slots }: PlannedRole): Reason {
+  return { kind: "slots", model: model.name, slots };
+}

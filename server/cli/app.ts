@@ -6,6 +6,7 @@ import { arrangeArguments } from "./arguments.ts";
 import type { CliContext } from "./cli-context.ts";
 import { completeCommand } from "./complete.ts";
 import { doctorCommand } from "./doctor.ts";
+import { modelsRoutes } from "./models.ts";
 import { planCommand } from "./plan.ts";
 import { exitStatus } from "./run-verb.ts";
 import { proposalsCommand, proposalsVerb, shellCommand } from "./shell.ts";
@@ -35,6 +36,7 @@ function buildCli(localizer: Localizer, version: string): Application<CliContext
       routes: {
         complete: completeCommand(localizer),
         doctor: doctorCommand(localizer),
+        models: modelsRoutes(localizer),
         plan: planCommand(localizer),
         shell: shellCommand(localizer),
         [proposalsVerb]: proposalsCommand(() => app),

@@ -2,7 +2,10 @@
 
 const valued: ReadonlySet<string> = new Set(["--root", "--settings", "--set", "--lang"]);
 
-/** Flags that every verb takes may stand before the verb; they are moved behind it. */
+/** Verbs that have verbs of their own. */
+const nesting: ReadonlySet<string> = new Set(["models"]);
+
+/** Flags that every verb takes may stand before the verb; they are moved behind it, and behind a verb of its own. */
 export function arrangeArguments(argv: readonly string[]): readonly string[] {
   let at = 0;
   while (at < argv.length) {
@@ -14,7 +17,8 @@ export function arrangeArguments(argv: readonly string[]): readonly string[] {
   const [verb, ...rest] = argv.slice(at);
   // Help and version of the whole program take no other flag.
   if (verb === undefined || verb.startsWith("-")) return argv.slice(at);
-  return [verb, ...argv.slice(0, at), ...rest];
+  const verbs = nesting.has(verb) && rest[0]?.startsWith("-") === false ? 1 : 0;
+  return [verb, ...rest.slice(0, verbs), ...argv.slice(0, at), ...rest.slice(verbs)];
 }
 
 /** The value of the last `--lang`, which decides the language of the help too. */

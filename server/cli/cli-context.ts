@@ -7,6 +7,8 @@ import type { Settings } from "../config/schema.ts";
 import type { ModelState } from "../features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "../features/completion/completion-outcome.ts";
 import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
+import type { ModelFolder } from "../fetch/model-folder.ts";
+import type { PulledModel, PullOptions } from "../fetch/pull-model.ts";
 import type { Hardware } from "../model/plan/hardware.ts";
 import type { DoctorResult } from "../protocol/doctor.ts";
 import type { Snapshot } from "../text/snapshot.ts";
@@ -27,6 +29,20 @@ export interface CliContext extends CommandContext {
   /** What this machine is made of. */
   hardware(signal: AbortSignal): Promise<Hardware>;
   doctor(request: DoctorRequest, signal: AbortSignal): Promise<DoctorResult>;
+  readonly models: CliModels;
+  /** Asks the person for a yes; undefined where nobody would see the question. */
+  readonly confirm: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
+}
+
+/** The models on this machine, and the way to more of them. */
+export interface CliModels {
+  readonly folder: ModelFolder;
+  pull(request: PullRequest, signal: AbortSignal): Promise<PulledModel>;
+}
+
+export interface PullRequest extends Pick<PullOptions, "ask" | "onProgress"> {
+  readonly name: string;
+  readonly settings: Settings;
 }
 
 /** The services of the language server, composed in this process. */

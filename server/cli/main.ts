@@ -1,5 +1,6 @@
 /** The command line as a program: builds what the verbs need, and ends with their status. */
 
+import { createInterface } from "node:readline/promises";
 import { delay, systemClock } from "../base/clock.ts";
 import { languageOf, languageOfEnvironment } from "../base/l10n.ts";
 import { silentLogger } from "../base/log.ts";
@@ -10,12 +11,16 @@ import type { Settings } from "../config/schema.ts";
 import { doctor } from "../doctor.ts";
 import { entryPoint, packageFile, wordsFolder } from "../entries.ts";
 import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
+import { ModelFolder } from "../fetch/model-folder.ts";
+import { type PulledModel, pullModel } from "../fetch/pull-model.ts";
+import { usualPatience } from "../fetch/transfer.ts";
+import { proxyOf, WebClient } from "../fetch/web-client.ts";
 import { findHardware } from "../runtime/discovery/find-hardware.ts";
 import { findLlamaCpp } from "../runtime/discovery/find-llama-cpp.ts";
 import { createServices } from "../services.ts";
 import { runCli } from "./app.ts";
 import { languageArgument } from "./arguments.ts";
-import type { CliServices } from "./cli-context.ts";
+import type { CliServices, PullRequest } from "./cli-context.ts";
 import { Interruption, interruptingSignals } from "./interruption.ts";
 import { exitStatus } from "./run-verb.ts";
 
@@ -66,6 +71,8 @@ const status = await runCli({
       const workspace = () => readWorkspace(root, request.settings, signal);
       return doctor({ home, localizer, workspace, ...request }, signal);
     },
+    models: { folder: new ModelFolder(home), pull },
+    confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
   },
 });
 await Promise.all([process.stdout, process.stderr].map(flushed));
@@ -102,6 +109,36 @@ function openServices(settings: Settings, onStatus: () => void): CliServices {
     },
     dispose: () => services.dispose(),
   };
+}
+
+async function pull({ name, settings, ...ports }: PullRequest, signal: AbortSignal): Promise<PulledModel> {
+  const client = new WebClient(proxyOf(env));
+  try {
+    const options = {
+      home,
+      source: settings["models.source"],
+      offline: settings["privacy.offline"],
+      client,
+      clock: systemClock,
+      random: Math.random,
+      now: () => new Date(),
+      patience: usualPatience,
+      ...ports,
+    };
+    return await pullModel(name, options, signal);
+  } finally {
+    client.dispose();
+  }
+}
+
+/** The terminal stays as it is, so that its keys that interrupt do so here too. */
+async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    return /^(y|yes|是)$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
+  } finally {
+    lines.close();
+  }
 }
 
 /** As far as completion would read it before it answers; no model is loaded for that. */

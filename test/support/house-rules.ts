@@ -8,7 +8,7 @@ const layers: readonly (readonly string[])[] = [
   ["protocol", "config", "text"],
   ["syntax", "model"],
   ["metrics", "security"],
-  ["runtime", "sampling", "index"],
+  ["runtime", "sampling", "index", "fetch"],
   ["context"],
   ["edits"],
   ["features"],

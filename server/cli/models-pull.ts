@@ -1,0 +1,100 @@
+/** `hearth models pull`: fetches a model, when the person has seen from where, how much, and on what terms. */
+
+import { buildCommand, type Command } from "@stricli/core";
+import { byteSize } from "../base/byte-size.ts";
+import type { Localizer } from "../base/l10n.ts";
+import type { FetchAnswer, FetchQuestion } from "../fetch/pull-model.ts";
+import type { ModelOffer } from "../fetch/repository.ts";
+import type { CliContext } from "./cli-context.ts";
+import type { Outcome } from "./failure.ts";
+import { withProgress } from "./fetch-verb.ts";
+import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
+import { runVerb } from "./run-verb.ts";
+import { visibleText } from "./visible-text.ts";
+
+interface PullFlags extends GlobalFlags {
+  readonly yes: boolean;
+}
+
+export function pullCommand(localizer: Localizer): Command<CliContext> {
+  const { t } = localizer;
+  return buildCommand<PullFlags, [string], CliContext>({
+    docs: {
+      brief: t("Fetch a model, and go on where an earlier try stopped"),
+      fullDescription: [
+        t("NAME is a file of a repository, or a quantisation that it has; a SHA-256 may stand behind it:"),
+        "",
+        "OWNER/REPOSITORY/FILE.gguf",
+        "OWNER/REPOSITORY:Q4_K_M",
+        "OWNER/REPOSITORY/FILE.gguf@sha256:HEX",
+      ].join("\n"),
+    },
+    parameters: {
+      flags: {
+        ...globalFlags(localizer),
+        yes: {
+          kind: "boolean",
+          brief: t("Confirm host, size and licence without being asked"),
+          default: false,
+          withNegated: false,
+        },
+      },
+      positional: {
+        kind: "tuple",
+        parameters: [{ placeholder: "NAME", brief: t("What to fetch"), parse: String }],
+      },
+    },
+    func(flags, name) {
+      return runVerb({ context: this, json: flags.json }, () => pull(this, flags, name));
+    },
+  });
+}
+
+async function pull(context: CliContext, flags: PullFlags, name: string): Promise<Outcome> {
+  const { localizer, signal, models } = context;
+  const { settings } = await settingsOf(flags, context);
+  const ask = (question: FetchQuestion, stop: AbortSignal) => answer(question, { context, flags }, stop);
+  return withProgress(context, async (onProgress) => {
+    const { state, path, bytes, ...rest } = await models.pull({ name, settings, ask, onProgress }, signal);
+    const text =
+      state === "there"
+        ? localizer.t("{0} is here already.", path)
+        : localizer.t("Fetched {0} ({1}). Its SHA-256 is the promised one.", path, byteSize(bytes));
+    return { kind: "done", json: { state, path, bytes, ...rest }, text: visibleText(text) };
+  });
+}
+
+interface Asked {
+  readonly context: CliContext;
+  readonly flags: PullFlags;
+}
+
+async function answer(
+  question: FetchQuestion,
+  { context, flags }: Asked,
+  signal: AbortSignal,
+): Promise<FetchAnswer> {
+  const { confirm, localizer, process } = context;
+  const { t } = localizer;
+  const text =
+    question.kind === "look-up"
+      ? t("{0} will be asked what it has under the name {1}.", question.host, question.name)
+      : offerText(question.offer, question.have, localizer);
+  if (flags.yes || confirm) process.stderr.write(`${visibleText(text)}\n`);
+  if (flags.yes) return "yes";
+  if (!confirm) return "nobody";
+  return (await confirm(question.kind === "look-up" ? t("Ask it?") : t("Fetch it?"), signal)) ? "yes" : "no";
+}
+
+function offerText(offer: ModelOffer, have: number, { t }: Localizer): string {
+  const { file, bytes, hosts, licence, sha256, repository } = offer;
+  const size = have > 0 ? t("{0}, of which {1} are here", byteSize(bytes), byteSize(have)) : byteSize(bytes);
+  const terms = licence.link === undefined ? licence.id : `${licence.id} (${licence.link})`;
+  return [
+    t("File: {0} of {1}", file, repository),
+    t("Size: {0}", size),
+    t("From: {0}", hosts.join(", ")),
+    t("Licence: {0}", terms),
+    `SHA-256: ${sha256}`,
+  ].join("\n");
+}

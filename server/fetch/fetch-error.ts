@@ -1,0 +1,68 @@
+/** What can go wrong with a download, as a closed list; `explain-fetch-error.ts` has the words for each. */
+
+import type { LocalizedValue } from "../base/l10n.ts";
+
+export const fetchErrorCodes = [
+  "name-unclear",
+  "unknown-model",
+  "several-files",
+  "in-parts",
+  "nobody-asked",
+  "declined",
+  "host-unconfirmed",
+  "unreachable",
+  "untrusted",
+  "stranger",
+  "not-found",
+  "forbidden",
+  "busy",
+  "refused",
+  "server-failed",
+  "broke-off",
+  "too-slow",
+  "wrong-size",
+  "wrong-hash",
+  "no-hash",
+  "not-a-model",
+  "no-space",
+  "disk-full",
+  "taken",
+  "exists",
+  "not-here",
+  "unwritable",
+] as const;
+export type FetchErrorCode = (typeof fetchErrorCodes)[number];
+
+export interface FetchErrorOptions extends ErrorOptions {
+  /** What the sentence names, in the order in which it stands there. */
+  readonly values?: readonly LocalizedValue[];
+  /** Milliseconds that the host asks to be left alone. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+export class FetchError extends Error {
+  readonly code: FetchErrorCode;
+  readonly values: readonly LocalizedValue[];
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: FetchErrorCode, { values = [], retryAfterMs, ...rest }: FetchErrorOptions = {}) {
+    super([code, ...values].join(" "), rest);
+    this.name = "FetchError";
+    this.code = code;
+    this.values = values;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** What another try may mend. */
+export function isPassing({ code }: FetchError): boolean {
+  return passing.has(code);
+}
+
+const passing: ReadonlySet<FetchErrorCode> = new Set([
+  "unreachable",
+  "busy",
+  "server-failed",
+  "broke-off",
+  "too-slow",
+]);

@@ -1,0 +1,170 @@
+/**
+ * A download that is not whole yet: `FILE.part`, and beside it `FILE.part.json` that says what it is to become.
+ * Both outlive a crash; whoever opens them next reads again what is there, so that the hash covers every byte.
+ */
+
+import { createHash, type Hash } from "node:crypto";
+import { type FileHandle, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import * as v from "valibot";
+import { FetchError } from "./fetch-error.ts";
+
+const stateSchema = v.object({
+  url: v.string(),
+  bytes: v.number(),
+  sha256: v.string(),
+  /** Of the answer that the bytes came from, where it is one that compares every byte. */
+  etag: v.optional(v.string()),
+});
+export type PartState = Readonly<v.InferOutput<typeof stateSchema>>;
+
+export class PartFile {
+  readonly path: string;
+  readonly #file: FileHandle;
+  #state: PartState;
+  #hash: Hash = createHash("sha256");
+  #size = 0;
+
+  private constructor(path: string, file: FileHandle, state: PartState) {
+    this.path = path;
+    this.#file = file;
+    this.#state = state;
+  }
+
+  /** Goes on with what is there when it is to become the same file; `onChecked` gets the bytes read again so far. */
+  static async open(
+    target: string,
+    wanted: PartState,
+    { onChecked }: { readonly onChecked: (bytes: number) => void },
+    signal: AbortSignal,
+  ): Promise<PartFile> {
+    const path = `${target}.part`;
+    const before = await readState(path);
+    const goesOn = before?.sha256 === wanted.sha256 && before.bytes === wanted.bytes;
+    const etag = goesOn && before.url === wanted.url ? before.etag : undefined;
+    const state = { ...wanted, ...(etag === undefined ? {} : { etag }) };
+    const part = await writing(path, async () => {
+      // What is appended stays behind what was there, also after a restart.
+      const file = await open(path, "a+", 0o600);
+      if (!goesOn) await file.truncate(0);
+      return new PartFile(path, file, state);
+    });
+    try {
+      if (goesOn) await part.#check(onChecked, signal);
+      await part.#save();
+      return part;
+    } catch (error) {
+      await part.close();
+      throw error;
+    }
+  }
+
+  /** Bytes that are there and hashed. */
+  get size(): number {
+    return this.#size;
+  }
+
+  get state(): PartState {
+    return this.#state;
+  }
+
+  async append(chunk: Uint8Array): Promise<void> {
+    await writing(this.path, async () => {
+      const written = writeAll(this.#file, chunk);
+      // The disk and the processor work side by side.
+      this.#hash.update(chunk);
+      await written;
+    });
+    this.#size += chunk.length;
+  }
+
+  async noteTag(etag: string | undefined): Promise<void> {
+    const strong = etag !== undefined && !etag.startsWith("W/") ? { etag } : {};
+    const { etag: _, ...rest } = this.#state;
+    this.#state = { ...rest, ...strong };
+    await this.#save();
+  }
+
+  async restart(): Promise<void> {
+    await writing(this.path, () => this.#file.truncate(0));
+    this.#hash = createHash("sha256");
+    this.#size = 0;
+  }
+
+  /** Of all that is there. The file takes no more afterwards. */
+  async finish(): Promise<string> {
+    await writing(this.path, () => this.#file.datasync());
+    await this.close();
+    return this.#hash.digest("hex");
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  async #check(onChecked: (bytes: number) => void, signal: AbortSignal): Promise<void> {
+    const { size } = await this.#file.stat();
+    if (size > this.#state.bytes) return this.restart();
+    const buffer = Buffer.allocUnsafe(1024 * 1024);
+    while (this.#size < size) {
+      signal.throwIfAborted();
+      const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#size);
+      if (bytesRead === 0) return;
+      this.#hash.update(buffer.subarray(0, bytesRead));
+      this.#size += bytesRead;
+      onChecked(this.#size);
+    }
+  }
+
+  async #save(): Promise<void> {
+    await writing(this.path, async () => {
+      const path = `${this.path}.json`;
+      await writeFile(`${path}.new`, JSON.stringify(this.#state), { mode: 0o600 });
+      await rename(`${path}.new`, path);
+    });
+  }
+}
+
+/** What is left of a download that was given up or broke; undefined where there is none that could go on. */
+export async function readState(path: string): Promise<PartState | undefined> {
+  const text = await readFile(`${path}.json`, "utf8").catch(() => "");
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), stateSchema), text);
+  return parsed.success ? parsed.output : undefined;
+}
+
+export async function forgetPart(target: string): Promise<void> {
+  for (const end of [".part", ".part.json", ".part.json.new"]) await rm(target + end, { force: true });
+}
+
+/** Throws where the file system of `folder` has no room for `bytes` more. */
+export async function needSpace(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (free < bytes) throw new FetchError("no-space", { values: [folder, free, bytes] });
+}
+
+export async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let at = 0; at < chunk.length; ) {
+    const { bytesWritten } = await file.write(chunk, at, chunk.length - at);
+    at += bytesWritten;
+  }
+}
+
+/** What the disk refuses, as a FetchError. */
+export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    if (code === "ENOSPC" || code === "EDQUOT")
+      throw new FetchError("disk-full", { values: [dirname(path)], cause: error });
+    throw new FetchError("unwritable", { values: [path, code], cause: error });
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * Brings a model here: asks the person, looks it up, asks again with host, bytes and licence, fetches it, and lets
+ * it be a model only when its hash is the promised one and its header is sound.
+ */
+
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../base/clock.ts";
+import { tryLock } from "../base/file-lock.ts";
+import { makeFolder } from "../base/make-folder.ts";
+import { readGgufFile } from "../model/gguf.ts";
+import { FetchError } from "./fetch-error.ts";
+import { hashFile } from "./hash-file.ts";
+import { Licences } from "./licences.ts";
+import { lockPath } from "./model-folder.ts";
+import { readRecord, writeRecord } from "./model-record.ts";
+import { forgetPart, needSpace, PartFile, readState, sizeOf, writing } from "./part-file.ts";
+import { lookUp, type ModelOffer } from "./repository.ts";
+import { withRetries } from "./retries.ts";
+import { type Patience, transfer } from "./transfer.ts";
+import type { TransferProgress } from "./transfer-progress.ts";
+import { readWantedModel, type WantedModel } from "./wanted-model.ts";
+import type { WebClient } from "./web-client.ts";
+
+/** What a person is asked before anything leaves this machine. */
+export type FetchQuestion =
+  | { readonly kind: "look-up"; readonly host: string; readonly name: string }
+  | {
+      readonly kind: "fetch";
+      readonly offer: ModelOffer;
+      /** Bytes that are here already. */
+      readonly have: number;
+      readonly licence: "new" | "accepted";
+    };
+
+export type FetchAnswer = "yes" | "no" | "nobody";
+
+export interface PullOptions {
+  readonly home: string;
+  /** The base address of the repositories. */
+  readonly source: string;
+  /** Nothing is asked of a host without the person's word. */
+  readonly offline: boolean;
+  readonly client: WebClient;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly now: () => Date;
+  readonly patience: Patience;
+  readonly ask: (question: FetchQuestion, signal: AbortSignal) => Promise<FetchAnswer>;
+  readonly onProgress: (progress: TransferProgress) => void;
+}
+
+export interface PulledModel {
+  /** `there`: nothing had to be fetched. */
+  readonly state: "fetched" | "there";
+  readonly path: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly licence: string;
+  /** Bytes that an earlier try had brought. */
+  readonly resumedFrom: number;
+}
+
+/** Rejects with a FetchError, or with the signal's reason; what has come by then is kept. */
+export async function pullModel(
+  name: string,
+  options: PullOptions,
+  signal: AbortSignal,
+): Promise<PulledModel> {
+  const wanted = readWantedModel(name);
+  const offer = await offerOf(name, wanted, options, signal);
+  const folder = join(options.home, "models");
+  await writing(folder, () => makeFolder(folder));
+  await writing(options.home, () => makeFolder(join(options.home, "run")));
+  const lock = tryLock(lockPath(options.home, offer.file));
+  if (!lock) throw new FetchError("taken", { values: [offer.file] });
+  try {
+    const path = join(folder, offer.file);
+    const there = await alreadyThere(path, offer, options, signal);
+    if (there) return there;
+    return await fetchOffer({ offer, path, folder }, options, signal);
+  } finally {
+    lock.dispose();
+  }
+}
+
+async function offerOf(
+  name: string,
+  wanted: WantedModel,
+  options: PullOptions,
+  signal: AbortSignal,
+): Promise<ModelOffer> {
+  const { client, clock, random, ask, onProgress } = options;
+  const source = new URL(options.source);
+  if (options.offline && !isLoopback(source)) {
+    const answer = await ask({ kind: "look-up", host: source.host, name }, signal);
+    needYes(answer, source.host);
+  }
+  const retries = {
+    clock,
+    random,
+    passes: ({ code }: FetchError) => code === "busy",
+    moved: () => false,
+    onWait: (remainingMs: number) => onProgress({ phase: "waiting", bytes: 0, total: 0, remainingMs }),
+  };
+  return withRetries(() => lookUp(wanted, { client, source }, signal), retries, signal);
+}
+
+/** A file that is there under the name: the same one, or one that is in the way. */
+async function alreadyThere(
+  path: string,
+  offer: ModelOffer,
+  { now, onProgress }: PullOptions,
+  signal: AbortSignal,
+): Promise<PulledModel | undefined> {
+  const size = await sizeOf(path);
+  if (size === 0) return undefined;
+  const record = await readRecord(path);
+  const onRead = (bytes: number) => onProgress({ phase: "checking", bytes, total: size });
+  const same =
+    size === offer.bytes && (record?.sha256 ?? (await hashFile(path, onRead, signal))) === offer.sha256;
+  if (!same) throw new FetchError("exists", { values: [offer.file] });
+  if (!record) await writeRecord(path, recordOf(offer, now()));
+  await forgetPart(path);
+  return pulled("there", path, offer, 0);
+}
+
+interface Fetching {
+  readonly offer: ModelOffer;
+  readonly path: string;
+  readonly folder: string;
+}
+
+async function fetchOffer(
+  { offer, path, folder }: Fetching,
+  options: PullOptions,
+  signal: AbortSignal,
+): Promise<PulledModel> {
+  const { client, clock, random, patience, onProgress } = options;
+  const have = await comeAlready(path, offer);
+  await confirmOffer(offer, have, options, signal);
+  await needSpace(folder, offer.bytes - have);
+  const { url, bytes, sha256 } = offer;
+  const onChecked = (checked: number) => onProgress({ phase: "checking", bytes: checked, total: have });
+  const part = await PartFile.open(path, { url, bytes, sha256 }, { onChecked }, signal);
+  const resumedFrom = part.size;
+  const digest = await (async () => {
+    try {
+      const hosts = new Set(offer.hosts);
+      await transfer({ client, part, hosts, clock, random, patience, onProgress }, signal);
+    } catch (error) {
+      await part.close();
+      throw error;
+    }
+    return part.finish();
+  })();
+  if (digest !== sha256) throw new FetchError("wrong-hash", { values: [await setAside(path)] });
+  await needModel(path);
+  await writeRecord(path, recordOf(offer, options.now()));
+  await writing(path, () => rename(`${path}.part`, path));
+  await forgetPart(path);
+  return pulled("fetched", path, offer, resumedFrom);
+}
+
+async function comeAlready(path: string, { sha256, bytes }: ModelOffer): Promise<number> {
+  const state = await readState(`${path}.part`);
+  return state?.sha256 === sha256 && state.bytes === bytes ? await sizeOf(`${path}.part`) : 0;
+}
+
+async function confirmOffer(
+  offer: ModelOffer,
+  have: number,
+  { home, offline, ask, now }: PullOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const licences = new Licences(home);
+  const accepted = await licences.accepted(offer);
+  if (!offline && accepted) return;
+  const licence = accepted ? "accepted" : "new";
+  needYes(await ask({ kind: "fetch", offer, have, licence }, signal), offer.hosts.join(", "));
+  if (!accepted) await licences.accept(offer, now().toISOString());
+}
+
+function needYes(answer: FetchAnswer, host: string): void {
+  if (answer === "nobody") throw new FetchError("nobody-asked", { values: [host] });
+  if (answer === "no") throw new FetchError("declined");
+}
+
+/** The header is read before the file gets the name under which a runtime would load it. */
+async function needModel(path: string): Promise<void> {
+  try {
+    await readGgufFile(`${path}.part`);
+  } catch (error) {
+    throw new FetchError("not-a-model", { values: [await setAside(path)], cause: error });
+  }
+}
+
+async function setAside(path: string): Promise<string> {
+  const aside = `${path}.wrong`;
+  await writing(aside, () => rename(`${path}.part`, aside));
+  await forgetPart(path);
+  return aside;
+}
+
+function recordOf(offer: ModelOffer, at: Date) {
+  const { bytes, sha256, url: source, licence } = offer;
+  return { bytes, sha256, source, licence: licence.id, at: at.toISOString() };
+}
+
+function pulled(
+  state: PulledModel["state"],
+  path: string,
+  { file, bytes, sha256, licence }: ModelOffer,
+  resumedFrom: number,
+): PulledModel {
+  return { state, path, file, bytes, sha256, licence: licence.id, resumedFrom };
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

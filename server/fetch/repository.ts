@@ -1,0 +1,221 @@
+/**
+ * What a Hugging Face-style repository says of a model file before it is fetched: its address, size, SHA-256 and
+ * licence, and which hosts it would come from. https://huggingface.co/docs/hub/api
+ */
+
+import * as v from "valibot";
+import { nearestNames } from "../model/nearest-names.ts";
+import { FetchError } from "./fetch-error.ts";
+import { fileNameOf, filesOfQuant, isPart, type WantedModel } from "./wanted-model.ts";
+import { statusFailure, type WebAnswer, type WebClient } from "./web-client.ts";
+
+/** A file as it is offered: what a person confirms. */
+export interface ModelOffer {
+  readonly repository: string;
+  /** Of the repository's history, so that the address always means the same file; a branch where it is not told. */
+  readonly revision: string;
+  /** The name under which it is kept. */
+  readonly file: string;
+  readonly url: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly licence: Licence;
+  /** All that will be spoken to, with their ports; the source first. */
+  readonly hosts: readonly string[];
+}
+
+export interface Licence {
+  /** As the repository names it, such as `apache-2.0`; `unknown` where it says nothing. */
+  readonly id: string;
+  readonly link?: string;
+}
+
+export interface Repositories {
+  readonly client: WebClient;
+  readonly source: URL;
+}
+
+/** Rejects with a FetchError. Speaks to the source alone. */
+export async function lookUp(
+  wanted: WantedModel,
+  repositories: Repositories,
+  signal: AbortSignal,
+): Promise<ModelOffer> {
+  const info = await readInfo(wanted.repository, repositories, signal);
+  const files = await readFiles({ ...wanted, revision: info.revision }, repositories, signal);
+  const { path, size, lfs } = pickFile(wanted, files);
+  const file = fileNameOf(path);
+  if (file === undefined) throw new FetchError("name-unclear", { values: [path] });
+  if (isPart(path)) throw new FetchError("in-parts", { values: [file] });
+  const url = addressOf(repositories.source, [wanted.repository, "resolve", info.revision, path]);
+  const served = await whoServes(url, repositories, signal);
+  const sha256 = wanted.sha256 ?? lfs?.oid ?? served.sha256;
+  const bytes = lfs?.size ?? size ?? served.bytes;
+  if (sha256 === undefined) throw new FetchError("no-hash", { values: [`${wanted.repository}/${path}`] });
+  if (bytes === undefined) throw new FetchError("stranger", { values: [url.host] });
+  return {
+    repository: wanted.repository,
+    revision: info.revision,
+    file,
+    url: url.href,
+    bytes,
+    sha256: sha256.toLowerCase(),
+    licence: info.licence,
+    hosts: served.hosts,
+  };
+}
+
+const text = v.nullish(v.string());
+const infoSchema = v.object({
+  sha: v.optional(v.pipe(v.string(), v.regex(/^[\w.-]+$/))),
+  cardData: v.nullish(v.object({ license: v.nullish(v.unknown()), license_name: text, license_link: text })),
+  tags: v.optional(v.array(v.string()), []),
+});
+
+interface RepositoryInfo {
+  readonly revision: string;
+  readonly licence: Licence;
+}
+
+async function readInfo(
+  repository: string,
+  repositories: Repositories,
+  signal: AbortSignal,
+): Promise<RepositoryInfo> {
+  const url = addressOf(repositories.source, ["api/models", repository, "revision/main"]);
+  const answer = await ask(url, { repositories, what: repository }, signal);
+  const { sha = "main", cardData, tags } = await readJson(answer, infoSchema);
+  const tagged = tags.find((tag) => tag.startsWith("license:"))?.slice("license:".length);
+  const named = typeof cardData?.license === "string" ? cardData.license : tagged;
+  const id = named === "other" ? (cardData?.license_name ?? named) : named;
+  const link = cardData?.license_link;
+  return { revision: sha, licence: { id: id ?? "unknown", ...(link ? { link } : {}) } };
+}
+
+const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const fileSchema = v.object({
+  type: v.string(),
+  path: v.string(),
+  size: v.optional(count),
+  lfs: v.nullish(v.object({ oid: digest, size: v.optional(count) })),
+});
+type RepositoryFile = v.InferOutput<typeof fileSchema>;
+
+/** Of a thousand files each. */
+const mostPages = 20;
+
+async function readFiles(
+  { repository, revision }: { readonly repository: string; readonly revision: string },
+  repositories: Repositories,
+  signal: AbortSignal,
+): Promise<readonly RepositoryFile[]> {
+  const files: RepositoryFile[] = [];
+  let url: URL | undefined = addressOf(repositories.source, ["api/models", repository, "tree", revision]);
+  url.searchParams.set("recursive", "true");
+  for (let page = 0; url && page < mostPages; page++) {
+    const answer = await ask(url, { repositories, what: repository }, signal);
+    files.push(...(await readJson(answer, v.array(fileSchema))).filter(({ type }) => type === "file"));
+    url = nextPage(answer);
+  }
+  return files;
+}
+
+function nextPage(answer: WebAnswer): URL | undefined {
+  const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(answer.header("link") ?? "")?.[1];
+  return next !== undefined && URL.canParse(next, answer.url.href) ? new URL(next, answer.url) : undefined;
+}
+
+function pickFile({ repository, pick }: WantedModel, files: readonly RepositoryFile[]): RepositoryFile {
+  const models = files.filter(({ path }) => /\.gguf$/i.test(path));
+  const wanted =
+    pick.kind === "file"
+      ? models.filter(({ path }) => path === pick.path)
+      : filesOfQuant(
+          models.map(({ path }) => path),
+          pick.quant,
+        ).flatMap((path) => models.filter((model) => model.path === path));
+  const [found, another] = wanted;
+  const name = pick.kind === "file" ? `${repository}/${pick.path}` : `${repository}:${pick.quant}`;
+  if (!found) {
+    const near = nearest(pick.kind === "file" ? pick.path : pick.quant, models);
+    throw new FetchError("unknown-model", { values: [name, near] });
+  }
+  if (another && !isPart(found.path)) {
+    const paths = wanted.slice(0, 8).map(({ path }) => path);
+    throw new FetchError("several-files", { values: [name, paths.join(", ")] });
+  }
+  return found;
+}
+
+function nearest(wanted: string, models: readonly RepositoryFile[]): string {
+  const paths = models.map(({ path }) => path);
+  return nearestNames(wanted, paths).join(", ");
+}
+
+interface Served {
+  readonly hosts: readonly string[];
+  readonly bytes: number | undefined;
+  readonly sha256: string | undefined;
+}
+
+/** Asks for the file's head alone, and follows it no further than the source. */
+async function whoServes(url: URL, repositories: Repositories, signal: AbortSignal): Promise<Served> {
+  const { client, source } = repositories;
+  const hosts = new Set([source.host]);
+  const headers = { "accept-encoding": "identity" };
+  const reply = await client.open({ url, method: "HEAD", headers, hosts }, signal);
+  if (reply.kind === "elsewhere")
+    return { hosts: [source.host, reply.url.host], bytes: undefined, sha256: undefined };
+  const { answer } = reply;
+  answer.discard();
+  if (answer.status >= 400 && answer.status !== 405) throw statusFailure(answer, url.pathname);
+  const bytes = Number(answer.header("x-linked-size") ?? answer.header("content-length") ?? Number.NaN);
+  const sha256 = /^"?([0-9a-f]{64})"?$/i.exec(answer.header("x-linked-etag") ?? "")?.[1];
+  return { hosts: [source.host], bytes: Number.isSafeInteger(bytes) ? bytes : undefined, sha256 };
+}
+
+async function ask(
+  url: URL,
+  { repositories, what }: { readonly repositories: Repositories; readonly what: string },
+  signal: AbortSignal,
+): Promise<WebAnswer> {
+  const { client, source } = repositories;
+  const headers = { accept: "application/json" };
+  const reply = await client.open({ url, headers, hosts: new Set([source.host]) }, signal);
+  if (reply.kind === "elsewhere")
+    throw new FetchError("host-unconfirmed", { values: [url.host, reply.url.host] });
+  const { answer } = reply;
+  if (answer.status === 200) return answer;
+  answer.discard();
+  throw statusFailure(answer, what);
+}
+
+/** The largest lists of a thousand files have a few hundred kilobytes. */
+const mostJsonBytes = 8 * 1024 * 1024;
+
+async function readJson<Schema extends v.GenericSchema>(
+  { body, url }: WebAnswer,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > mostJsonBytes) throw new FetchError("stranger", { values: [url.host] });
+    chunks.push(chunk);
+  }
+  const parsed = v.safeParse(
+    v.pipe(v.string(), v.parseJson(), schema),
+    Buffer.concat(chunks).toString("utf8"),
+  );
+  if (!parsed.success) throw new FetchError("stranger", { values: [url.host] });
+  return parsed.output;
+}
+
+/** Below the source's own path. */
+function addressOf(source: URL, parts: readonly string[]): URL {
+  const base = source.href.endsWith("/") ? source : new URL(`${source.href}/`);
+  const path = parts.flatMap((part) => part.split("/")).map(encodeURIComponent);
+  return new URL(path.join("/"), base);
+}

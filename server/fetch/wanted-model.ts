@@ -1,0 +1,50 @@
+/** What a person names when they want a model: a file of a repository, or a quantisation of it. */
+
+import { FetchError } from "./fetch-error.ts";
+
+export interface WantedModel {
+  /** As `OWNER/REPOSITORY`. */
+  readonly repository: string;
+  readonly pick:
+    | { readonly kind: "file"; readonly path: string }
+    | { readonly kind: "quant"; readonly quant: string };
+  /** In lower-case hexadecimal digits. */
+  readonly sha256?: string;
+}
+
+/** Reads `OWNER/REPOSITORY/FILE.gguf` and `OWNER/REPOSITORY:QUANT`, each with `@sha256:HEX` or without. */
+export function readWantedModel(name: string): WantedModel {
+  const [, bare = name, digest] = /^(.*)@(?:sha256:)?([0-9a-f]{64})$/i.exec(name) ?? [];
+  const sha256 = digest === undefined ? {} : { sha256: digest.toLowerCase() };
+  const [, repository, file, quant] = namePattern.exec(bare) ?? [];
+  if (repository !== undefined && file !== undefined && isPlainPath(file))
+    return { repository, pick: { kind: "file", path: file }, ...sha256 };
+  if (repository !== undefined && quant !== undefined)
+    return { repository, pick: { kind: "quant", quant }, ...sha256 };
+  throw new FetchError("name-unclear", { values: [name] });
+}
+
+const namePattern = /^([\w.-]+\/[\w.-]+)(?:\/([^\0\\?#]+\.gguf)|:([\w.-]+))$/i;
+
+/** No segment of it leads elsewhere or is hidden. */
+function isPlainPath(path: string): boolean {
+  return path.split("/").every((segment) => segment !== "" && !segment.startsWith("."));
+}
+
+/** The file's own name: under it the model is kept. Undefined where a file system may take it for something else. */
+export function fileNameOf(path: string): string | undefined {
+  const name = path.split("/").at(-1) ?? "";
+  return /^[A-Za-z0-9][\w.+-]{0,200}\.gguf$/i.test(name) ? name : undefined;
+}
+
+/** Whether it is one of several files that make up a model, as `gguf-split` names them. */
+export function isPart(path: string): boolean {
+  return /-\d{5}-of-(?!00001)\d{5}\.gguf$/i.test(path);
+}
+
+/** The files of a repository that a quantisation may mean. */
+export function filesOfQuant(paths: readonly string[], quant: string): readonly string[] {
+  const escaped = quant.replaceAll(/[.-]/g, "\\$&");
+  const named = new RegExp(`(?:^|[-._/])${escaped}(?:-\\d{5}-of-\\d{5})?\\.gguf$`, "i");
+  return paths.filter((path) => named.test(path) && !/(?:^|\/)mmproj/i.test(path));
+}

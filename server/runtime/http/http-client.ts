@@ -3,14 +3,16 @@
  * connection, and every failure as a RuntimeError. Nothing is tried twice here.
  */
 
-import { Agent, type Dispatcher, request as send } from "undici";
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request as send } from "undici";
 import * as v from "valibot";
 import type { Disposable } from "../../base/disposable.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
-import { connectionError, statusError, strangerError } from "./http-errors.ts";
+import { isLoopback } from "../discovery/loopback-json.ts";
+import { connectionError, isBrokenOff, statusError, strangerError } from "./http-errors.ts";
+import { tlsAlert } from "./tls-alert.ts";
 
 export interface TlsFiles {
-  /** PEM texts: whom to trust besides the system's own, and who we are. */
+  /** PEM texts: whom alone to trust (left out: the authorities that Node.js comes with), and who we are. */
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
@@ -47,15 +49,15 @@ export class HttpClient implements Disposable {
   readonly name: string;
   readonly #base: URL;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #agent: Agent;
+  readonly #tls: TlsFiles;
+  readonly #agent: Dispatcher;
 
   constructor({ url, name, headers = {}, tls = {} }: HttpClientOptions) {
     this.name = name;
     this.#base = new URL(url.endsWith("/") ? url : `${url}/`);
     this.#headers = { ...headers, accept: "application/json, text/event-stream" };
-    // A model may think for minutes before its first token, and between two.
-    const connect = { timeout: connectMs, ...tls, ...(tls.cert ? { minVersion: "TLSv1.3" as const } : {}) };
-    this.#agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect, pipelining: 1 });
+    this.#tls = tls;
+    this.#agent = agentFor(this.#base, tls);
   }
 
   /** Asks for one JSON answer. Rejects with a RuntimeError, or with the signal's reason. */
@@ -101,18 +103,15 @@ export class HttpClient implements Disposable {
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
     const url = new URL(path, this.#base);
-    const response = await this.#reading(
-      () =>
-        send(url, {
-          method,
-          headers:
-            body === undefined ? this.#headers : { ...this.#headers, "content-type": "application/json" },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          dispatcher: this.#agent,
-          signal: limit,
-        }),
-      signal,
-    );
+    const json = body === undefined ? {} : { "content-type": "application/json" };
+    const options = {
+      method,
+      headers: { ...this.#headers, ...json },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      dispatcher: this.#agent,
+      signal: limit,
+    };
+    const response = await this.#reading(() => this.#answer(() => send(url, options)), signal);
     if (response.statusCode < 300) return response;
     const text = await this.#reading(() => readText(response.body, mostErrorBytes), signal);
     throw statusError({
@@ -121,6 +120,17 @@ export class HttpClient implements Disposable {
       text,
       retryAfter: headerOf(response, "retry-after"),
     });
+  }
+
+  /** Where a connection ends before an answer, TLS may know why. A proxy is not gone around to ask it. */
+  async #answer<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      const direct = this.#agent instanceof Agent || !isProxied();
+      if (this.#base.protocol !== "https:" || !direct || !isBrokenOff(error)) throw error;
+      throw (await tlsAlert(this.#base, { ...this.#tls, ...believeNobody })) ?? error;
+    }
   }
 
   /** What fails on the way is told as a RuntimeError; an abort keeps its own reason. */
@@ -133,6 +143,23 @@ export class HttpClient implements Disposable {
       throw connectionError(this.name, this.#base, error);
     }
   }
+}
+
+/** Said aloud, or NODE_TLS_REJECT_UNAUTHORIZED could say otherwise. */
+const believeNobody = { rejectUnauthorized: true, minVersion: "TLSv1.3" } as const;
+
+function isProxied(): boolean {
+  const { env } = process;
+  return [env["https_proxy"], env["HTTPS_PROXY"], env["http_proxy"], env["HTTP_PROXY"]].some(Boolean);
+}
+
+function agentFor(url: URL, tls: TlsFiles): Dispatcher {
+  const connect = { timeout: connectMs, ...tls, ...believeNobody };
+  // A model may think for minutes before its first token, and between two.
+  const options = { headersTimeout: 0, bodyTimeout: 0, connect, pipelining: 1 };
+  if (isLoopback(url)) return new Agent(options);
+  // HTTPS_PROXY, HTTP_PROXY and NO_PROXY count for other machines.
+  return new EnvHttpProxyAgent({ ...options, requestTls: connect, proxyTls: believeNobody });
 }
 
 /** How long, and for how many chunks, the end of an answer is waited for that nobody reads any more. */

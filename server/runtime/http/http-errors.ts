@@ -2,14 +2,18 @@
 
 import * as v from "valibot";
 import { RuntimeError, type RuntimeErrorCode } from "../../model/runtime-error.ts";
+import { tlsError } from "./tls-errors.ts";
 
 /** No answer, or one that broke off: by the codes of Node's sockets, of undici and of TLS. */
 export function connectionError(name: string, { origin }: Pick<URL, "origin">, cause: unknown): RuntimeError {
   const code = codeOf(cause);
   const values = [name, origin, code];
-  if (/CERT|TLS|SSL|SELF_SIGNED|VERIFY/i.test(code)) {
-    return new RuntimeError("refused", "{0} at {1} could not prove who it is, or wants a certificate: {2}", {
+  const untrusted = tlsError(code, { name, origin, cause });
+  if (untrusted) return untrusted;
+  if (code === refusedByProxy) {
+    return new RuntimeError("refused", "The proxy does not let through to {0} at {1}.", {
       values,
+      mend: "Check HTTPS_PROXY, or name the host in NO_PROXY.",
       cause,
     });
   }
@@ -20,7 +24,13 @@ export function connectionError(name: string, { origin }: Pick<URL, "origin">, c
   return new RuntimeError("runtime-unreachable", "{0} does not answer at {1} ({2}).", { values, cause });
 }
 
+/** What undici makes of a proxy that says no; what we abort ourselves never comes here. */
+const refusedByProxy = "UND_ERR_ABORTED";
 const brokenOff = new Set(["ECONNRESET", "UND_ERR_SOCKET", "EPIPE", "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"]);
+
+export function isBrokenOff(error: unknown): boolean {
+  return brokenOff.has(codeOf(error));
+}
 
 /** The answer ended before it was whole. */
 export function brokenOffError(name: string, { origin }: Pick<URL, "origin">, cause?: unknown): RuntimeError {

@@ -1,0 +1,88 @@
+/** The way through a proxy: taken for other machines alone, and a proxy that says no is named as that. */
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { after, afterEach, describe, it } from "mocha";
+import * as v from "valibot";
+import { toRuntimeError } from "../../../../server/model/runtime-error.ts";
+import { HttpClient } from "../../../../server/runtime/http/http-client.ts";
+import { never } from "../../../support/host-fixture.ts";
+
+const closing: (() => void)[] = [];
+const variables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] as const;
+
+/** A proxy that opens ways to `to`, whatever was asked for, or says no. */
+async function startProxy(
+  to: number | "refuses",
+): Promise<{ readonly url: string; readonly asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer();
+  server.on("connect", (request, socket) => {
+    asked.push(request.url ?? "");
+    if (to === "refuses") {
+      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+      return;
+    }
+    const onward = connect(to, "127.0.0.1", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
+    onward.pipe(socket).pipe(onward);
+    for (const end of [onward, socket]) end.on("error", () => end.destroy());
+  });
+  return { url: await listening(server), asked };
+}
+
+async function listening(server: ReturnType<typeof createServer>): Promise<string> {
+  server.listen(0, "127.0.0.1");
+  closing.push(() => server.close().closeAllConnections());
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function ask(url: string): Promise<string> {
+  const client = new HttpClient({ url, name: "openai" });
+  try {
+    return await client.json({ path: "a", schema: v.string(), limitMs: 5000 }, never);
+  } catch (error) {
+    const { code, message, mend } = toRuntimeError(error);
+    return `${code}: ${message} ${mend ?? ""}`;
+  } finally {
+    client.dispose();
+  }
+}
+
+describe("the way through a proxy", () => {
+  const before = variables.map((name) => [name, process.env[name]] as const);
+  afterEach(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  after(() => closing.forEach((close) => close()));
+
+  it("is taken to another machine", async () => {
+    const target = await listening(createServer((_, response) => response.end('"fine"')));
+    const proxy = await startProxy(Number(new URL(target).port));
+    process.env["HTTP_PROXY"] = proxy.url;
+    assert.equal(await ask("http://models.test:8000"), "fine");
+    assert.deepEqual(proxy.asked, ["models.test:8000"]);
+  });
+
+  it("is never taken to this machine", async () => {
+    const proxy = await startProxy("refuses");
+    process.env["HTTP_PROXY"] = proxy.url;
+    const target = await listening(createServer((_, response) => response.end('"fine"')));
+    assert.equal(await ask(target), "fine");
+    assert.deepEqual(proxy.asked, []);
+  });
+
+  it("is said to be shut where the proxy refuses", async () => {
+    process.env["HTTPS_PROXY"] = (await startProxy("refuses")).url;
+    assert.equal(
+      await ask("https://models.test:8000"),
+      "refused: The proxy does not let through to openai at https://models.test:8000. " +
+        "Check HTTPS_PROXY, or name the host in NO_PROXY.",
+    );
+  });
+});

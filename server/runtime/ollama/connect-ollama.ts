@@ -11,7 +11,6 @@ import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { nearestNames } from "../../model/nearest-names.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
-import { withReasoning } from "../../model/with-reasoning.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import { type LoadedModel, type ModelOptions, OllamaApi, type OllamaModel } from "./ollama-api.ts";
 import { OllamaRuntime } from "./ollama-runtime.ts";
@@ -30,6 +29,8 @@ export interface Ollama {
 
 /** The first version without CVE-2026-7482. */
 const safeVersion = "0.17.1";
+/** What one says that was not built by its makers. */
+const builtByHand = "0.0.0";
 /** What Ollama itself takes on a GPU of less than 24 GB is half of it, and too little for a chat about files. */
 const usualContextTokens = 8192;
 /** Longer than a person thinks, shorter than a lunch. */
@@ -42,7 +43,7 @@ export async function connectOllama(
 ): Promise<Ollama> {
   const api = new OllamaApi(client);
   const version = await api.version(signal);
-  if (isOlder(version, safeVersion)) {
+  if (version !== builtByHand && isOlder(version, safeVersion)) {
     log.log("warn", `Ollama ${version} at ${url.origin} has a known hole (CVE-2026-7482): update it.`);
   }
   const name = await findName(api, { url, wanted }, signal);
@@ -56,7 +57,17 @@ export async function connectOllama(
   const thinks = shown.capabilities.includes("thinking");
   const fim = fimOf({ wanted, shown, vocabulary });
   const reasons = thinks || detectReasoning({ chatTemplate: shown.template, name: wanted }, wanted);
-  const runtime = new OllamaRuntime({ client, api, url, model: asked, vocabulary, thinks });
+  const rendered = canRender(shown, thinks);
+  const runtime = new OllamaRuntime({
+    client,
+    api,
+    url,
+    model: asked,
+    vocabulary,
+    thinks,
+    reasons,
+    rendered,
+  });
   return {
     info: {
       runtime: "ollama",
@@ -65,9 +76,13 @@ export async function connectOllama(
       reasons,
       ...(fim === undefined ? {} : { fim }),
     },
-    // Ollama tells thought and answer apart only where it knows that the model thinks.
-    runtime: thinks ? runtime : withReasoning(runtime, { opened: opensThought(shown.template) }),
+    runtime,
   };
+}
+
+/** Thoughts are read here only as `<think>` has them. */
+function canRender({ parser, template }: OllamaModel, thinks: boolean): boolean {
+  return parser === "" && (!thinks || template.includes("<think>"));
 }
 
 /** As Ollama names it itself: with its tag. */
@@ -175,9 +190,4 @@ function fimOf({ wanted, shown, vocabulary }: Fim): FimFamilyId | undefined {
 function controlsOf(id: FimFamilyId): readonly string[] {
   const { prefix, suffix, middle } = fimFamilies[id];
   return [prefix, suffix, middle].filter((token) => token !== undefined);
-}
-
-/** Whether the prompt of a chat ends with the tag that begins a thought. */
-function opensThought(template: string): boolean {
-  return /<think>(?:\\n|\s)*$/.test(template);
 }

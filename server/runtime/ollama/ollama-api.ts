@@ -18,6 +18,8 @@ const tagsSchema = v.object({
 });
 const showSchema = v.object({
   template: v.optional(v.string(), ""),
+  /** Of answers that only Ollama itself can read, such as gpt-oss's. */
+  parser: v.optional(v.string(), ""),
   parameters: v.optional(v.string(), ""),
   /** Left out before 0.6.4. */
   capabilities: v.optional(v.array(v.string()), ["completion"]),
@@ -36,6 +38,9 @@ const psSchema = v.object({
   ),
 });
 const loadSchema = v.object({ done: v.literal(true) });
+const renderedSchema = v.object({
+  _debug_info: v.exactOptional(v.object({ rendered_template: v.string() })),
+});
 const embedSchema = v.object({ embeddings: v.array(v.array(v.number())) });
 
 export type OllamaModel = v.InferOutput<typeof showSchema>;
@@ -46,6 +51,16 @@ export interface ModelOptions {
   readonly model: string;
   readonly keep_alive: string;
   readonly options: { readonly num_ctx: number };
+}
+
+export interface RenderRequest extends ModelOptions {
+  readonly messages: readonly OllamaMessage[];
+  readonly think?: boolean;
+}
+
+export interface OllamaMessage {
+  readonly role: string;
+  readonly content: string;
 }
 
 export class OllamaApi {
@@ -85,6 +100,16 @@ export class OllamaApi {
     const body = { ...options, prompt: "", stream: false };
     const request = { method: "POST", path: "api/generate", schema: loadSchema, limitMs: loadMs } as const;
     await this.#client.json({ ...request, body }, signal);
+  }
+
+  /**
+   * A conversation as the model's template makes a prompt of it; undefined where this Ollama does not tell. It is
+   * marked as meant for looking into errors: nothing may depend on it without another way.
+   */
+  async render(chat: RenderRequest, signal: AbortSignal): Promise<string | undefined> {
+    const body = { ...chat, stream: false, truncate: false, _debug_render_only: true };
+    const request = { method: "POST", path: "api/chat", schema: renderedSchema, limitMs: loadMs } as const;
+    return (await this.#client.json({ ...request, body }, signal))._debug_info?.rendered_template;
   }
 
   /** For a model that embeds and does nothing else: an empty list loads it. */

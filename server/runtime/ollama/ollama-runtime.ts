@@ -6,6 +6,7 @@
  */
 
 import type {
+  ChatMessage,
   ChatRequest,
   EmbedRequest,
   InfillRequest,
@@ -15,13 +16,13 @@ import type {
   Usage,
   WarmRequest,
 } from "../../model/model-runtime.ts";
-import { neutralPrompt } from "../../model/neutral-text.ts";
+import { neutralPrompt, neutralText } from "../../model/neutral-text.ts";
 import { type PromptPiece, promptToString } from "../../model/prompt.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
-import { anyOf } from "./any-of.ts";
 import type { ModelOptions, OllamaApi } from "./ollama-api.ts";
 import { ollamaStream } from "./ollama-stream.ts";
+import { opensThought, reasonedAnswer } from "./reasoned-answer.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 export interface OllamaRuntimeOptions {
@@ -30,8 +31,11 @@ export interface OllamaRuntimeOptions {
   readonly url: URL;
   readonly model: ModelOptions;
   readonly vocabulary: Vocabulary;
-  /** Whether it can be told to think, or not to. */
+  /** Whether Ollama can tell it to think, or not to. */
   readonly thinks: boolean;
+  readonly reasons: boolean;
+  /** Whether its answers can be read without Ollama's own parsers. */
+  readonly rendered: boolean;
 }
 
 /** What one request can leave to be computed for nobody, in tokens of the prompt. */
@@ -40,31 +44,26 @@ const certain: Sampling = { temperature: 0 };
 
 export class OllamaRuntime implements ModelRuntime {
   readonly #options: OllamaRuntimeOptions;
-  readonly #controls: RegExp | undefined;
   /** The last prompt of completions: what Ollama may still hold of it. */
   #held = "";
 
   constructor(options: OllamaRuntimeOptions) {
     this.#options = options;
-    this.#controls = anyOf(options.vocabulary.controls);
   }
 
   async *infill(request: InfillRequest, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
     const prompt = this.#render(request.prompt);
-    if (await this.#warm(prompt, signal)) yield* this.#generate(prompt, request, signal);
-    else yield { kind: "stream-end", reason: "aborted", usage: noUsage };
+    yield* this.#answer(prompt, request, signal);
   }
 
   async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
-    const { messages, thinkingTokens } = request;
-    // Where Ollama has one slot, the chat takes it.
-    this.#held = "";
-    const body = {
-      ...this.#common(request),
-      messages: messages.map(({ role, text: content }) => ({ role, content })),
-      ...(this.#options.thinks ? { think: thinkingTokens !== 0 } : {}),
-    };
-    yield* ollamaStream({ ...this.#options, path: "api/chat", body }, signal);
+    try {
+      const prompt = await this.#chatPrompt(request, signal);
+      yield* prompt === undefined ? this.#served(request, signal) : this.#reasoned(prompt, request, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      yield aborted;
+    }
   }
 
   embed({ texts }: EmbedRequest, signal: AbortSignal): Promise<readonly Float32Array[]> {
@@ -89,11 +88,58 @@ export class OllamaRuntime implements ModelRuntime {
     throw signal.reason;
   }
 
-  #generate(
-    prompt: string,
-    request: Pick<InfillRequest, "maxTokens" | "stop" | "sampling">,
+  /** The prompt that the model's template makes of the conversation; undefined where only Ollama can know. */
+  async #chatPrompt(
+    { messages, thinkingTokens }: ChatRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<StreamPart, void> {
+  ): Promise<string | undefined> {
+    const { api, model, thinks, reasons, rendered } = this.#options;
+    if (!rendered) return undefined;
+    const plain = messages.map((message) => ({
+      role: message.role,
+      content: neutralText(answerOf(message), this.#spelledIn(message.text)),
+    }));
+    const think = thinks ? { think: thinkingTokens !== 0 } : {};
+    const prompt = await api.render({ ...model, messages: plain, ...think }, signal);
+    if (prompt === undefined || thinks || !reasons || thinkingTokens !== 0) return prompt;
+    return `${prompt}${opensThought(prompt) ? "" : "<think>\n"}\n</think>\n\n`;
+  }
+
+  #reasoned(prompt: string, request: ChatRequest, signal: AbortSignal): AsyncIterable<StreamPart> {
+    this.#checkLength(prompt);
+    const { maxTokens, thinkingTokens = Infinity } = request;
+    const ports = {
+      generate: (text: string, most: number, until: AbortSignal) =>
+        this.#answer(text, { ...request, maxTokens: most }, until),
+      promptTokens: (text: string) => this.#options.vocabulary.promptTokens(text),
+    };
+    return reasonedAnswer(ports, { prompt, maxTokens, thinkingTokens }, signal);
+  }
+
+  /** By Ollama's own reading of conversation and answer. An abort before the first token is not seen by it. */
+  #served(request: ChatRequest, signal: AbortSignal): AsyncIterable<StreamPart> {
+    const { messages, thinkingTokens } = request;
+    // Where Ollama has one slot, the chat takes it.
+    this.#held = "";
+    const body = {
+      ...this.#common(request),
+      messages: messages.map(({ role, text }) => ({
+        role,
+        content: neutralText(text, this.#spelledIn(text)),
+      })),
+      ...(this.#options.thinks ? { think: thinkingTokens !== 0 } : {}),
+    };
+    return ollamaStream({ ...this.#options, path: "api/chat", body }, signal);
+  }
+
+  async *#answer(prompt: string, request: Generate, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
+    if (!(await this.#warm(prompt, signal))) yield aborted;
+    // For Ollama no tokens are as many as it likes.
+    else if (request.maxTokens <= 0) yield { kind: "stream-end", reason: "length", usage: noUsage };
+    else yield* this.#generate(prompt, request, signal);
+  }
+
+  #generate(prompt: string, request: Generate, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
     const body = { ...this.#common(request), prompt, raw: true, think: false };
     return ollamaStream({ ...this.#options, path: "api/generate", body }, signal);
   }
@@ -119,7 +165,7 @@ export class OllamaRuntime implements ModelRuntime {
   /** Characters that are no more tokens than one step may have. */
   #stepLength(text: string): number {
     let length = Math.min(text.length, 8 * mostUnseenTokens);
-    while (this.#options.vocabulary.countTokens(text.slice(0, length)) > mostUnseenTokens)
+    while (this.#options.vocabulary.promptTokens(text.slice(0, length)) > mostUnseenTokens)
       length = Math.floor(length / 2);
     return length;
   }
@@ -133,33 +179,52 @@ export class OllamaRuntime implements ModelRuntime {
   }
 
   #render(pieces: readonly PromptPiece[]): string {
-    const { vocabulary, model } = this.#options;
+    const { vocabulary } = this.#options;
     const missing = pieces.find((piece) => piece.kind === "control" && !vocabulary.has(piece.token));
     if (missing?.kind === "control") {
       throw new RuntimeError("capability-missing", "The model has no token {0}.", {
         values: [missing.token],
       });
     }
-    // Of the thousands that some models have, the few that stand in this prompt.
-    const spelled = this.#controls ? promptToString(pieces).match(this.#controls) : null;
-    const prompt = neutralPrompt(pieces, [...new Set(spelled)]);
-    const tokens = vocabulary.countTokens(prompt);
+    const prompt = neutralPrompt(pieces, this.#spelledIn(promptToString(pieces)));
+    this.#checkLength(prompt);
+    return prompt;
+  }
+
+  /** Of the thousands of control tokens that some models have, the few that stand in this text. */
+  #spelledIn(text: string): readonly string[] {
+    const { controls } = this.#options.vocabulary;
+    return controls ? [...new Set(text.match(controls))] : [];
+  }
+
+  /** What is only estimated is never refused here: Ollama does where it is too long after all. */
+  #checkLength(prompt: string): void {
+    const { vocabulary, model } = this.#options;
+    const tokens = vocabulary.promptTokens(prompt);
     const most = model.options.num_ctx;
-    // An estimate refuses nothing: Ollama does where the prompt is too long after all.
-    if (!vocabulary.exact || tokens < most) return prompt;
+    if (!vocabulary.exact || tokens < most) return;
     throw new RuntimeError("context-overflow", "The prompt has {0} tokens, the model's context holds {1}.", {
       values: [tokens, most],
     });
   }
 
-  #common({ maxTokens, stop, sampling }: Pick<InfillRequest, "maxTokens" | "stop" | "sampling">) {
+  #common({ maxTokens, stop, sampling }: Generate) {
     const { model } = this.#options;
     const options = { ...model.options, ...samplers(sampling), num_predict: maxTokens, stop };
     return { ...model, options, truncate: false, shift: false };
   }
 }
 
+type Generate = Pick<InfillRequest, "maxTokens" | "stop" | "sampling">;
+
 const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
+const aborted: StreamPart = { kind: "stream-end", reason: "aborted", usage: noUsage };
+
+/** Earlier thoughts are not repeated to the model. */
+function answerOf({ role, text }: ChatMessage): string {
+  const end = role === "assistant" ? text.lastIndexOf("</think>") : -1;
+  return end < 0 ? text : text.slice(end + "</think>".length).trimStart();
+}
 
 /** All of them named, since the model's own file may set others. */
 function samplers({ temperature, topK, topP, minP, repeatPenalty, seed }: Sampling) {

@@ -1,14 +1,18 @@
 /** What is known of a model's tokens from `/api/show`: which of them are controls, and how many a text has. */
 
 import * as v from "valibot";
+import { anyOf } from "./any-of.ts";
 import { BpeCounter } from "./bpe-counter.ts";
 import { preTokenizers } from "./pre-tokenizers.ts";
 
 export interface Vocabulary {
-  readonly controls: readonly string[];
+  /** Finds the control tokens that a text spells; undefined where there are none. */
+  readonly controls: RegExp | undefined;
   has(token: string): boolean;
   /** Special tokens read as plain text. Exact by `exact`, else rather too many. */
   countTokens(text: string): number;
+  /** Of a prompt in which control tokens are what they are. */
+  promptTokens(prompt: string): number;
   readonly exact: boolean;
 }
 
@@ -32,10 +36,21 @@ export function readVocabulary(modelInfo: Readonly<Record<string, unknown>>): Vo
   const ofType = (type: number) => list.filter((_, id) => types[id] === type);
   const tokens = new Set(list);
   const counter = read && counterOf(read, { tokens, spelled: ofType(tokenTypes.userDefined) });
+  const countTokens = (text: string) => counter?.count(text) ?? roughly(text);
+  // What is one character long can be nothing but that character.
+  const controls = [...ofType(tokenTypes.control), ...ofType(tokenTypes.unknown)].filter(
+    ({ length }) => length > 1,
+  );
+  const control = anyOf(controls);
   return {
-    controls: [...ofType(tokenTypes.control), ...ofType(tokenTypes.unknown)],
+    controls: control,
     has: (token) => tokens.has(token),
-    countTokens: (text) => counter?.count(text) ?? roughly(text),
+    countTokens,
+    promptTokens: (prompt) => {
+      if (!control) return countTokens(prompt);
+      const texts = prompt.split(control);
+      return texts.reduce((sum, text) => sum + countTokens(text), texts.length - 1);
+    },
     exact: counter !== undefined,
   };
 }

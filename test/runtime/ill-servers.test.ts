@@ -9,8 +9,10 @@ import * as v from "valibot";
 import { RuntimeError, type RuntimeErrorCode } from "../../server/model/runtime-error.ts";
 import { HttpClient } from "../../server/runtime/http/http-client.ts";
 import { connectLlamaServer } from "../../server/runtime/llama-server/connect-llama-server.ts";
+import { untilLoaded } from "../../server/runtime/llama-server/until-loaded.ts";
 import { collect, complete, never } from "../support/host-fixture.ts";
 import { type Illness, type IllServer, illnesses, illServer } from "../support/ill-server.ts";
+import { ManualClock } from "../support/manual-clock.ts";
 import { itNeeds, procFs } from "../support/needs.ts";
 import { chatRequest } from "./contract/behaviour.ts";
 
@@ -33,6 +35,7 @@ const ofOneAnswer: readonly Row[] = [
   ["silent", "timeout", late],
   ["elsewhere", "refused", /^llama-server sends elsewhere \(HTTP 302\), and that is not followed\.$/],
   ["keyWanted", "refused", /^llama-server says: Invalid API Key$/],
+  ["loading", "queue-full", /^llama-server says: Loading model$/],
 ];
 
 const ofStreams: readonly Row[] = [
@@ -104,6 +107,30 @@ describe("a server that is ill", function () {
       assert.deepEqual(server.asked, ["GET /props"]);
     });
   }
+
+  it("is read alike, however its bytes are cut", async () => {
+    const server = await start(illnesses.inBytes, "/completion");
+    const { runtime } = await connectLlamaServer(clientOf(server), wellModel(server), never);
+    assert.equal((await complete(runtime, "a")).text, "é🙂é🙂");
+  });
+
+  it("is waited for while it loads its model, and no longer than that is wanted", async () => {
+    const { loading, impostor } = illnesses;
+    let left = 3;
+    const illness: Illness = {
+      fact: loading.fact,
+      answer: (response) => (left-- > 0 ? loading : impostor).answer(response),
+    };
+    const server = await start(illness);
+    const clock = new ManualClock();
+    const loaded = untilLoaded(clientOf(server), clock, never);
+    while (server.asked.length < 4) await clock.advance(250);
+    await loaded;
+    const controller = new AbortController();
+    const waiting = untilLoaded(clientOf(await start(loading)), clock, controller.signal);
+    controller.abort(new Error("closed"));
+    await assert.rejects(waiting, /closed/);
+  });
 
   it("is let go at once by an abort, however silent it is", async () => {
     const server = await start(illnesses.silent, "/completion");

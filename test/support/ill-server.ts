@@ -162,6 +162,22 @@ export const illnesses = {
       response.end();
     },
   },
+  inBytes: {
+    fact: "A slow line, or a proxy that flushes as it likes: chunks end within characters and events. It is well.",
+    answer: (response) => {
+      const end = { content: "é🙂", stop: true, stop_type: "eos", timings };
+      const bytes = Buffer.from(`: ping\r\n\r\n${event({ ...end, stop: false })}${event(end)}`);
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      byByte(response, bytes);
+    },
+  },
+  loading: {
+    fact: "llama-server says 503 on every path until its model is loaded.",
+    answer: (response) => {
+      const message = { message: "Loading model", type: "unavailable_error", code: 503 };
+      json(response, 503, { error: message });
+    },
+  },
   keyWanted: {
     fact: "llama-server with --api-key says 401 to who has none.",
     answer: (response) =>
@@ -178,6 +194,13 @@ function json(response: ServerResponse, status: number, value: unknown): void {
 function send(response: ServerResponse, status: number, type: string, text: string): void {
   response.writeHead(status, { "content-type": type });
   response.end(text);
+}
+
+/** Each byte in a chunk of its own. */
+function byByte(response: ServerResponse, bytes: Buffer): void {
+  const [first] = bytes;
+  if (first === undefined) response.end();
+  else response.write(Uint8Array.of(first), () => setImmediate(byByte, response, bytes.subarray(1)));
 }
 
 /** Writes as fast as it is read, until nobody reads any more. */

@@ -2,6 +2,7 @@
 
 import { HttpClient } from "../http/http-client.ts";
 import { connectLlamaServer } from "../llama-server/connect-llama-server.ts";
+import { untilLoaded } from "../llama-server/until-loaded.ts";
 import { type Connected, ConnectedSource } from "./connected-source.ts";
 import type { FoundModel, SourcePorts } from "./model-source.ts";
 import { remoteModelName, type SpecOf } from "./protocol.ts";
@@ -27,6 +28,7 @@ async function connect(
   const client = new HttpClient({ url, name: "llama-server" });
   try {
     const at = { url: new URL(url), model };
+    await untilLoaded(client, clock, signal);
     const { info, runtime, slots } = await connectLlamaServer(client, at, signal);
     const budgetTokens = info.contextTokens * (slots === usualSlots ? 1 : slots);
     return queued({ info, runtime, dispose: () => client.dispose() }, { slots, budgetTokens }, clock);

@@ -1,8 +1,9 @@
-/** What is made from the code and stands in the repository: settings in the manifest, their words, their pages. */
+/** What is made from the code and stands in the repository: settings in the manifest, their words, pages. */
 
 import { readFileSync } from "node:fs";
 import type { Language } from "../server/base/l10n.ts";
 import { type SettingKey, schema, settingKeys } from "../server/config/schema.ts";
+import { modelsPage } from "./models-page.ts";
 import { protocolPage } from "./protocol-page.ts";
 
 /** Path, relative to the repository, and the text that belongs there. */
@@ -14,6 +15,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["docs/settings.md", settingsPage("en")],
     ["docs/settings.zh-cn.md", settingsPage("zh-cn")],
     ["docs/protocol.md", protocolPage()],
+    ["docs/models.md", modelsPage()],
   ]);
 }
 

@@ -1,0 +1,92 @@
+/** `docs/models.md`, made from the catalogue and the table of accelerators. */
+
+import { accelerators } from "../server/model/accelerators.ts";
+import { type CatalogueModel, catalogue } from "../server/model/catalogue.ts";
+import { kvBytesPerToken } from "../server/model/plan/load-bytes.ts";
+
+export function modelsPage(): string {
+  return `${[
+    intro,
+    "## What reasons",
+    modelTable("reason"),
+    "## What completes",
+    modelTable("complete"),
+    "## What embeds",
+    modelTable("embed"),
+    figures,
+    "## GPUs, chips and boards",
+    acceleratorIntro,
+    acceleratorTable(),
+    planning,
+  ].join("\n\n")}\n`;
+}
+
+const intro = `# Models
+
+Made from \`server/model/catalogue.json\` and \`server/model/accelerators.json\` by \`npm run generate\`; do not edit.
+
+These are the models that \`hearth plan\` chooses from. Any other GGUF file can be used by its path.`;
+
+const figures = `## Where the figures are from
+
+Shapes (layers, heads, vocabulary), contexts and licences are from the pages that each model's numbers lead to. Sizes in **bold** are those of a published file, to the two or three digits that its page shows; others are computed from the shape by llama.cpp's own rules for what each tensor becomes (\`test/support/quantised-size.ts\`). A test computes the published ones too: of the 15 dense ones none is off by more than half a per cent.
+
+Keys and values are bytes of one token in 16 bits: 2 · layers · key-value heads · head dimension · 2. DeepSeek's own architecture keeps one vector of 576 values a layer instead; older GGUF files of it lack what llama.cpp needs for that, and take many times as much.`;
+
+const acceleratorIntro = `Bandwidth is what bounds the writing of tokens: each reads every weight that it is computed with. Apple's chips share the main memory; macOS lets the GPU have two thirds of it up to 36 GB, three quarters above.`;
+
+const planning = `## How a plan is made
+
+- Of a GPU 92 % is used, of the main memory 60 %, and on a board less than 1 GB in all.
+- A model takes its weights, its keys and values, and 0.8 GiB on each GPU that it lies on (0.4 GiB on the processor).
+- What completes is set aside first. Both models come from one list of pairs in which neither ever becomes smaller (\`server/model/plan/tiers.ts\`), so more memory never means a smaller model.
+- A pair is taken when it fits at its smallest quantisation with 8,192 tokens for what reasons, and writes at least 15 and 5 tokens a second.
+- What memory is left goes, in this order, to: four bits in full, 16,384 tokens, finer weights while they stay quick, keys and values in 16 bits, longer contexts, more requests at once (\`server/model/plan/upgrades.ts\`).
+- Keys and values in 8 bits need flash attention, which is off on the processor ([ADR 0008](adr/0008-llama-cpp-on-the-cpu.md)).
+- Tokens a second are the bandwidth's 60 % over the bytes read for one token; a core reads 16 GB a second at most.`;
+
+function modelTable(role: CatalogueModel["role"]): string {
+  const rows = catalogue.filter((model) => model.role === role).map(modelRow);
+  return [
+    "| model | parameters | context | keys and values | sizes in GB | licence | languages | sources |",
+    "|---|---|---|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+function modelRow(model: CatalogueModel): string {
+  const { name, ollama, contextTokens, licence, commercial, languages, sources } = model;
+  const cells = [
+    ollama === undefined ? name : `${name}<br>\`${ollama}\``,
+    parametersText(model),
+    contextTokens.toLocaleString("en"),
+    model.role === "embed" ? "" : `${(kvBytesPerToken({ model, kvType: "f16" }) / 1024).toFixed(0)} KiB`,
+    model.quants.map(sizeText).join(", "),
+    commercial ? licence : `${licence} (not for work)`,
+    languages,
+    sources.map((url, index) => `[${index + 1}](${url})`).join(" "),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function parametersText({ parameters, activeParameters }: CatalogueModel): string {
+  const all = `${billions(parameters)} billion`;
+  return activeParameters === undefined ? all : `${all}, ${billions(activeParameters)} active`;
+}
+
+function billions(count: number): string {
+  return (count / 1e9).toFixed(count < 1e10 ? 2 : 1);
+}
+
+function sizeText({ quant, bytes, from }: CatalogueModel["quants"][number]): string {
+  const size = (bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1);
+  return `${quant} ${from === "published" ? `**${size}**` : size}`;
+}
+
+function acceleratorTable(): string {
+  const rows = accelerators.map(({ name, memoryGiB, bandwidth, source }) => {
+    const memory = memoryGiB === undefined ? "shared" : `${memoryGiB} GiB`;
+    return `| ${name} | ${memory} | ${bandwidth.toLocaleString("en")} GB/s | [source](${source}) |`;
+  });
+  return ["| name | memory | bandwidth | |", "|---|---|---|---|", ...rows].join("\n");
+}

@@ -30,7 +30,7 @@ async function connect(
     const at = { url: new URL(url), model };
     await untilLoaded(client, clock, signal);
     const { info, runtime, slots } = await connectLlamaServer(client, at, signal);
-    const budgetTokens = info.contextTokens * (slots === usualSlots ? 1 : slots);
+    const budgetTokens = slots === usualSlots ? info.contextTokens : Infinity;
     return queued({ info, runtime, dispose: () => client.dispose() }, { slots, budgetTokens }, clock);
   } catch (error) {
     client.dispose();

@@ -10,7 +10,7 @@ export function queued(connected: Connected, limits: SlotLimits, clock: Clock): 
   const queue = new SlotQueue({ ...limits, clock });
   return {
     ...connected,
-    runtime: withScheduling(connected.runtime, { queue, parallel: limits.slots > 1 }),
+    runtime: withScheduling(connected.runtime, queue),
     queue: () => queue.reading(),
   };
 }

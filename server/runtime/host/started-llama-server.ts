@@ -12,7 +12,7 @@ import { freeMainMemory } from "../free-memory.ts";
 import { HttpClient } from "../http/http-client.ts";
 import { connectLlamaServer } from "../llama-server/connect-llama-server.ts";
 import { readFlags } from "../llama-server/program-flags.ts";
-import { slots, startArguments, startEnvironment } from "../llama-server/start-arguments.ts";
+import { saysItListens, slots, startArguments, startEnvironment } from "../llama-server/start-arguments.ts";
 import type { Program, ProgramAddress, Readiness, RunningProgram } from "../supervisor/program.ts";
 import type { Connected } from "./connected-source.ts";
 import { checkUnchanged, type GgufFile, identifyGguf } from "./gguf-file.ts";
@@ -58,7 +58,7 @@ async function programOf(
     prepare: () => checkUnchanged(file),
     arguments: (at) => startArguments({ flags, modelPath: file.path, contextTokens, more: args }, at),
     environment: startEnvironment,
-    listens: (line, { url }) => line.trimEnd().endsWith(`listening on ${url}`),
+    listens: saysItListens,
     check: isHealthy,
   };
 }
@@ -89,7 +89,7 @@ async function connectTo(
   try {
     const server = await connectLlamaServer(client, { url: new URL(url), model: file.path }, signal);
     const info = infoOf(file, server.info.contextTokens);
-    const limits = { slots: server.slots, budgetTokens: info.contextTokens * server.slots };
+    const limits = { slots: server.slots, budgetTokens: Infinity };
     return queued({ runtime: server.runtime, info, dispose: () => client.dispose() }, limits, clock);
   } catch (error) {
     client.dispose();

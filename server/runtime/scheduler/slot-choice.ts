@@ -22,7 +22,7 @@ export interface Runner extends Contender {
 
 export interface SlotLimits {
   readonly slots: number;
-  /** Tokens of prompts and answers together that the runtime holds at once. */
+  /** Tokens of prompts and answers together that the runtime holds at once; Infinity where each slot has its own. */
   readonly budgetTokens: number;
 }
 

@@ -114,6 +114,10 @@ export class SlotQueue {
     };
   }
 
+  get limits(): SlotLimits {
+    return this.#options;
+  }
+
   reading(): QueueReading {
     return {
       waiting: this.#waiting.size,

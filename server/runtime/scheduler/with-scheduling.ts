@@ -13,19 +13,16 @@ import type {
 import { promptToString } from "../../model/prompt.ts";
 import type { Place, SlotQueue, SlotRequest } from "./slot-queue.ts";
 
-export interface SchedulingOptions {
-  readonly queue: SlotQueue;
-  /** Whether requests run beside one another, so that their tokens have to be counted. */
-  readonly parallel: boolean;
-}
-
 /** What a chat template writes around each message, in tokens; the longest known take nine. */
 const tokensAroundMessage = 16;
 
-export function withScheduling(runtime: ModelRuntime, options: SchedulingOptions): ModelRuntime {
-  const { queue } = options;
+export function withScheduling(runtime: ModelRuntime, queue: SlotQueue): ModelRuntime {
+  const { slots, budgetTokens } = queue.limits;
+  const uncounted = slots === 1 ? Infinity : budgetTokens / slots;
+  /** No token is less than a byte: what takes no more than its share even so is not counted. */
   const count = async (texts: readonly string[]): Promise<number> => {
-    if (!options.parallel) return 0;
+    const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    if (bytes <= uncounted) return bytes;
     const counts = await Promise.all(texts.map((text) => runtime.countTokens(text)));
     return counts.reduce((sum, tokens) => sum + tokens, 0);
   };

@@ -70,7 +70,7 @@ function setUp(limits: { readonly slots: number; readonly budgetTokens: number }
   const clock = new ManualClock();
   const runtime = new SlowRuntime(clock, limits);
   const queue = new SlotQueue({ ...limits, clock });
-  return { clock, runtime, queue, scheduled: withScheduling(runtime, { queue, parallel: limits.slots > 1 }) };
+  return { clock, runtime, queue, scheduled: withScheduling(runtime, queue) };
 }
 
 interface Outcome {
@@ -183,6 +183,17 @@ describe("the slot queue", () => {
     assert.equal((await large).reason, "stop");
   });
 
+  it("counts tokens only where a request could take more than its share", async () => {
+    const { clock, runtime, scheduled } = setUp({ slots: 2, budgetTokens: 1000 });
+    const asked = [499, 501].map((tokens) => ask(scheduled, work(`${tokens}`, "chat", { tokens }), clock));
+    await clock.advance(2000);
+    await Promise.all(asked);
+    assert.deepEqual(
+      runtime.counted.map(({ length }) => length),
+      [501],
+    );
+  });
+
   it("lets a chat through although completions never end", async () => {
     for (const slots of [1, 2]) {
       const { clock, scheduled } = setUp({ slots, budgetTokens: 420 });
@@ -229,10 +240,7 @@ describe("the slot queue", () => {
       signal.throwIfAborted();
       return [new Float32Array(1)];
     };
-    const embedding = withScheduling(slow, { queue, parallel: false }).embed(
-      { texts: ["x"], priority: "background" },
-      never,
-    );
+    const embedding = withScheduling(slow, queue).embed({ texts: ["x"], priority: "background" }, never);
     await clock.advance(10);
     const chat = ask(scheduled, work("chat", "chat"), clock);
     await clock.advance(1000);

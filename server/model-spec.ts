@@ -6,6 +6,7 @@ import type { Settings } from "./config/schema.ts";
 import type { WantedModel } from "./features/completion/completion-model.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
 import { findProgram } from "./runtime/discovery/find-program.ts";
+import { isLoopback } from "./runtime/discovery/loopback-json.ts";
 import { ollamaUrl } from "./runtime/discovery/ollama-url.ts";
 import { localModelPath } from "./runtime/embedded/local-models.ts";
 import {
@@ -49,15 +50,24 @@ async function remoteSpec(
   { runtime, model }: Extract<WantedModel, { readonly kind: "remote" }>,
   source: SpecSource,
 ): Promise<RemoteSpec> {
-  const { settings, env } = source;
+  const { settings } = source;
   switch (runtime) {
     case "llama-server":
       return { runtime, url: settings["runtimes.llamaServer.url"], model };
     case "ollama":
-      return { runtime, url: ollamaUrl(settings, env).href, model };
+      return ollamaSpec(model, source);
     case "openai":
       return openAiSpec(model, source);
   }
+}
+
+async function ollamaSpec(model: string, { settings, env }: SpecSource): Promise<SpecOf<"ollama">> {
+  const url = ollamaUrl(settings, env);
+  const spec = { runtime: "ollama", url: url.href, model } as const;
+  if (!settings["runtimes.ollama.start"] || !isLoopback(url)) return spec;
+  const set = settings["runtimes.ollama.path"];
+  const program = set === "" ? await findProgram("ollama", env["PATH"] ?? "") : set;
+  return program === undefined ? spec : { ...spec, program: resolve(program) };
 }
 
 /** A llama-server that the host starts, for a file that is named as an embedded one is. */

@@ -81,6 +81,25 @@ export const schema = {
         "Ollama 的地址；在 `roles.complete` 中以 `ollama/<模型>` 指定其模型。保持默认值时，若设置了环境变量 OLLAMA_HOST 则以其为准。",
     },
   }),
+  "runtimes.ollama.path": setting<string>({
+    kind: filePathOrNone,
+    default: "",
+    scope: "machine",
+    description: {
+      en: "The Ollama that Hearth starts where none answers. Empty: the one on PATH.",
+      "zh-cn": "在没有 Ollama 应答时由 Hearth 启动的程序。留空则使用 PATH 中的程序。",
+    },
+  }),
+  "runtimes.ollama.start": setting<boolean>({
+    kind: boolean,
+    default: true,
+    scope: "machine",
+    description: {
+      en: "Whether Hearth starts Ollama where it is installed and none answers. What Hearth has started ends with Hearth; another it never touches.",
+      "zh-cn":
+        "已安装 Ollama 但无应答时，是否由 Hearth 启动。Hearth 启动的 Ollama 随 Hearth 一同结束；其他的从不干预。",
+    },
+  }),
   "runtimes.openai.url": setting<string>({
     kind: httpAddressOrNone,
     default: "",

@@ -1,18 +1,74 @@
-/** A model of an Ollama that runs already. */
+/** A model of an Ollama that runs, or of one that is installed and that Hearth starts. */
 
+import { RuntimeError } from "../../model/runtime-error.ts";
 import { HttpClient } from "../http/http-client.ts";
 import { connectOllama } from "../ollama/connect-ollama.ts";
+import { OllamaApi } from "../ollama/ollama-api.ts";
+import type { Program, ProgramLease } from "../supervisor/program.ts";
 import { type Connected, ConnectedSource } from "./connected-source.ts";
-import type { FoundModel, SourcePorts } from "./model-source.ts";
+import type { FoundModel, ModelSource, SourcePorts } from "./model-source.ts";
 import { remoteModelName, type SpecOf } from "./protocol.ts";
 import { queued } from "./queued.ts";
 
-export function findOllama(spec: SpecOf<"ollama">): FoundModel {
+type Spec = SpecOf<"ollama">;
+
+const name = "Ollama";
+
+export function findOllama(spec: Spec): FoundModel {
   const model = remoteModelName(spec);
+  return { id: model, model, create: (ports) => ollamaSource(spec, ports) };
+}
+
+function ollamaSource(spec: Spec, ports: SourcePorts): ModelSource {
+  let lease: ProgramLease | undefined;
+  const source = new ConnectedSource(async (_, signal) => {
+    try {
+      return await connect(spec, ports, signal);
+    } catch (error) {
+      if (!spec.program || signal.aborted || !isAbsent(error)) throw error;
+      lease ??= ports.programs.use(programOf(spec.program, new URL(spec.url)), () => {});
+      const process = await lease.running();
+      return { ...(await connect({ ...spec, url: process.at.url }, ports, signal)), process };
+    }
+  }, ports);
   return {
-    id: model,
-    model,
-    create: (ports) => new ConnectedSource((given, signal) => connect(spec, given, signal), ports),
+    runtime: source.runtime,
+    get state() {
+      return source.state;
+    },
+    ready: () => source.ready(),
+    metrics: () => source.metrics(),
+    dispose: () => {
+      source.dispose();
+      lease?.dispose();
+    },
+  };
+}
+
+/** Nobody answers there, or a stranger does: ours gets a port of its own then. One that is only slow runs. */
+function isAbsent(error: unknown): boolean {
+  return error instanceof RuntimeError && error.code === "runtime-unreachable";
+}
+
+/** It knows no keys: whoever may open a port of this machine may use it, as with any Ollama. */
+function programOf(path: string, url: URL): Program {
+  return {
+    id: JSON.stringify(["ollama", path, url.port]),
+    name,
+    path,
+    port: Number(url.port || 80),
+    arguments: () => ["serve"],
+    environment: ({ port }) => ({ OLLAMA_HOST: `127.0.0.1:${port}`, OLLAMA_NO_CLOUD: "1" }),
+    listens: (line, { port }) => line.includes(`Listening on 127.0.0.1:${port} `),
+    async check(at, signal) {
+      const client = new HttpClient({ url: at.url, name });
+      try {
+        await new OllamaApi(client).version(signal);
+        return { state: "ready" };
+      } finally {
+        client.dispose();
+      }
+    },
   };
 }
 
@@ -20,11 +76,11 @@ export function findOllama(spec: SpecOf<"ollama">): FoundModel {
 const usualSlots = 1;
 
 async function connect(
-  { url, model }: SpecOf<"ollama">,
+  { url, model }: Pick<Spec, "url" | "model">,
   { log, clock }: SourcePorts,
   signal: AbortSignal,
 ): Promise<Connected> {
-  const client = new HttpClient({ url, name: "Ollama" });
+  const client = new HttpClient({ url, name });
   try {
     const { info, runtime } = await connectOllama(client, { url: new URL(url), model, log }, signal);
     const limits = { slots: usualSlots, budgetTokens: info.contextTokens };

@@ -49,7 +49,8 @@ export const modelSpecSchema = v.variant("runtime", [
     path,
   }),
   openaiSpecSchema,
-  v.object({ runtime: v.literal("ollama"), url: address, model: name }),
+  /** `program`: what to start where nobody answers. */
+  v.object({ runtime: v.literal("ollama"), url: address, model: name, program: v.exactOptional(path) }),
 ]);
 export type ModelSpec = Readonly<v.InferOutput<typeof modelSpecSchema>>;
 export type SpecOf<Runtime extends ModelSpec["runtime"]> = Extract<ModelSpec, { readonly runtime: Runtime }>;

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import type { StopReason, StreamPart, Usage } from "../../model/model-runtime.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
 import { StopMatcher } from "../embedded/stop-matcher.ts";
 import type { HttpClient } from "./http-client.ts";
 import { brokenOffError, saidError, strangerError } from "./http-errors.ts";
@@ -11,7 +12,7 @@ export interface AnswerRequest {
   readonly client: HttpClient;
   readonly url: URL;
   readonly path: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>> & { readonly max_tokens: number };
   /** Ends the answer here too, for servers that know fewer stops than they are given. */
   readonly stop: readonly string[];
 }
@@ -63,7 +64,7 @@ export async function* answerStream(
   let thoughts = 0;
   try {
     for await (const data of serverSentEvents(client.stream({ method: "POST", path, body }, signal))) {
-      events++;
+      if (++events > mostEvents(body.max_tokens)) throw endless(request);
       if (data === "[DONE]") {
         reason ??= "stop";
         break;
@@ -90,6 +91,17 @@ export async function* answerStream(
     reason: signal.aborted ? "aborted" : (reason ?? "stop"),
     usage: { ...usage, reasoning },
   };
+}
+
+/** A token is a part; a few parts more say who answers, that the server is alive, and what it counted. */
+function mostEvents(maxTokens: number): number {
+  return 2 * maxTokens + 1000;
+}
+
+function endless({ client, body }: AnswerRequest): RuntimeError {
+  return new RuntimeError("refused", "{0} writes more than the {1} tokens that it was asked for.", {
+    values: [client.name, body.max_tokens],
+  });
 }
 
 function readChunk(data: string, { client, url }: AnswerRequest): Chunk {

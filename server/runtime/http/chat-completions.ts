@@ -25,12 +25,13 @@ export function chatCompletions(
     stream: true,
     stream_options: { include_usage: true },
     messages: messages.map(({ role, text: content }) => ({ role, content })),
-    max_tokens: maxTokens,
     ...(stop.length > 0 ? { stop } : {}),
     temperature: sampling.temperature,
     top_p: sampling.topP,
     seed: sampling.seed,
     ...extra,
+    // Last, since an answer is bounded by it.
+    max_tokens: maxTokens,
   };
   return answerStream({ client, url, path: "v1/chat/completions", body, stop }, signal);
 }

@@ -16,7 +16,11 @@ import { modelSpec, type SpecSource } from "./model-spec.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import type { RemoteRole } from "./protocol/role.ts";
 import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
-import { findLlamaServer, usualLlamaServer } from "./runtime/discovery/find-llama-server.ts";
+import {
+  findLlamaServer,
+  type LlamaServerRequest,
+  usualLlamaServer,
+} from "./runtime/discovery/find-llama-server.ts";
 import { findOllama } from "./runtime/discovery/find-ollama.ts";
 import { ollamaHost } from "./runtime/discovery/ollama-url.ts";
 import { inspectLocalModel, listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
@@ -48,7 +52,7 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
       ensureHome: () => ensureHome(home),
       llamaCpp: () => llamaCpp,
       ollama: (stop) => findOllama(ollamaHost(settings, env), stop),
-      llamaServer: (stop) => findLlamaServer({ searchPath: env["PATH"] ?? "", url: usualLlamaServer }, stop),
+      llamaServer: (stop) => findLlamaServer(llamaServerPlaces(settings, env), stop),
       modelFile: (name) => inspectLocalModel(localModelPath(name, models)),
       remoteModel: (role) => reachModel(role, { settings, models, env }, signal),
       modelsFolder: models,
@@ -57,6 +61,12 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
     },
     signal,
   );
+}
+
+function llamaServerPlaces(settings: Settings, env: NodeJS.ProcessEnv): LlamaServerRequest {
+  const program = settings["runtimes.llamaServer.path"];
+  const places = { searchPath: env["PATH"] ?? "", url: usualLlamaServer };
+  return program === "" ? places : { ...places, program };
 }
 
 /** A look of its own, without the host: what is wrong on the way is found here as there. */

@@ -69,7 +69,7 @@ const sentences: Readonly<Record<RuntimeErrorCode, (localizer: Localizer) => Sen
     mend: t("Run hearth doctor, or set roles.complete to auto."),
   }),
   "runtime-down": ({ t }) => ({
-    what: t("The runtime does not stay up."),
+    what: t("The runtime does not run."),
     mend: t("Mend what it says, then run Hearth: Restart. Until then it is not started again."),
   }),
   "runtime-outdated": ({ t }) => ({

@@ -1,7 +1,7 @@
 /** A real llama-server that Hearth starts: shared, hidden from others, back after a crash, gone with the last user. */
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { HostClient, SpecOf } from "../../server/runtime/host/client.ts";
 import type { ProcessRecord } from "../../server/runtime/supervisor/process-records.ts";
@@ -104,5 +104,25 @@ describeNeeds(realLlamaServer.need, "a llama-server that Hearth starts", functio
     assert.equal((await complete(runtime, "a")).text.slice(0, 4), "x0x1");
     await gone(pid);
     assert.notEqual(theRecord().pid, pid);
+  });
+
+  it("stays down after three failures, says its last words, and tries again for whoever comes anew", async () => {
+    const program = join(fixture.home, "ill-llama-server");
+    const runs = join(fixture.home, "runs");
+    const help = `case "$*" in *--help*) exec "${realLlamaServer.path}" --help ;; esac`;
+    const dies = `echo run >> "${runs}"; echo "fatal: no luck today" >&2; exit 1`;
+    writeFileSync(program, `#!/bin/sh\n${help}\n${dies}\n`, { mode: 0o700 });
+    const failure = {
+      code: "runtime-down",
+      message: "llama-server ended unexpectedly: fatal: no luck today",
+    };
+    const count = () => readFileSync(runs, "utf8").trim().split("\n").length;
+    const client = fixture.client({ idleMs: 2000 });
+    await assert.rejects(client.open({ ...spec, program }, never), failure);
+    assert.equal(count(), 3);
+    await assert.rejects(client.open({ ...spec, program }, never), failure);
+    assert.equal(count(), 3, "not by itself");
+    await assert.rejects(fixture.client().open({ ...spec, program }, never), failure);
+    assert.equal(count(), 6);
   });
 });

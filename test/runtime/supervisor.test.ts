@@ -1,16 +1,19 @@
 /** Programs kept alive: started once for all, again after a death, never after three, and gone with the last user. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { createServer } from "node:http";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../server/base/clock.ts";
+import { type Clock, systemClock } from "../../server/base/clock.ts";
 import { silentLogger } from "../../server/base/log.ts";
-import { ProcessRecords } from "../../server/runtime/supervisor/process-records.ts";
-import type { ProgramState } from "../../server/runtime/supervisor/program.ts";
+import { identityOf } from "../../server/runtime/supervisor/process-identity.ts";
+import { type ProcessRecord, ProcessRecords } from "../../server/runtime/supervisor/process-records.ts";
+import type { Program, ProgramState } from "../../server/runtime/supervisor/program.ts";
 import { Supervisor } from "../../server/runtime/supervisor/supervisor.ts";
-import { gone } from "../support/host-fixture.ts";
+import { gone, isAlive } from "../support/host-fixture.ts";
 import { itNeeds, posix } from "../support/needs.ts";
 import { runsOf, type StandInOptions, standIn } from "../support/stand-in-program.ts";
 
@@ -99,20 +102,118 @@ describe("the supervisor", function () {
     assert.equal(runsOf(runs()).length, 1);
   });
 
-  it("takes another port where the one is taken, and no stranger for its own", async () => {
-    const asked: string[] = [];
-    const stranger = createServer((request, response) => {
-      asked.push(request.headers.authorization ?? "");
-      response.end("ok");
-    });
-    await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+  it("takes another port where the wanted one is taken", async () => {
+    const stranger = await listening(createServer(), 0);
     try {
-      const address = stranger.address();
-      const port = typeof address === "object" ? (address?.port ?? 0) : 0;
-      const { at } = await use({ port }).running();
-      assert.notEqual(at.port, port);
+      const { at } = await use({ port: portOf(stranger) }).running();
+      assert.notEqual(at.port, portOf(stranger));
     } finally {
       stranger.close();
     }
   });
+
+  it("takes another port as often as one was taken before it came to it", async () => {
+    const taken = "Error: listen tcp 127.0.0.1:1: bind: address already in use";
+    const lease = use({ lastWords: [taken, taken, taken, taken] });
+    await lease.running();
+    assert.equal(runsOf(runs()).length, 5);
+  });
+
+  it("does not take a stranger on its port for itself", async () => {
+    const program = standIn({ runs: runs(), mute: true });
+    const strangers: Server[] = [];
+    const answers: string[] = [];
+    const check: Program["check"] = async (at, signal) => {
+      if (strangers.length === 0) {
+        const stranger = createServer((_, response) => response.end("ok"));
+        strangers.push(await listening(stranger, at.port));
+      }
+      const { state } = await program.check(at, signal);
+      answers.push(state);
+      return { state };
+    };
+    supervisor.dispose();
+    supervisor = await Supervisor.create({ home, clock: hasty, log: silentLogger });
+    try {
+      const lease = supervisor.use({ ...program, check }, () => {});
+      await assert.rejects(lease.running(), { code: "timeout" });
+      assert.ok(answers.length > 0 && answers.every((state) => state === "ready"), "the stranger answered");
+    } finally {
+      for (const stranger of strangers) stranger.close();
+    }
+  });
+
+  it("ends what its program has started, however that ends", async () => {
+    const lease = use({ parent: true });
+    const { pid, ended } = await lease.running();
+    const [, child] = runsOf(runs());
+    process.kill(pid, "SIGKILL");
+    await ended;
+    lease.dispose();
+    assert.ok(child !== undefined);
+    await gone(child);
+  });
+
+  describe("at the start of a host", () => {
+    const dead = { pid: 999_999, startedAt: "long ago" };
+
+    /** A process of nobody, with a record that says `host` has started it. */
+    async function leftover(change: Partial<ProcessRecord>): Promise<ChildProcess> {
+      const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { detached: true });
+      const identity = await identityOf(child.pid ?? 0);
+      assert.ok(identity, "it runs");
+      await records().write({ ...identity, name: "stand-in", port: 1, key: "k", host: dead, ...change });
+      return child;
+    }
+
+    it("ends what a dead host has left, and forgets it", async () => {
+      const child = await leftover({});
+      const exit = once(child, "exit");
+      assert.equal((await records().cleanUp()).length, 1);
+      await exit;
+      assert.deepEqual(await records().list(), []);
+    });
+
+    it("leaves a process alone that only has the same number", async () => {
+      const child = await leftover({ startedAt: "at another time" });
+      assert.deepEqual(await records().cleanUp(), []);
+      assert.deepEqual(await records().list(), []);
+      assert.ok(isAlive(child.pid ?? 0));
+      child.kill("SIGKILL");
+    });
+
+    it("leaves a process alone whose host runs", async () => {
+      const host = await identityOf(process.pid);
+      const child = await leftover({ ...(host && { host }) });
+      assert.deepEqual(await records().cleanUp(), []);
+      assert.equal((await records().list()).length, 1);
+      assert.ok(isAlive(child.pid ?? 0));
+      child.kill("SIGKILL");
+    });
+
+    it("passes over what is no record", async () => {
+      mkdirSync(join(home, "run/processes"), { recursive: true });
+      writeFileSync(join(home, "run/processes/1.json"), '{"pid": 1}');
+      writeFileSync(join(home, "run/processes/2.json"), "{");
+      assert.deepEqual(await records().cleanUp(), []);
+    });
+  });
 });
+
+/** A minute is over in a second. */
+const hasty: Clock = {
+  now: () => systemClock.now() * 60,
+  after: (ms, callback) => systemClock.after(ms / 60, callback),
+};
+
+async function listening(server: Server, port: number): Promise<Server> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  assert.ok(typeof address === "object" && address);
+  return address.port;
+}

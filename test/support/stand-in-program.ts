@@ -3,8 +3,10 @@
  * supervisor; run by Node, it serves.
  */
 
+import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { RuntimeError } from "../../server/model/runtime-error.ts";
 import type { Program } from "../../server/runtime/supervisor/program.ts";
 
 export interface StandInOptions {
@@ -14,8 +16,10 @@ export interface StandInOptions {
   /** What it writes on standard error before it ends: in the first run, in the second … It serves after the last. */
   readonly lastWords?: readonly string[];
   readonly port?: number;
-  /** It says of itself that it listens, and does not; what a stranger on its port answers is not its answer. */
+  /** It never listens. */
   readonly mute?: true;
+  /** It starts a process that would outlive it, and writes its id as a run, too. */
+  readonly parent?: true;
 }
 
 export function standIn({ id = "stand-in", port, ...options }: StandInOptions): Program {
@@ -29,8 +33,10 @@ export function standIn({ id = "stand-in", port, ...options }: StandInOptions): 
     listens: (line, at) => line === `listening on ${at.url}`,
     async check({ url, key }, signal) {
       const headers = { authorization: `Bearer ${key}` };
-      const answer = await fetch(url, { headers, signal }).catch(() => undefined);
-      return { state: answer?.ok ? "ready" : "starting" };
+      const answer = await fetch(url, { headers, signal }).catch((cause: unknown) => {
+        throw new RuntimeError("runtime-unreachable", "Nobody answers.", { cause });
+      });
+      return { state: answer.ok ? "ready" : "starting" };
     },
   };
 }
@@ -40,8 +46,12 @@ export function runsOf(path: string): readonly number[] {
   return readFileSync(path, "utf8").trimEnd().split("\n").map(Number);
 }
 
-function serve({ runs, lastWords = [], port, mute }: StandInOptions): void {
+function serve({ runs, lastWords = [], port, mute, parent }: StandInOptions): void {
   appendFileSync(runs, `${process.pid}\n`);
+  if (parent) {
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" });
+    appendFileSync(runs, `${child.pid}\n`);
+  }
   const words = lastWords[runsOf(runs).length - 1];
   if (words !== undefined) {
     process.stderr.write(`${words}\n`, () => process.exit(1));

@@ -2,23 +2,25 @@
 
 import * as v from "valibot";
 import type { LlamaServerFinding } from "../../model/findings.ts";
-import { findProgram } from "./find-program.ts";
+import { canRun, findProgram } from "./find-program.ts";
 import { askJson } from "./loopback-json.ts";
 
 export interface LlamaServerRequest {
   /** PATH as it is set. */
   readonly searchPath: string;
+  /** The program that the settings name. */
+  readonly program?: string;
   readonly url: string;
 }
 
 export const usualLlamaServer = "http://127.0.0.1:8080";
 
 export async function findLlamaServer(
-  { searchPath, url }: LlamaServerRequest,
+  { searchPath, program, url }: LlamaServerRequest,
   signal: AbortSignal,
 ): Promise<LlamaServerFinding> {
   const [path, answer] = await Promise.all([
-    findProgram("llama-server", searchPath),
+    program === undefined ? findProgram("llama-server", searchPath) : runnable(program),
     askJson(new URL("/props", url), signal),
   ]);
   const props = v.safeParse(propsSchema, answer.kind === "json" ? answer.value : undefined);
@@ -26,6 +28,10 @@ export async function findLlamaServer(
     ...(path === undefined ? {} : { path }),
     ...(props.success ? { running: { url, model: props.output.model_path ?? "" } } : {}),
   };
+}
+
+async function runnable(path: string): Promise<string | undefined> {
+  return (await canRun(path)) ? path : undefined;
 }
 
 /** What only llama-server says of itself. */

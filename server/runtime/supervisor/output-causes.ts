@@ -55,26 +55,31 @@ const rows: readonly Row[] = [
   },
   {
     words: /(?:invalid|unknown|unrecognized) (?:argument|option|flag)\S*:? *(?<what>.*)/i,
-    error: (values) => new RuntimeError("runtime-down", "{0} does not know the option {1}.", { values }),
-    next: "no-use",
-  },
-  {
-    words: /driver version is insufficient|CUDA driver is a stub|forward compatibility was attempted/i,
     error: (values) =>
-      new RuntimeError("runtime-down", "The graphics driver is too old for {0}: {1}", { values }),
+      new RuntimeError("runtime-down", "{0} does not know the option {1}.", {
+        values,
+        mend: "Mend its arguments in the settings, or update it.",
+      }),
     next: "no-use",
   },
   {
     words:
       /error while loading shared libraries: (?<what>[^\n]*)|Library not loaded: (?:[^\n]*)|version `GLIBC\S*' not found/i,
-    error: (values) => new RuntimeError("runtime-down", "{0} lacks a library: {1}", { values }),
+    error: (values) =>
+      new RuntimeError("runtime-down", "{0} lacks a library: {1}", {
+        values,
+        mend: "Install what it lacks, then run Hearth: Restart.",
+      }),
     next: "no-use",
   },
   {
     words: /Illegal instruction|requires AVX|does not support AVX/i,
     signal: "SIGILL",
     error: (values) =>
-      new RuntimeError("runtime-down", "{0} was built for another processor than this one.", { values }),
+      new RuntimeError("runtime-down", "{0} was built for another processor than this one.", {
+        values,
+        mend: "Install a build for this processor, then run Hearth: Restart.",
+      }),
     next: "no-use",
   },
   {
@@ -87,6 +92,16 @@ const rows: readonly Row[] = [
     words:
       /invalid magic|error loading model: *(?<what>[^\n]*)|tensor '[^\n]*' data is not within the file bounds|failed to read key-value|wrong number of tensors/i,
     error: (values) => new RuntimeError("model-invalid", "{0} says: {1}", { values }),
+    next: "no-use",
+  },
+  // A build that finds no GPU goes on without one: this is the reason only where there is no other.
+  {
+    words: /driver version is insufficient|CUDA driver is a stub|forward compatibility was attempted/i,
+    error: (values) =>
+      new RuntimeError("runtime-down", "The graphics driver is too old for {0}: {1}", {
+        values,
+        mend: "Update the graphics driver, then run Hearth: Restart.",
+      }),
     next: "no-use",
   },
 ];

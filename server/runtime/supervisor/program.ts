@@ -31,9 +31,12 @@ export interface Program {
   arguments(at: ProgramAddress): readonly string[];
   /** Set on top of our own environment. Secrets go here: everyone can read the arguments of a process. */
   environment(at: ProgramAddress): Readonly<Record<string, string>>;
-  /** A line of its output by which it says that it listens there, which nobody else on that port can write. */
+  /**
+   * Whether a line of its output says that it listens there. Nobody else can write it: without it the program is
+   * not ready, whoever answers on its port.
+   */
   listens(line: string, at: ProgramAddress): boolean;
-  /** Asked again and again until it is ready. What it rejects with ends the start, unless it is that nobody answers. */
+  /** Sends nothing that a stranger must not have. Asked again and again until it is ready. What it rejects with ends the start, unless it is that nobody answers. */
   check(at: ProgramAddress, signal: AbortSignal): Promise<Readiness>;
 }
 

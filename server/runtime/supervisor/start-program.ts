@@ -76,7 +76,7 @@ async function prepared(program: Program): Promise<void> {
 function decided(program: Program, error: unknown): StartFailure {
   if (!(error instanceof RuntimeError))
     return new StartFailure({ error: failedToStart(program, error), next: "try-again" });
-  return new StartFailure({ error, next: error.code === "timeout" ? "try-again" : "no-use" });
+  return new StartFailure({ error, next: "no-use" });
 }
 
 const outputKept = 16 * 1024;
@@ -89,10 +89,8 @@ const unanswered: ReadonlySet<RuntimeErrorCode> = new Set([
 ]);
 const firstPauseMs = 10;
 const longestPauseMs = 250;
-/** How long a program may take until it answers at all, on a machine that is busy. */
+/** How long a program may be without a sign that it starts, on a machine that is busy. */
 const silenceMs = 60_000;
-/** Who lives as long as this beside an answer has the port, though its words are not known. */
-const wordlessMs = 5000;
 
 class ProgramRun {
   readonly #program: Program;
@@ -137,17 +135,18 @@ class ProgramRun {
   async untilReady(): Promise<void> {
     const { clock, onProgress } = this.#ports;
     const { signal } = this.#gone;
-    const startedAt = clock.now();
-    let answeredAt: number | undefined;
+    let signAt = clock.now();
     for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 2)) {
       await delay(clock, pause, signal);
       if (signal.aborted) throw new StartFailure(await this.ended);
       const readiness = await this.#check();
-      const now = clock.now();
-      if (readiness) answeredAt ??= now;
-      if (readiness?.state === "ready" && this.#mayBelieve(now - (answeredAt ?? now))) return;
-      if (readiness?.state === "starting") onProgress(readiness.progress);
-      if (answeredAt === undefined && now - startedAt > silenceMs) throw silent(this.#program);
+      if (signal.aborted) continue;
+      if (readiness?.state === "ready" && this.#listens) return;
+      if (readiness?.state === "starting") {
+        signAt = clock.now();
+        onProgress(readiness.progress);
+      }
+      if (clock.now() - signAt > silenceMs) throw silent(this.#program);
     }
   }
 
@@ -173,10 +172,6 @@ class ProgramRun {
     } catch (error) {
       log.log("debug", `The record of process ${this.pid}: ${String(error)}`);
     }
-  }
-
-  #mayBelieve(answeringMs: number): boolean {
-    return !this.#gone.signal.aborted && (this.#listens || answeringMs > wordlessMs);
   }
 
   /** Undefined while nobody answers. */

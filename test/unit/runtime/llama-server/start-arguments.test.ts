@@ -1,0 +1,53 @@
+/** How a llama-server is started, by what its build takes. */
+
+import assert from "node:assert/strict";
+import { flagsIn } from "../../../../server/runtime/llama-server/program-flags.ts";
+import { saysItListens, startArguments } from "../../../../server/runtime/llama-server/start-arguments.ts";
+
+const at = { port: 4321, url: "http://127.0.0.1:4321", key: "secret" };
+const fixed = " --model /m.gguf --host 127.0.0.1 --port 4321";
+
+function check(help: string, usual: string, last = ""): void {
+  const start = {
+    flags: flagsIn(help),
+    modelPath: "/m.gguf",
+    contextTokens: 4096,
+    more: ["--host", "0.0.0.0"],
+  };
+  assert.equal(startArguments(start, at).join(" "), usual + fixed + last);
+}
+
+describe("the arguments of a llama-server", () => {
+  it("of a new build", () =>
+    check(
+      `-c,    --ctx-size N                     size of the prompt context
+-np,   --parallel N                     number of server slots
+-cram, --cache-ram N                    set the maximum cache size in MiB
+--ui,  --webui, --no-ui, --no-webui     whether to enable the Web UI
+--api-key KEY                           API key
+                                        (env: LLAMA_API_KEY)
+--offline                               Offline mode`,
+      "--parallel 2 --ctx-size 8192 --cache-ram 1024 --host 0.0.0.0 --offline --no-ui",
+    ));
+  it("of an old one, which takes its key there alone", () =>
+    check(
+      "  -c N, --ctx-size N   size\n  --no-webui   disable\n",
+      "--ctx-size 8192 --host 0.0.0.0 --no-webui",
+      " --api-key secret",
+    ));
+});
+
+describe("the line by which a llama-server says that it listens", () => {
+  for (const line of [
+    "0.00.049.270 I srv  llama_server: listening on http://127.0.0.1:4321",
+    "main: server is listening on http://127.0.0.1:4321 - starting the main loop",
+    "main: HTTP server is listening, hostname: 127.0.0.1, port: 4321, http threads: 3",
+  ])
+    it(line, () => assert.ok(saysItListens(line, at)));
+  for (const line of [
+    "listening on http://127.0.0.1:43210",
+    "listening on http://127.0.0.1:1432",
+    "couldn't bind, hostname: 127.0.0.1, port: 4321",
+  ])
+    it(`not ${line}`, () => assert.ok(!saysItListens(line, at)));
+});

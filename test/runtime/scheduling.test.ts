@@ -57,7 +57,7 @@ describeNeeds(realLlamaServer.need, "two windows and a llama-server of one slot"
 
   it("a completion in one takes the place of a chat in the other that has said nothing; both are answered", async () => {
     const order: string[] = [];
-    const chatting = chat(windows[0], "b".repeat(1200), 20).then((answer) => {
+    const chatting = chat(windows[0], "b".repeat(800), 20).then((answer) => {
       order.push("chat");
       return answer;
     });

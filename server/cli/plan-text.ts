@@ -39,8 +39,14 @@ export function planText(result: PlanResult, { localizer, columns, paint }: Plan
 }
 
 function hanging(line: string, room: number): readonly string[] {
-  if (!line.startsWith("- ")) return brokenText(line, room);
-  return brokenText(line.slice(2), room - 2).map((part, index) => (index === 0 ? `- ${part}` : `  ${part}`));
+  if (!line.startsWith("- ")) return brokenLines(line, room);
+  return brokenLines(line.slice(2), room - 2).map((part, index) => (index === 0 ? `- ${part}` : `  ${part}`));
+}
+
+/** A number and its unit stay together. */
+function brokenLines(line: string, room: number): readonly string[] {
+  const joined = line.replace(/(?<=\d) (?=GiB|GB)/g, "\u00a0");
+  return brokenText(joined, room).map((part) => part.replaceAll("\u00a0", " "));
 }
 
 function machineText({ gpus, ramBytes, cores }: PlanResult["hardware"], { t, language }: Localizer): string {

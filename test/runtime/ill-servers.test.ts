@@ -132,6 +132,13 @@ describe("a server that is ill", function () {
     await assert.rejects(waiting, /closed/);
   });
 
+  it("that is too old to chat with says so", async () => {
+    const server = await start(illnesses.outdated, "/apply-template");
+    const { runtime } = await connectLlamaServer(clientOf(server), wellModel(server), never);
+    const sentence = /^llama-server is older than Hearth needs: it knows no apply-template\.$/;
+    await assert.rejects(collect(runtime.chat(chatRequest(), never)), said("runtime-outdated", sentence));
+  });
+
   it("is let go at once by an abort, however silent it is", async () => {
     const server = await start(illnesses.silent, "/completion");
     const { runtime } = await connectLlamaServer(clientOf(server), wellModel(server), never);

@@ -171,6 +171,13 @@ export const illnesses = {
       byByte(response, bytes);
     },
   },
+  outdated: {
+    fact: "llama-server says 404, File Not Found, on the paths that only newer builds have.",
+    answer: (response) => {
+      const message = { message: "File Not Found", type: "not_found_error", code: 404 };
+      json(response, 404, { error: message });
+    },
+  },
   loading: {
     fact: "llama-server says 503 on every path until its model is loaded.",
     answer: (response) => {

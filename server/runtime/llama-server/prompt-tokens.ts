@@ -5,6 +5,7 @@ import type { ChatMessage, ChatRequest } from "../../model/model-runtime.ts";
 import type { PromptPiece } from "../../model/prompt.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
+import { StatusError } from "../http/http-errors.ts";
 
 export interface ChatTokens {
   readonly tokens: readonly number[];
@@ -51,16 +52,22 @@ export class PromptTokens {
   async ofChat(request: ChatRequest, signal: AbortSignal): Promise<ChatTokens> {
     const messages = request.messages.map((message) => ({ ...message, text: answerOf(message) }));
     const texts = messages.map(({ text }) => text);
-    const [plain, controls] = await Promise.all([
+    const [plain, controls, rendered] = await Promise.all([
       this.#tokenize(texts, "plain", signal),
       this.#tokenize(texts, "controls", signal),
+      this.#render(messages, request, signal),
     ]);
-    const spelt = controls.length !== plain.length;
-    const marks = spelt ? messages.map((_, index) => `\u2063${index}\u2063`) : [];
-    const shown = spelt ? messages.map((message, at) => ({ ...message, text: marks[at] ?? "" })) : messages;
-    const rendered = await this.#render(shown, request, signal);
-    const { text, opening } = withThinking(rendered, request.thinkingTokens);
-    if (!spelt) return { tokens: await this.#tokenize([text], "controls", signal, "begins"), opening };
+    const spelt = plain.length !== controls.length || plain.some((id, at) => id !== controls[at]);
+    if (!spelt) {
+      const { text, opening } = withThinking(rendered, request.thinkingTokens);
+      return { tokens: await this.#tokenize([text], "controls", signal, "begins"), opening };
+    }
+    const marks = texts.map((_, index) => `\u2063${index}\u2063`);
+    const marked = messages.map((message, index) => ({ ...message, text: marks[index] ?? "" }));
+    const { text, opening } = withThinking(
+      await this.#render(marked, request, signal),
+      request.thinkingTokens,
+    );
     return { tokens: await this.#between(text, { marks, texts }, signal), opening };
   }
 
@@ -92,7 +99,15 @@ export class PromptTokens {
       ...(thinkingTokens === 0 ? { chat_template_kwargs: { enable_thinking: false } } : {}),
     };
     const request = { method: "POST", path: "apply-template", body, schema: promptSchema } as const;
-    return (await this.#client.json({ ...request, limitMs: quickMs }, signal)).prompt;
+    try {
+      return (await this.#client.json({ ...request, limitMs: quickMs }, signal)).prompt;
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.status !== 404) throw error;
+      throw new RuntimeError("runtime-outdated", "{0} is older than Hearth needs: it knows no {1}.", {
+        values: [this.#client.name, request.path],
+        cause: error,
+      });
+    }
   }
 
   async #control(token: string, signal: AbortSignal): Promise<number> {

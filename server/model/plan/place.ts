@@ -117,8 +117,8 @@ function splitOver({ complete, reason }: Loads, gpus: readonly Gpu[]): Placement
   if (!reason) return { kind: "too-large", missingBytes: sumOf(small) - usableBytes(gpus[0] ?? nothing) };
   const one = loadBytes(reason, "gpu");
   const rounding = gpus.length > 1 ? ((one.weights + one.kv) / layersOf(reason)) * gpus.length : 0;
-  const bytes: LoadBytes = { ...one, overhead: overheadBytes.gpu * gpus.length + rounding };
-  const missingBytes = sumOf(bytes) - total;
+  const bytes: LoadBytes = { ...one, overhead: overheadBytes.gpu * gpus.length };
+  const missingBytes = sumOf(bytes) + rounding - total;
   if (missingBytes > 0 || gpus.length === 1 || (room[0] ?? 0) < 0) {
     return { kind: "too-large", missingBytes: Math.max(missingBytes, -(room[0] ?? 0)) };
   }

@@ -12,6 +12,7 @@ import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { nearestNames } from "../../model/nearest-names.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
+import { modelCard } from "./model-card.ts";
 import { type LoadedModel, type ModelOptions, OllamaApi, type OllamaModel } from "./ollama-api.ts";
 import { OllamaRuntime } from "./ollama-runtime.ts";
 import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
@@ -57,6 +58,7 @@ export async function connectOllama(
   const thinks = shown.capabilities.includes("thinking");
   const fim = fimOf({ wanted, shown, vocabulary });
   const reasons = thinks || detectReasoning({ chatTemplate: shown.template, name: wanted }, wanted);
+  const card = modelCard(shown);
   const rendered = canRender(shown, thinks);
   const runtime = new OllamaRuntime({
     client,
@@ -75,6 +77,7 @@ export async function connectOllama(
       contextTokens: num_ctx,
       reasons,
       ...(fim === undefined ? {} : { fim }),
+      ...(Object.keys(card).length === 0 ? {} : { sampling: card }),
     },
     runtime,
   };

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import type { StopReason, StreamPart, Usage } from "../../model/model-runtime.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import { brokenOffError, saidError, strangerError } from "../http/http-errors.ts";
 import { jsonLines } from "../http/json-lines.ts";
@@ -10,7 +11,12 @@ export interface OllamaAnswer {
   readonly client: HttpClient;
   readonly url: URL;
   readonly path: "api/generate" | "api/chat";
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: AnswerBody;
+}
+
+interface AnswerBody {
+  readonly options: { readonly num_predict: number };
+  readonly [key: string]: unknown;
 }
 
 const text = v.optional(v.string(), "");
@@ -49,6 +55,7 @@ export async function* ollamaStream(
     for await (const data of jsonLines(chunks)) {
       const line = readLine(data, { ...answer, said });
       said++;
+      if (said > mostLines(body)) throw endless(answer);
       yield* partsOf(line);
       loop.saw(line.message?.content ?? line.response);
       whole = line.done;
@@ -90,6 +97,17 @@ function readLine(data: string, answer: OllamaAnswer & { readonly said: number }
   if (!parsed.success) throw said > 0 ? brokenOffError(client.name, url) : strangerError(client.name, url);
   if ("error" in parsed.output) throw saidError(client.name, parsed.output.error, "runtime-crashed");
   return parsed.output;
+}
+
+/** A token is a line at most; the last says only that it is the last. */
+function mostLines({ options }: AnswerBody): number {
+  return options.num_predict + 100;
+}
+
+function endless({ client, body }: OllamaAnswer): RuntimeError {
+  return new RuntimeError("refused", "{0} writes more than the {1} tokens that it was asked for.", {
+    values: [client.name, body.options.num_predict],
+  });
 }
 
 function* partsOf({ response, thinking, message }: Line): Generator<StreamPart, void> {

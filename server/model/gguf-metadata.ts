@@ -1,9 +1,9 @@
 /** Reads the metadata of a GGUF header, keeping only what we use; arrays are passed over, not held. */
 
 import type { ByteCursor } from "./byte-cursor.ts";
+import { cardSampling, ggufNames } from "./card-sampling.ts";
 import { fimFamilies, fimFamilyIds, fimStops } from "./fim.ts";
 import type { GgufHeader } from "./gguf-header.ts";
-import type { CardSampling } from "./model-runtime.ts";
 import { RuntimeError } from "./runtime-error.ts";
 
 export interface Metadata {
@@ -102,7 +102,7 @@ function describe({ values, knownTokens, vocabulary }: Collected): Metadata["mod
     chatTemplate: textOf(values, "tokenizer.chat_template"),
     knownTokens,
     declaresFim: ["pre", "suf"].every((part) => values.has(`tokenizer.ggml.fim_${part}_token_id`)),
-    sampling: samplingOf(values),
+    sampling: cardSampling((name) => values.get(`general.sampling.${ggufNames[name]}`)),
   };
 }
 
@@ -185,26 +185,6 @@ function alignmentOf(values: ReadonlyMap<string, Value>): number {
     });
   }
   return alignment;
-}
-
-/** The names are those of llama.cpp's `gguf-py/gguf/constants.py`. What makes no sense is not taken. */
-function samplingOf(values: ReadonlyMap<string, Value>): CardSampling {
-  const number = (name: string, least: number, most: number): number | undefined => {
-    const value = values.get(`general.sampling.${name}`);
-    return typeof value === "number" && value >= least && value <= most ? value : undefined;
-  };
-  const temperature = number("temp", 0, 2);
-  const topP = number("top_p", 0, 1);
-  const topK = number("top_k", 0, 100_000);
-  const minP = number("min_p", 0, 1);
-  const repeatPenalty = number("penalty_repeat", 0.5, 2);
-  return {
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(topP === undefined ? {} : { topP }),
-    ...(topK === undefined ? {} : { topK }),
-    ...(minP === undefined ? {} : { minP }),
-    ...(repeatPenalty === undefined ? {} : { repeatPenalty }),
-  };
 }
 
 function textOf(values: ReadonlyMap<string, Value>, key: string): string | undefined {

@@ -15,6 +15,7 @@ module.exports = class extends reporters.Spec {
     super(runner, options);
     const contract = new Map();
     runner.on("test end", (test) => note(contract, test));
+    runner.on("fail", (failed) => note(contract, failed)); // a hook has no end
     runner.once("end", () => {
       const { passes, failures, pending } = this.stats;
       append("HEARTH_CI_COUNTS", [`${passes} ${failures} ${pending}`]);

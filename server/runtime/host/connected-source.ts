@@ -5,12 +5,14 @@
 
 import type { Disposable } from "../../base/disposable.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
-import type { ModelRuntime, StreamPart } from "../../model/model-runtime.ts";
-import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
+import type { ModelRuntime } from "../../model/model-runtime.ts";
+import { RuntimeError, type RuntimeErrorCode, toRuntimeError } from "../../model/runtime-error.ts";
 import type { QueueReading } from "../scheduler/slot-queue.ts";
+import { endedSoon } from "../supervisor/ended-soon.ts";
 import type { RunningProgram } from "../supervisor/program.ts";
 import { lazyRuntime } from "../wire/lazy-runtime.ts";
 import type { ModelSource, ModelState, SourceMetrics, SourcePorts } from "./model-source.ts";
+import { watchedRuntime } from "./watched-runtime.ts";
 
 export interface Connected extends Disposable {
   readonly info: ModelInfo;
@@ -20,6 +22,8 @@ export interface Connected extends Disposable {
   /** What waits for it, where its requests wait for their turn here. */
   readonly queue?: () => QueueReading;
 }
+
+const saysGone: ReadonlySet<RuntimeErrorCode> = new Set(["runtime-unreachable", "runtime-crashed"]);
 
 /** Reaches the runtime, starts it where that is wanted, and makes sure that it has the model. */
 export type Connect = (ports: SourcePorts, signal: AbortSignal) => Promise<Connected>;
@@ -37,7 +41,7 @@ export class ConnectedSource implements ModelSource {
   constructor(connect: Connect, ports: SourcePorts) {
     this.#connect = connect;
     this.#ports = ports;
-    this.runtime = this.#watched(lazyRuntime(async () => (await this.#reach()).runtime));
+    this.runtime = lazyRuntime(async () => (await this.#reach()).runtime);
   }
 
   get state(): ModelState {
@@ -83,7 +87,7 @@ export class ConnectedSource implements ModelSource {
     this.#report({ state: this.#restarts > 0 ? "restarting" : "loading" });
     try {
       if (signal.aborted) throw new RuntimeError("runtime-unreachable", "The model was let go.");
-      const connected = await this.#connect(this.#ports, signal);
+      const connected = this.#watched(await this.#connect(this.#ports, signal));
       this.#live = connected;
       if (signal.aborted) connected.dispose();
       void connected.process?.ended.then((error) => this.#drop(connected, error));
@@ -97,11 +101,22 @@ export class ConnectedSource implements ModelSource {
     }
   }
 
+  #watched(connected: Connected): Connected {
+    const runtime = watchedRuntime(connected.runtime, {
+      served: () => connected.process?.served(),
+      failed: (error) => this.#failed(watched, error),
+    });
+    const watched = { ...connected, runtime };
+    return watched;
+  }
+
   /** What says that the runtime is gone makes the next request look for it again. */
-  #lost(error: unknown): void {
-    const { code } = toRuntimeError(error);
-    if ((code !== "runtime-unreachable" && code !== "runtime-crashed") || !this.#live) return;
-    this.#drop(this.#live, toRuntimeError(error));
+  async #failed(connected: Connected, error: unknown): Promise<unknown> {
+    if (!(error instanceof RuntimeError) || !saysGone.has(error.code)) return error;
+    const { process } = connected;
+    const end = process && (await endedSoon(process, this.#ports.clock, this.#disposed.signal));
+    this.#drop(connected, end ?? error);
+    return end ?? error;
   }
 
   /** What Hearth has started it starts again, and does not wait for a request to reach it. */
@@ -117,39 +132,6 @@ export class ConnectedSource implements ModelSource {
     this.#reach().catch((failure: unknown) => {
       this.#ports.log.log("warn", toRuntimeError(failure).message);
     });
-  }
-
-  #watched(runtime: ModelRuntime): ModelRuntime {
-    const failing = async <T>(answer: Promise<T>): Promise<T> => {
-      try {
-        const answered = await answer;
-        this.#live?.process?.served();
-        return answered;
-      } catch (error) {
-        this.#lost(error);
-        throw error;
-      }
-    };
-    const lost = (error: unknown) => this.#lost(error);
-    const served = () => this.#live?.process?.served();
-    async function* streaming(parts: AsyncIterable<StreamPart>): AsyncGenerator<StreamPart, void> {
-      try {
-        for await (const part of parts) {
-          served();
-          yield part;
-        }
-      } catch (error) {
-        lost(error);
-        throw error;
-      }
-    }
-    return {
-      infill: (request, signal) => streaming(runtime.infill(request, signal)),
-      chat: (request, signal) => streaming(runtime.chat(request, signal)),
-      embed: (request, signal) => failing(runtime.embed(request, signal)),
-      countTokens: (text) => failing(runtime.countTokens(text)),
-      warm: (request, signal) => failing(runtime.warm(request, signal)),
-    };
   }
 
   #report(state: ModelState): void {

@@ -1,6 +1,6 @@
 /** A model of a program that Hearth starts: reached in each of its runs, and the program let go with the model. */
 
-import { delay } from "../../base/clock.ts";
+import { endedSoon } from "../supervisor/ended-soon.ts";
 import type { Program, ProgramLease, ProgramState, RunningProgram } from "../supervisor/program.ts";
 import { type Connected, ConnectedSource } from "./connected-source.ts";
 import type { ModelSource, SourcePorts } from "./model-source.ts";
@@ -28,9 +28,6 @@ export function startedSource(options: StartedOptions, ports: SourcePorts): Mode
   };
 }
 
-/** A process that breaks off is seen to end within this time, if it ends. */
-const endMs = 500;
-
 class HeldProgram {
   readonly #options: StartedOptions;
   readonly #ports: SourcePorts;
@@ -50,7 +47,7 @@ class HeldProgram {
       try {
         return { ...(await this.#options.connect(process, signal)), process };
       } catch (error) {
-        if (signal.aborted || !(await this.#ends(process, signal))) throw error;
+        if (signal.aborted || !(await endedSoon(process, this.#ports.clock, signal))) throw error;
       }
     }
   }
@@ -67,11 +64,6 @@ class HeldProgram {
     this.#lease = lease;
     if (this.#disposed) lease.dispose();
     return lease;
-  }
-
-  async #ends({ ended }: RunningProgram, signal: AbortSignal): Promise<boolean> {
-    const waited = delay(this.#ports.clock, endMs, signal).then(() => false);
-    return Promise.race([ended.then(() => true), waited]);
   }
 
   /** The connection says the rest. */

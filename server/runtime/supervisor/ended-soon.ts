@@ -1,0 +1,16 @@
+/** Why a process ended, where that shows within a moment: a broken connection is seen before the end of who broke it. */
+
+import { type Clock, delay } from "../../base/clock.ts";
+import type { RuntimeError } from "../../model/runtime-error.ts";
+import type { RunningProgram } from "./program.ts";
+
+const momentMs = 500;
+
+/** Undefined where it goes on, or `signal` aborts. */
+export function endedSoon(
+  { ended }: RunningProgram,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<RuntimeError | undefined> {
+  return Promise.race([ended, delay(clock, momentMs, signal).then(() => undefined)]);
+}

@@ -2,7 +2,6 @@
 
 import { freemem } from "node:os";
 import { basename } from "node:path";
-import * as v from "valibot";
 import type { Clock } from "../../base/clock.ts";
 import { detectFim, detectReasoning } from "../../model/fim-detection.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
@@ -12,8 +11,9 @@ import { freeMainMemory } from "../free-memory.ts";
 import { HttpClient } from "../http/http-client.ts";
 import { connectLlamaServer } from "../llama-server/connect-llama-server.ts";
 import { readFlags } from "../llama-server/program-flags.ts";
-import { saysItListens, slots, startArguments, startEnvironment } from "../llama-server/start-arguments.ts";
-import type { Program, ProgramAddress, Readiness, RunningProgram } from "../supervisor/program.ts";
+import { readiness, saysItListens } from "../llama-server/readiness.ts";
+import { slots, startArguments, startEnvironment } from "../llama-server/start-arguments.ts";
+import type { Program, RunningProgram } from "../supervisor/program.ts";
 import type { Connected } from "./connected-source.ts";
 import { checkUnchanged, type GgufFile, identifyGguf } from "./gguf-file.ts";
 import type { FoundModel } from "./model-source.ts";
@@ -59,25 +59,8 @@ async function programOf(
     arguments: (at) => startArguments({ flags, modelPath: file.path, contextTokens, more: args }, at),
     environment: startEnvironment,
     listens: saysItListens,
-    check: isHealthy,
+    check: readiness,
   };
-}
-
-const healthSchema = v.object({ status: v.literal("ok") });
-const quickMs = 2000;
-
-/** Says 503 while the model loads, and wants no key. */
-async function isHealthy({ url }: ProgramAddress, signal: AbortSignal): Promise<Readiness> {
-  const client = new HttpClient({ url, name });
-  try {
-    await client.json({ path: "health", schema: healthSchema, limitMs: quickMs }, signal);
-    return { state: "ready" };
-  } catch (error) {
-    if (error instanceof RuntimeError && error.code === "queue-full") return { state: "starting" };
-    throw error;
-  } finally {
-    client.dispose();
-  }
 }
 
 async function connectTo(

@@ -45,11 +45,6 @@ export function startArguments(
   ];
 }
 
-/** "listening on http://127.0.0.1:1234", in older builds with more before, between or after. */
-export function saysItListens(line: string, { port }: ProgramAddress): boolean {
-  return /\blistening\b/.test(line) && new RegExp(`127\\.0\\.0\\.1\\D*\\b${port}\\b`).test(line);
-}
-
 const keyVariable = "LLAMA_API_KEY";
 
 export function startEnvironment({ key }: ProgramAddress): Readonly<Record<string, string>> {

@@ -34,10 +34,12 @@ export interface DoctorRequest extends Pick<DoctorPorts, "workspace"> {
   /** What is wrong with the settings, in sentences. */
   readonly problems: readonly string[];
   readonly localizer: Localizer;
+  /** The API key that a client keeps for an origin. */
+  readonly secret?: SpecSource["secret"];
 }
 
 export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<DoctorResult> {
-  const { home, settings } = request;
+  const { home, settings, secret } = request;
   const { env } = process;
   const models = join(home, "models");
   const llamaCpp = findLlamaCpp(entryPoint("probe"), signal);
@@ -54,7 +56,7 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
       ollama: (stop) => findOllama(ollamaHost(settings, env), stop),
       llamaServer: (stop) => findLlamaServer(llamaServerPlaces(settings, env), stop),
       modelFile: (name) => inspectLocalModel(localModelPath(name, models)),
-      remoteModel: (role) => reachModel(role, { settings, models, env }, signal),
+      remoteModel: (role) => reachModel(role, { settings, models, env, secret }, signal),
       modelsFolder: models,
       modelFiles: () => modelFiles,
       loadedModels: (stop) => loadedModels(home, stop),

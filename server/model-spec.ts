@@ -29,7 +29,7 @@ export interface SpecSource {
   readonly models: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The API key that is kept for an origin, where somebody keeps one. HEARTH_API_KEY goes before it. */
-  readonly secret?: (origin: string) => Promise<string | undefined>;
+  readonly secret?: ((origin: string) => Promise<string | undefined>) | undefined;
   /** The same for all that belongs to one workspace. */
   readonly session?: string;
 }

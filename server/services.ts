@@ -6,7 +6,7 @@ import { basename, isAbsolute, join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
-import type { Settings } from "./config/schema.ts";
+import { type Settings, settingKeys } from "./config/schema.ts";
 import { doctor } from "./doctor.ts";
 import { entryPoint } from "./entries.ts";
 import {
@@ -43,19 +43,21 @@ export class Services implements LanguageServices, Disposable {
   readonly #folders = new Set<string>();
   readonly #doctor: LanguageServices["doctor"];
   readonly #onStatus: () => void;
+  readonly #secret: ServicesRequest["secret"];
   #settings: Settings;
   #trust: Trust;
   #reading: ReadingProgress | undefined;
   /** The bound model, as the host names it in its events. */
   #modelName: string | undefined;
 
-  constructor({ home, settings, trust, localizer, log, onStatus }: ServicesRequest) {
+  constructor({ home, settings, trust, localizer, log, secret, onStatus }: ServicesRequest) {
     this.#settings = settings;
     this.#trust = trust;
     this.#onStatus = onStatus;
+    this.#secret = secret;
     this.#doctor = (problems, signal) =>
       doctor(
-        { home, settings: this.#settings, problems, localizer, workspace: () => this.workspace() },
+        { home, settings: this.#settings, problems, localizer, secret, workspace: () => this.workspace() },
         signal,
       );
     const clock = systemClock;
@@ -187,6 +189,7 @@ export class Services implements LanguageServices, Disposable {
       settings: this.#settings,
       models,
       env: process.env,
+      secret: this.#secret,
       session: sessionOf([homedir(), ...this.#folders]),
     });
     if (!signal.aborted) this.#modelName = model;
@@ -210,7 +213,8 @@ export class Services implements LanguageServices, Disposable {
   /** In a workspace that is not trusted no model is asked, whatever the settings say. */
   #bind(): void {
     const role = this.#settings["roles.complete"];
-    this.model.bind(this.#trust === "trusted" || role === "off" ? role : "builtin/ngram");
+    const allowed = this.#trust === "trusted" || role === "off";
+    this.model.bind(allowed ? role : "builtin/ngram", placeOf(this.#settings));
   }
 }
 
@@ -229,6 +233,11 @@ function toRuntimeEvent({ state, error }: ModelEvent): RuntimeEvent {
 
 function crashed(): RuntimeError {
   return new RuntimeError("runtime-crashed", "The model's process ended unexpectedly.");
+}
+
+/** Where runtimes are, and as whom they are spoken to. */
+function placeOf(settings: Settings): string {
+  return JSON.stringify(settingKeys.filter((key) => key.startsWith("runtimes.")).map((key) => settings[key]));
 }
 
 /** The same for a workspace as long as its folders are, and nothing to anybody who does not know them. */

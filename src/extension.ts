@@ -1,6 +1,7 @@
 /** The extension's two doors, and what stands behind them. A failure is said once, with what mends it. */
 
 import * as vscode from "vscode";
+import { ApiKey } from "./client/api-key.ts";
 import { ServerClient } from "./client/server-client.ts";
 import { type HostState, ServerHost } from "./client/server-host.ts";
 import { registerCommands } from "./commands/register.ts";
@@ -21,7 +22,8 @@ export function activate(context: vscode.ExtensionContext): void {
     metrics: async () => host.running?.metrics(),
     log: (message) => log.warn(message),
   });
-  const host: ServerHost<ServerClient> = createHost({ context, log, errors, status });
+  const apiKey = new ApiKey(context.secrets);
+  const host: ServerHost<ServerClient> = createHost({ context, log, errors, status, apiKey });
   const start = () => {
     if (status.virtualScheme === undefined) void host.start();
   };
@@ -29,7 +31,14 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     log,
     status,
-    registerCommands({ extensionUri: context.extensionUri, log, host, errors, view: () => status.view }),
+    registerCommands({
+      extensionUri: context.extensionUri,
+      log,
+      host,
+      errors,
+      apiKey,
+      view: () => status.view,
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => host.running?.tellTrust({ trusted: true })),
     vscode.workspace.onDidChangeWorkspaceFolders(start),
   );
@@ -48,9 +57,10 @@ interface HostParts {
   readonly log: vscode.LogOutputChannel;
   readonly errors: ErrorBoundary;
   readonly status: StatusModel;
+  readonly apiKey: ApiKey;
 }
 
-function createHost({ context, log, errors, status }: HostParts): ServerHost<ServerClient> {
+function createHost({ context, log, errors, status, apiKey }: HostParts): ServerHost<ServerClient> {
   let startedAt = performance.now();
   const onState = (state: HostState) => {
     if (state === "starting") startedAt = performance.now();
@@ -67,6 +77,7 @@ function createHost({ context, log, errors, status }: HostParts): ServerHost<Ser
         module: vscode.Uri.joinPath(context.extensionUri, "dist", "server.js").fsPath,
         manifest: context.extension.packageJSON,
         log,
+        apiKey,
         onEnded,
         onStatus: (params) => status.serverSaid(params),
         onExecuted: () => status.countSoon(),

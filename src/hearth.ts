@@ -1,6 +1,7 @@
 /** What every command may use: handed out by `extension.ts`, which builds it. */
 
 import type * as vscode from "vscode";
+import type { ApiKey } from "./client/api-key.ts";
 import type { ServerClient } from "./client/server-client.ts";
 import type { ServerHost } from "./client/server-host.ts";
 import type { StatusView } from "./editor/status-view.ts";
@@ -11,6 +12,7 @@ export interface Hearth {
   readonly log: vscode.LogOutputChannel;
   readonly host: ServerHost<ServerClient>;
   readonly errors: ErrorBoundary;
+  readonly apiKey: ApiKey;
   /** What the status item says at this moment. */
   readonly view: () => StatusView;
 }

@@ -1,5 +1,6 @@
 /** What the server says to its client and asks of it. A client that has gone is not an error here. */
 
+import * as v from "valibot";
 import {
   ConfigurationRequest,
   DidChangeConfigurationNotification,
@@ -16,6 +17,7 @@ import {
   type WorkDoneProgressReport,
 } from "vscode-languageserver-protocol/node";
 import type { Logger, LogLevel } from "../base/log.ts";
+import { secretRequest } from "../protocol/secret.ts";
 import { type StatusParams, statusNotification } from "../protocol/status.ts";
 
 /** What a client shows while something long runs. */
@@ -31,6 +33,8 @@ const messageTypes: Readonly<Record<Exclude<LogLevel, "off">, MessageType>> = {
   debug: MessageType.Debug,
   trace: MessageType.Debug,
 };
+
+const secretSchema = v.object({ value: v.pipe(v.string(), v.nonEmpty()) });
 
 type ProgressValue = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
@@ -66,6 +70,13 @@ export class Client {
     );
     const settings: unknown = Array.isArray(answer) ? answer[0] : undefined;
     return settings ?? undefined;
+  }
+
+  /** The API key that the client keeps for this origin; undefined when it keeps none or fails to answer. */
+  async secret(origin: string): Promise<string | undefined> {
+    const answer = await this.#ask(() => this.#connection.sendRequest(secretRequest.method, { origin }));
+    const result = v.safeParse(secretSchema, answer);
+    return result.success ? result.output.value : undefined;
   }
 
   watchFiles(): Promise<void> {

@@ -31,6 +31,8 @@ export interface SessionPorts {
 
 /** A client that announces a configuration and is slow to send it does not keep the server from starting. */
 const configurationPatienceMs = 1500;
+/** A key that is still being looked for then is not worth a longer wait. */
+const secretPatienceMs = 5000;
 
 export class Session implements Disposable {
   readonly documents = new Documents();
@@ -132,6 +134,7 @@ export class Session implements Disposable {
       trust: this.#trust,
       localizer,
       log,
+      secret: (origin) => this.#secret(origin),
       onStatus: () => this.#status?.update(),
     });
     this.#store.add(services);
@@ -143,6 +146,16 @@ export class Session implements Disposable {
     this.#status.update();
     if (!inTime) void asked.then((late) => this.#configure(late, signal));
     return services;
+  }
+
+  /** A client that does not answer keeps no key. */
+  async #secret(origin: string): Promise<string | undefined> {
+    const { client, clock } = this.#ports;
+    const patience = new AbortController();
+    const waited = delay(clock, secretPatienceMs, patience.signal).then(() => undefined);
+    const secret = await Promise.race([client.secret(origin), waited]);
+    patience.abort();
+    return secret;
   }
 
   /** An older answer than the one that is asked for by now is dropped. */

@@ -3,6 +3,7 @@
 import { doctorRequest } from "./doctor.ts";
 import type { MessageSpec } from "./message.ts";
 import { metricsRequest } from "./metrics.ts";
+import { secretRequest } from "./secret.ts";
 import { statusNotification } from "./status.ts";
 import { trustNotification } from "./trust.ts";
 
@@ -11,6 +12,7 @@ export const ownMessages: readonly MessageSpec[] = [
   trustNotification,
   metricsRequest,
   doctorRequest,
+  secretRequest,
 ];
 
 /** Standard messages from the client, with what is particular in how the server takes them. */

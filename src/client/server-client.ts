@@ -10,8 +10,10 @@ import {
 import { type DoctorResult, doctorRequest } from "../../server/protocol/doctor.ts";
 import type { InitializationOptions } from "../../server/protocol/initialization.ts";
 import { type MetricsResult, metricsRequest } from "../../server/protocol/metrics.ts";
+import { type SecretParams, type SecretResult, secretRequest } from "../../server/protocol/secret.ts";
 import { type StatusParams, statusNotification } from "../../server/protocol/status.ts";
 import { type TrustParams, trustNotification } from "../../server/protocol/trust.ts";
+import type { ApiKey } from "./api-key.ts";
 import { QuietClient } from "./quiet-client.ts";
 import type { ServerConnection } from "./server-host.ts";
 import { explicitSettings, settingKeys } from "./settings.ts";
@@ -24,6 +26,7 @@ export interface ServerClientOptions {
   readonly log: vscode.LogOutputChannel;
   readonly onEnded: (why: string) => void;
   readonly onStatus: (status: StatusParams) => void;
+  readonly apiKey: ApiKey;
   /** A command of the server was executed, such as the one that reports an acceptance. */
   readonly onExecuted: () => void;
   /** Wraps every request for a completion, to show that one is under way. */
@@ -49,6 +52,10 @@ export class ServerClient implements ServerConnection {
       },
     });
     this.#client.onNotification(statusNotification.method, options.onStatus);
+    this.#client.onRequest(secretRequest.method, async ({ origin }: SecretParams): Promise<SecretResult> => {
+      const value = vscode.workspace.isTrusted ? await options.apiKey.of(origin) : undefined;
+      return value === undefined ? {} : { value };
+    });
   }
 
   async start(): Promise<void> {

@@ -8,6 +8,7 @@ import { doctor } from "./doctor.ts";
 import { installCli } from "./install-cli.ts";
 import { openSettings } from "./open-settings.ts";
 import { restart } from "./restart.ts";
+import { setApiKey } from "./set-api-key.ts";
 import { showLog } from "./show-log.ts";
 import { showMenu } from "./show-menu.ts";
 import { toggle } from "./toggle.ts";
@@ -16,6 +17,7 @@ const all: readonly Command[] = [
   toggle,
   complete,
   restart,
+  setApiKey,
   showLog,
   showMenu,
   chooseModel,

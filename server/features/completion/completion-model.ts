@@ -50,6 +50,7 @@ export class CompletionModel implements Disposable {
   readonly #ports: CompletionModelPorts;
   #state: ModelState = { kind: "none" };
   #role = "";
+  #place = "";
   #binding = new AbortController();
   #opened: BoundModel | undefined;
   #settled = Promise.withResolvers<void>();
@@ -64,10 +65,14 @@ export class CompletionModel implements Disposable {
     return this.#state;
   }
 
-  /** Binds the role as the setting `roles.complete` names it; the same name again changes nothing. */
-  bind(role: string): void {
-    if (role === this.#role) return;
+  /**
+   * Binds the role as the setting `roles.complete` names it. The same name again changes nothing, unless `place`,
+   * where runtimes are, is another.
+   */
+  bind(role: string, place = ""): void {
+    if (role === this.#role && place === this.#place) return;
     this.#role = role;
+    this.#place = place;
     this.#rebind();
   }
 

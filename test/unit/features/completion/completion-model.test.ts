@@ -26,8 +26,8 @@ class Harness {
     changed: (state) => this.states.push(brief(state)),
   });
 
-  async bind(role: string): Promise<void> {
-    this.model.bind(role);
+  async bind(role: string, place?: string): Promise<void> {
+    this.model.bind(role, place);
     await this.model.settled(never);
     await this.clock.advance(0);
   }
@@ -71,6 +71,12 @@ describe("CompletionModel", () => {
     await harness.bind("embedded/a");
     await harness.bind("embedded/a");
     assert.deepEqual(harness.opened, ["a"]);
+  });
+
+  it("opens it again when runtimes are elsewhere", async () => {
+    const harness = new Harness();
+    for (const place of ["here", "here", "there"]) await harness.bind("embedded/a", place);
+    assert.deepEqual(harness.opened, ["a", "a"]);
   });
 
   it("tries a failed model again when it is asked for, every ten seconds at most", async () => {

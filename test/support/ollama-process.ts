@@ -100,7 +100,7 @@ class Account {
   #probes = 0;
 
   read(line: string): void {
-    if (line.includes('msg="starting runner"') || line.includes("llama runner started")) this.loads++;
+    if (line.includes("starting go runner")) this.loads++;
     const slot = /loading cache slot.* cache=(\d+) prompt=(\d+) used=\d+ remaining=(\d+)/.exec(line);
     if (!slot) return;
     const [held = 0, prompt = 0, remaining = 0] = slot.slice(1).map(Number);

@@ -3,6 +3,7 @@
  * not on somebody's server, and how much of it Ollama holds.
  */
 
+import * as v from "valibot";
 import type { Logger } from "../../base/log.ts";
 import { isOlder } from "../../base/node-versions.ts";
 import { type FimFamilyId, fimFamilies, fimFamilyIds } from "../../model/fim.ts";
@@ -56,7 +57,10 @@ export async function connectOllama(
   const num_ctx = Math.min(asked.options.num_ctx, loaded?.context_length ?? Infinity);
   const vocabulary = readVocabulary(shown.model_info);
   const thinks = shown.capabilities.includes("thinking");
-  const fim = fimOf({ wanted, shown, vocabulary });
+  const family = fimOf({ wanted, shown, vocabulary });
+  const inserts = shown.capabilities.includes("insert");
+  // The form in which prompts come that its own template asks for anew.
+  const fim = family ?? (inserts ? "qwen" : undefined);
   const reasons = thinks || detectReasoning({ chatTemplate: shown.template, name: wanted }, wanted);
   const card = modelCard(shown);
   const rendered = canRender(shown, thinks);
@@ -69,6 +73,8 @@ export async function connectOllama(
     thinks,
     reasons,
     rendered,
+    stops: stopsOf(shown),
+    ...(family === undefined && inserts ? { templateFim: fimFamilies.qwen } : {}),
   });
   return {
     info: {
@@ -81,6 +87,14 @@ export async function connectOllama(
     },
     runtime,
   };
+}
+
+/** As `/api/show` writes the parameters of a model's file: Go's quotes, which are JSON's for all that is printed. */
+function stopsOf({ parameters }: OllamaModel): readonly string[] {
+  const stops = [...parameters.matchAll(/^stop\s+(".*")$/gm)].map(([, quoted]) =>
+    v.safeParse(v.pipe(v.string(), v.parseJson(), v.string()), quoted),
+  );
+  return stops.flatMap((stop) => (stop.success ? [stop.output] : []));
 }
 
 /** Thoughts are read here only as `<think>` has them. */

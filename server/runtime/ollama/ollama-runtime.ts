@@ -5,6 +5,7 @@
  * the model anew; and Ollama is told not to cut a prompt, which it would do without a word.
  */
 
+import { type FimFamily, type FimParts, fimStops } from "../../model/fim.ts";
 import type {
   ChatMessage,
   ChatRequest,
@@ -34,6 +35,13 @@ export interface OllamaRuntimeOptions {
   /** Whether Ollama can tell it to think, or not to. */
   readonly thinks: boolean;
   readonly reasons: boolean;
+  /** Of the model's own file. */
+  readonly stops: readonly string[];
+  /**
+   * Set where only the model's own template knows how to ask it to fill in the middle: the family whose form the
+   * prompts come in, to be taken apart again.
+   */
+  readonly templateFim?: FimFamily;
   /** Whether its answers can be read without Ollama's own parsers. */
   readonly rendered: boolean;
 }
@@ -52,6 +60,8 @@ export class OllamaRuntime implements ModelRuntime {
   }
 
   async *infill(request: InfillRequest, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
+    const { templateFim } = this.#options;
+    if (templateFim) return yield* this.#inserted(partsOf(request.prompt, templateFim), request, signal);
     const prompt = this.#render(request.prompt);
     yield* this.#answer(prompt, request, signal);
   }
@@ -81,11 +91,32 @@ export class OllamaRuntime implements ModelRuntime {
 
   /** Ollama cannot compute a prompt without one token of an answer. */
   async warm({ prompt: pieces }: WarmRequest, signal: AbortSignal): Promise<Usage> {
+    // Nobody but Ollama knows the prompt.
+    if (this.#options.templateFim) return noUsage;
     const prompt = this.#render(pieces);
     const warmed = await this.#warm(prompt, signal);
     const usage = warmed ? await this.#step(prompt, signal) : undefined;
     if (usage) return { ...usage, generated: 0 };
     throw signal.reason;
+  }
+
+  /** What is before and behind the gap; the template says the rest, and the model's own file where to stop. */
+  #inserted(
+    { prefix, suffix }: FimParts,
+    request: InfillRequest,
+    signal: AbortSignal,
+  ): AsyncIterable<StreamPart> {
+    this.#held = "";
+    const { templateFim } = this.#options;
+    const foreign = new Set(templateFim ? fimStops(templateFim) : []);
+    const stop = request.stop.filter((token) => !foreign.has(token));
+    const body = {
+      ...this.#common(this.#withOwnStops({ ...request, stop })),
+      prompt: neutralText(prefix, this.#spelledIn(prefix)),
+      suffix: neutralText(suffix, this.#spelledIn(suffix)),
+      ...(this.#options.thinks ? { think: false } : {}),
+    };
+    return ollamaStream({ ...this.#options, path: "api/generate", body }, signal);
   }
 
   /** The prompt that the model's template makes of the conversation; undefined where only Ollama can know. */
@@ -108,9 +139,10 @@ export class OllamaRuntime implements ModelRuntime {
   #reasoned(prompt: string, request: ChatRequest, signal: AbortSignal): AsyncIterable<StreamPart> {
     this.#checkLength(prompt);
     const { maxTokens, thinkingTokens = Infinity } = request;
+    const asked = this.#withOwnStops(request);
     const ports = {
       generate: (text: string, most: number, until: AbortSignal) =>
-        this.#answer(text, { ...request, maxTokens: most }, until),
+        this.#answer(text, { ...asked, maxTokens: most }, until),
       promptTokens: (text: string) => this.#options.vocabulary.promptTokens(text),
     };
     return reasonedAnswer(ports, { prompt, maxTokens, thinkingTokens }, signal);
@@ -122,7 +154,7 @@ export class OllamaRuntime implements ModelRuntime {
     // Where Ollama has one slot, the chat takes it.
     this.#held = "";
     const body = {
-      ...this.#common(request),
+      ...this.#common(this.#withOwnStops(request)),
       messages: messages.map(({ role, text }) => ({
         role,
         content: neutralText(text, this.#spelledIn(text)),
@@ -208,6 +240,11 @@ export class OllamaRuntime implements ModelRuntime {
     });
   }
 
+  /** What the model's own file stops at would count no more beside a stop of ours. */
+  #withOwnStops({ maxTokens, sampling, stop }: Generate): Generate {
+    return { maxTokens, sampling, stop: [...new Set([...stop, ...this.#options.stops])] };
+  }
+
   #common({ maxTokens, stop, sampling }: Generate) {
     const { model } = this.#options;
     const options = { ...model.options, ...samplers(sampling), num_predict: maxTokens, stop };
@@ -219,6 +256,15 @@ type Generate = Pick<InfillRequest, "maxTokens" | "stop" | "sampling">;
 
 const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
 const aborted: StreamPart = { kind: "stream-end", reason: "aborted", usage: noUsage };
+
+/** The texts of a prompt that `renderFim` made. */
+function partsOf(pieces: readonly PromptPiece[], family: FimFamily): FimParts {
+  const after = (token: string) => {
+    const next = pieces[pieces.findIndex((piece) => piece.kind === "control" && piece.token === token) + 1];
+    return next?.kind === "text" ? next.text : "";
+  };
+  return { prefix: after(family.prefix), suffix: after(family.suffix) };
+}
 
 /** Earlier thoughts are not repeated to the model. */
 function answerOf({ role, text }: ChatMessage): string {

@@ -198,6 +198,17 @@ describe("a server of OpenAI's protocol", () => {
     assert.equal(server.asked.filter(({ path }) => path === "/v1/completions").length, 1);
   });
 
+  it("is refused where it streams a page, or without end", async () => {
+    const page = await reach(vllm(coder, { "/v1/completions": () => ({ page: "<html>" }) }));
+    await assert.rejects(fill(page.runtime), /^RuntimeError: What answers at .* is not openai\.$/);
+    const events = Array.from({ length: 2000 }, () => ({ choices: [{ text: "b" }] }));
+    const endless = await reach(vllm(coder, { "/v1/completions": () => ({ events }) }));
+    await assert.rejects(
+      fill(endless.runtime),
+      /openai writes more than the 8 tokens that it was asked for\.$/,
+    );
+  });
+
   describe("fails with one sentence and one mend", () => {
     const check = async (answers: Answers, code: string, sentence: RegExp, spec = {}) =>
       assert.rejects(reach(answers, spec), (error: Error & { code?: string; mend?: string }) => {

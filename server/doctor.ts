@@ -103,7 +103,9 @@ async function loadedModels(home: string, signal: AbortSignal): Promise<readonly
   const forget = onAbort(limit, () => client.dispose());
   try {
     const models = (await client.metrics())?.models ?? [];
-    return models.map(({ model, memoryBytes }) => ({ name: basename(model, ".gguf"), memoryBytes }));
+    // What is no file has an address in its name, and keeps it.
+    const nameOf = (model: string) => (model.includes("://") ? model : basename(model, ".gguf"));
+    return models.map(({ model, memoryBytes }) => ({ name: nameOf(model), memoryBytes }));
   } finally {
     forget();
     client.dispose();

@@ -103,11 +103,14 @@ async function loadedModels(home: string, signal: AbortSignal): Promise<readonly
   const forget = onAbort(limit, () => client.dispose());
   try {
     const models = (await client.metrics())?.models ?? [];
-    // What is no file has an address in its name, and keeps it.
-    const nameOf = (model: string) => (model.includes("://") ? model : basename(model, ".gguf"));
     return models.map(({ model, memoryBytes }) => ({ name: nameOf(model), memoryBytes }));
   } finally {
     forget();
     client.dispose();
   }
+}
+
+/** What is no file has an address in its name, and keeps it. */
+function nameOf(model: string): string {
+  return model.includes("://") ? model : basename(model, ".gguf");
 }

@@ -4,7 +4,8 @@ import { type Clock, delay } from "../../base/clock.ts";
 import type { RuntimeError } from "../../model/runtime-error.ts";
 import type { RunningProgram } from "./program.ts";
 
-const momentMs = 500;
+/** A process that was killed gives its memory back first: on a busy machine that has taken over a second. */
+const momentMs = 3000;
 
 /** Undefined where it goes on, or `signal` aborts. */
 export function endedSoon(

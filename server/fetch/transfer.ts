@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import { BufferSweep } from "./buffer-sweep.ts";
 import { FetchError, isPassing } from "./fetch-error.ts";
 import type { PartFile } from "./part-file.ts";
 import { withRetries } from "./retries.ts";
@@ -59,9 +60,11 @@ async function attempt(options: Transfer, meter: RateMeter, signal: AbortSignal)
     const answer = await openRest(options, AbortSignal.any([signal, stalled.signal]));
     ({ host } = answer.url);
     meter.note(part.size);
+    const sweep = new BufferSweep();
     for await (const chunk of answer.body) {
       if (part.size + chunk.length > total) throw await tooLong(part, answer, total);
       await part.append(chunk);
+      sweep.note(chunk.length);
       watch.note(chunk.length);
       meter.note(part.size);
       onProgress(meter.progress(part.size, total));

@@ -42,6 +42,8 @@ export interface HubOptions {
   readonly promised?: { readonly sha256?: string; readonly size?: number };
   /** Bytes a second. */
   readonly rate?: number;
+  /** The name under which the store is to be found, where it has one. */
+  readonly storeName?: string;
 }
 
 export class ModelHub {
@@ -112,7 +114,7 @@ export class ModelHub {
         { type: "file", path: this.file, size, lfs },
       ]);
     } else if (path === `/${this.repository}/resolve/${this.revision}/${this.file}`) {
-      const location = `http://${this.storeHost}/blobs/${this.sha256}?signed=1`;
+      const location = `http://${this.#options.storeName ?? this.storeHost}/blobs/${this.sha256}?signed=1`;
       response.writeHead(302, { location, "x-linked-size": bytes.length }).end();
     } else response.writeHead(404, { "content-type": "application/json" }).end('{"error":"not found"}');
   }

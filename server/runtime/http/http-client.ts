@@ -1,6 +1,7 @@
 /**
  * The one door to a runtime that is spoken to over HTTP: one origin, bounded answers, aborts that close the
- * connection, and every failure as a RuntimeError. Nothing is tried twice here.
+ * connection, and every failure as a RuntimeError. Nothing is tried twice here but
+ * what met a connection that was just being closed.
  */
 
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request as send } from "undici";
@@ -111,7 +112,8 @@ export class HttpClient implements Disposable {
       dispatcher: this.#agent,
       signal: limit,
     };
-    const response = await this.#reading(() => this.#answer(() => send(url, options)), signal);
+    const ask = () => this.#answer(() => onceMore(() => send(url, options)));
+    const response = await this.#reading(ask, signal);
     if (response.statusCode < 300) return response;
     const text = await this.#reading(() => readText(response.body, mostErrorBytes), signal);
     throw statusError({
@@ -180,6 +182,20 @@ async function letGo(
     body.destroy();
   } finally {
     clearTimeout(limit);
+  }
+}
+
+/**
+ * A server may close a connection that it kept open just when the next request goes out on it; llama-server does so
+ * after a hundred. No byte of an answer has come then, and what a runtime is asked changes nothing: it is asked
+ * again, once.
+ */
+async function onceMore<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isBrokenOff(error)) throw error;
+    return await ask();
   }
 }
 

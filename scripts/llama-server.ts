@@ -16,7 +16,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { canRun, findProgram } from "../server/runtime/discovery/find-program.ts";
 import { run, say } from "./setup/command.ts";
 import { needPackages } from "./setup/debian-packages.ts";
 import { cacheFolder, fillFolder, type KeptFolder, pathOf, stampOf } from "./setup/kept-folder.ts";
@@ -52,18 +53,17 @@ export interface LlamaServerPlaces {
 }
 
 /** Throws when the one that is named cannot be run: whoever named it wants that one. */
-export function findLlamaServer(places: LlamaServerPlaces): string | undefined {
+export async function findLlamaServer(places: LlamaServerPlaces): Promise<string | undefined> {
   const { named, searchPath } = places;
   if (named) {
     accessSync(named, constants.X_OK);
     return named;
   }
-  const folders = searchPath.split(delimiter).filter((folder) => folder !== "");
-  const onPath = folders.map((folder) => join(folder, program)).find(canRun);
+  const onPath = await findProgram(program, searchPath);
   if (onPath !== undefined) return onPath;
   const kept = keptIn(places);
   const built = join(pathOf(kept), program);
-  return stampOf(kept) !== undefined && canRun(built) ? built : undefined;
+  return stampOf(kept) !== undefined && (await canRun(built)) ? built : undefined;
 }
 
 /** The archive of the source, checked against its hash, in `folder`. */
@@ -105,26 +105,17 @@ function build(places: LlamaServerPlaces): void {
   });
 }
 
-function canRun(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function main(): void {
+async function main(): Promise<void> {
   const places = {
     named: process.env["LLAMA_SERVER_BIN"],
     searchPath: process.env["PATH"] ?? "",
     cache: cacheFolder("HEARTH_LLAMA_SERVER_CACHE", "hearth-llama-server"),
     cpu: `${process.arch} ${cpus()[0]?.model ?? ""}`,
   };
-  if (findLlamaServer(places) === undefined) build(places);
-  const found = findLlamaServer(places);
+  if ((await findLlamaServer(places)) === undefined) build(places);
+  const found = await findLlamaServer(places);
   if (found === undefined) throw new Error(`There is no ${program} in ${places.cache} after it was built`);
   process.stdout.write(`${found}\n`);
 }
 
-if (import.meta.main) main();
+if (import.meta.main) await main();

@@ -7,7 +7,6 @@ import { isDeepStrictEqual } from "node:util";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
 import { type Settings, settingKeys } from "./config/schema.ts";
-import { doctor } from "./doctor.ts";
 import { entryPoint } from "./entries.ts";
 import {
   CompletionModel,
@@ -55,11 +54,12 @@ export class Services implements LanguageServices, Disposable {
     this.#trust = trust;
     this.#onStatus = onStatus;
     this.#secret = secret;
-    this.#doctor = (problems, signal) =>
-      doctor(
-        { home, settings: this.#settings, problems, localizer, secret, workspace: () => this.workspace() },
-        signal,
-      );
+    this.#doctor = async (problems, signal) => {
+      // It knows every runtime, and what those need to load: not when the server starts.
+      const { doctor } = await import("./doctor.ts");
+      const workspace = () => this.workspace();
+      return doctor({ home, settings: this.#settings, problems, localizer, secret, workspace }, signal);
+    };
     const clock = systemClock;
     const workerPath = entryPoint("index-worker");
     this.builtin = this.#store.add(new BuiltinCompleter({ workerPath, log, clock }));

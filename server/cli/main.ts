@@ -8,13 +8,10 @@ import { packageVersion } from "../base/package-version.ts";
 import { readLocalizer } from "../base/read-localizer.ts";
 import { hearthHome } from "../config/home.ts";
 import type { Settings } from "../config/schema.ts";
-import { doctor } from "../doctor.ts";
 import { entryPoint, packageFile, wordsFolder } from "../entries.ts";
 import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
 import { ModelFolder } from "../fetch/model-folder.ts";
-import { type PulledModel, pullModel } from "../fetch/pull-model.ts";
-import { usualPatience } from "../fetch/transfer.ts";
-import { proxyOf, WebClient } from "../fetch/web-client.ts";
+import type { PulledModel } from "../fetch/pull-model.ts";
 import { findHardware } from "../runtime/discovery/find-hardware.ts";
 import { findLlamaCpp } from "../runtime/discovery/find-llama-cpp.ts";
 import { createServices } from "../services.ts";
@@ -67,7 +64,8 @@ const status = await runCli({
     openServices,
     hardware: (signal) =>
       findHardware({ llamaCpp: (stop) => findLlamaCpp(entryPoint("probe"), stop) }, signal),
-    doctor: ({ root, ...request }, signal) => {
+    doctor: async ({ root, ...request }, signal) => {
+      const { doctor } = await import("../doctor.ts");
       const workspace = () => readWorkspace(root, request.settings, signal);
       return doctor({ home, localizer, workspace, ...request }, signal);
     },
@@ -112,6 +110,12 @@ function openServices(settings: Settings, onStatus: () => void): CliServices {
 }
 
 async function pull({ name, settings, ...ports }: PullRequest, signal: AbortSignal): Promise<PulledModel> {
+  // Only this verb goes to the world, and what it takes for that is slow to load.
+  const [{ pullModel }, { usualPatience }, { proxyOf, WebClient }] = await Promise.all([
+    import("../fetch/pull-model.ts"),
+    import("../fetch/transfer.ts"),
+    import("../fetch/web-client.ts"),
+  ]);
   const client = new WebClient(proxyOf(env));
   try {
     const options = {

@@ -3,8 +3,8 @@
 import type { TextChange } from "../../text/snapshot.ts";
 import type { CrawlLimits } from "../crawl/crawl.ts";
 import type { SkipReason } from "../crawl/skip-reason.ts";
-import type { Start } from "./guesser.ts";
 import type { NoAnswer } from "./ngram-model.ts";
+import type { Start } from "./sure-start.ts";
 
 export type BuiltinAnswer =
   | {

@@ -3,9 +3,10 @@
  * how well it fits what stands behind it. The same counts and the same place give the same guess.
  */
 
-import { confidences, startConfidence, type WeighedLine } from "./confidence.ts";
+import { confidences, type WeighedLine } from "./confidence.ts";
 import type { LineSite } from "./line-site.ts";
 import { bracketsAfter, Mixer } from "./mixer.ts";
+import { endsWell, type Start, sureStart } from "./sure-start.ts";
 import { type Context, longestContext, type TokenIndex } from "./token-index.ts";
 import { isWordCode } from "./tokenizer.ts";
 import { isBreak, special, type Vocabulary } from "./vocabulary.ts";
@@ -22,8 +23,6 @@ export const tuning = {
   margin: 6,
   /** Of what is left for tokens that never followed, the share of the word at the cursor as it stands. */
   newWord: 0.01,
-  /** The least confidence of a start; over the tuning packages 63 in 100 are right then. */
-  leastStart: 0.5,
 };
 
 /** A finished line. */
@@ -33,13 +32,6 @@ export interface Guess extends WeighedLine {
   /** What lines are ranked by: the logarithm of its chance, and how well it fits what stands behind it. */
   readonly score: number;
   /** 0 to 1: how often a line like this is exactly right. */
-  readonly confidence: number;
-}
-
-/** The first tokens of a line, the same in whatever line they may become. */
-export interface Start {
-  readonly text: string;
-  /** 0 to 1: how often the line that the author wrote begins like this. */
   readonly confidence: number;
 }
 
@@ -94,8 +86,8 @@ export class LineGuesser {
       const [first] = lines;
       const next: Extension[] = [];
       for (const line of lines) this.#extend(line, { site, sources, next, finished });
-      if (first && endsWell(first, next, { site, vocabulary: sources.vocabulary }))
-        start = startIn(first) ?? start;
+      if (first && endsWell(site.linePrefix + first.text, followerOf(first, next, sources.vocabulary)))
+        start = sureStart(first) ?? start;
       const bar = leastChance(finished);
       lines = best(next, tuning.beam)
         .filter((extension) => extension.chance > bar)
@@ -238,43 +230,15 @@ function longer({ line, id, spaced, chance }: Extension, site: LineSite, vocabul
   };
 }
 
-/** One mark alone is not worth being offered. */
-const leastStartLength = 2;
-
-/** The most probable line so far, as the start of all that grow out of it. */
-function startIn(line: Line): Start | undefined {
-  if (line.text.trim().length < leastStartLength) return undefined;
-  const confidence = startConfidence(line.chance);
-  return confidence >= tuning.leastStart ? { text: line.text, confidence } : undefined;
-}
-
-/** Whether a person might stop typing there: not within an operator, nor before the end of a string. */
-function endsWell(
+/** The likeliest token behind a line. */
+function followerOf(
   line: Line,
   next: readonly Extension[],
-  { site, vocabulary }: { readonly site: LineSite; readonly vocabulary: Vocabulary },
-): boolean {
-  const [likely] = best(
-    next.filter((extension) => extension.line === line),
-    1,
-  );
-  if (!likely) return true;
-  const follower = vocabulary.textOf(likely.id);
-  if (follower === openQuote(site.linePrefix + line.text)) return false;
-  return likely.spaced || !operator.test(follower) || !operator.test(line.text.at(-1) ?? "");
-}
-
-const operator = /^[-+*/%=<>!&|^?:.~]$/;
-
-/** The quote of the string that is open at the end of `text`, which starts a line; empty when none is. */
-function openQuote(text: string): string {
-  let quote = "";
-  for (let i = 0; i < text.length; i++) {
-    const mark = text[i] ?? "";
-    if (quote !== "" && mark === "\\") i++;
-    else if (quote === "" ? /["'`]/.test(mark) : mark === quote) quote = quote === "" ? mark : "";
-  }
-  return quote;
+  vocabulary: Vocabulary,
+): { readonly text: string; readonly spaced: boolean } | undefined {
+  const own = next.filter((extension) => extension.line === line);
+  const [likely] = best(own, 1);
+  return likely && { text: vocabulary.textOf(likely.id), spaced: likely.spaced };
 }
 
 /** What a line must beat to be worth growing or weighing. */

@@ -6,9 +6,10 @@
 import { holdsSecret, isInsideSecret, isSecretFile } from "../../security/secrets.ts";
 import { hasLineLongerThan } from "../crawl/skip-reason.ts";
 import { DocumentIndex, type Edit } from "./document-index.ts";
-import { type Guess, type Guesses, LineGuesser, type Start } from "./guesser.ts";
+import { type Guess, type Guesses, LineGuesser } from "./guesser.ts";
 import { longestDocument, mostCountsBytes } from "./limits.ts";
 import { type LineSite, lineSite } from "./line-site.ts";
+import type { Start } from "./sure-start.ts";
 import { Vocabulary } from "./vocabulary.ts";
 import { WorkspaceIndex } from "./workspace-index.ts";
 

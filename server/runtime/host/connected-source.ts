@@ -11,7 +11,13 @@ import type { QueueReading } from "../scheduler/slot-queue.ts";
 import { endedSoon } from "../supervisor/ended-soon.ts";
 import type { RunningProgram } from "../supervisor/program.ts";
 import { lazyRuntime } from "../wire/lazy-runtime.ts";
-import type { ModelSource, ModelState, SourceMetrics, SourcePorts } from "./model-source.ts";
+import {
+  type ModelSource,
+  type ModelState,
+  noWork,
+  type SourceMetrics,
+  type SourcePorts,
+} from "./model-source.ts";
 import { watchedRuntime } from "./watched-runtime.ts";
 
 export interface Connected extends Disposable {
@@ -29,6 +35,7 @@ const saysGone: ReadonlySet<RuntimeErrorCode> = new Set(["runtime-unreachable", 
 export type Connect = (ports: SourcePorts, signal: AbortSignal) => Promise<Connected>;
 
 export class ConnectedSource implements ModelSource {
+  readonly #held: Disposable | undefined;
   readonly #connect: Connect;
   readonly #ports: SourcePorts;
   readonly #disposed = new AbortController();
@@ -38,7 +45,9 @@ export class ConnectedSource implements ModelSource {
   #restarts = 0;
   #state: ModelState = { state: "loading" };
 
-  constructor(connect: Connect, ports: SourcePorts) {
+  /** `held` goes with the source. */
+  constructor(connect: Connect, ports: SourcePorts, held?: Disposable) {
+    this.#held = held;
     this.#connect = connect;
     this.#ports = ports;
     this.runtime = lazyRuntime(async () => (await this.#reach()).runtime);
@@ -62,19 +71,14 @@ export class ConnectedSource implements ModelSource {
       contextTokens: this.#live?.info.contextTokens ?? 0,
       threads: 0,
       gpu: "unknown",
-      memoryBytes: 0,
-      requests: 0,
-      aborts: 0,
-      promptTokens: 0,
-      generatedTokens: 0,
-      promptTokensPerSecond: 0,
-      generatedTokensPerSecond: 0,
+      ...noWork,
     });
   }
 
   dispose(): void {
     this.#disposed.abort();
     this.#live?.dispose();
+    this.#held?.dispose();
   }
 
   #reach(): Promise<Connected> {

@@ -4,10 +4,16 @@ import { basename } from "node:path";
 import { detectFim, detectReasoning } from "../../model/fim-detection.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import { memoryNeeds } from "../embedded/memory-plan.ts";
-import type { ChildReading, LoadParams } from "../embedded/protocol.ts";
+import type { LoadParams } from "../embedded/protocol.ts";
 import { checkUnchanged, type GgufFile, identifyGguf } from "./gguf-file.ts";
 import { ModelProcess } from "./model-process.ts";
-import type { FoundModel, ModelSource, SourceMetrics, SourcePorts } from "./model-source.ts";
+import {
+  type FoundModel,
+  type ModelSource,
+  noWork,
+  type SourceMetrics,
+  type SourcePorts,
+} from "./model-source.ts";
 
 /** Reads the file's header, and nothing else of it. */
 export async function findEmbedded(path: string): Promise<FoundModel> {
@@ -51,16 +57,6 @@ function embeddedSource(
   };
 }
 
-const unread: ChildReading = {
-  memoryBytes: 0,
-  requests: 0,
-  aborts: 0,
-  promptTokens: 0,
-  generatedTokens: 0,
-  promptTokensPerSecond: 0,
-  generatedTokensPerSecond: 0,
-};
-
 async function metricsOf(process: ModelProcess): Promise<SourceMetrics> {
   const { contextTokens, threads, gpu } = process.live?.result ?? {
     contextTokens: 0,
@@ -73,6 +69,6 @@ async function metricsOf(process: ModelProcess): Promise<SourceMetrics> {
     contextTokens,
     threads,
     gpu,
-    ...((await process.reading()) ?? unread),
+    ...((await process.reading()) ?? noWork),
   };
 }

@@ -6,6 +6,7 @@ import type { Logger } from "../../base/log.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import type { RuntimeError } from "../../model/runtime-error.ts";
+import type { ChildReading } from "../embedded/protocol.ts";
 import type { Programs } from "../supervisor/program.ts";
 import type { ModelMetrics, modelStates } from "./protocol.ts";
 
@@ -18,6 +19,17 @@ export interface ModelState {
 
 /** What a source counts itself; the registry knows the rest. */
 export type SourceMetrics = Omit<ModelMetrics, "model" | "state" | "clients">;
+
+/** Of one that does not run, or that keeps its account to itself. */
+export const noWork: ChildReading = {
+  memoryBytes: 0,
+  requests: 0,
+  aborts: 0,
+  promptTokens: 0,
+  generatedTokens: 0,
+  promptTokensPerSecond: 0,
+  generatedTokensPerSecond: 0,
+};
 
 export interface ModelSource extends Disposable {
   /** Answers as soon as it can: each call waits for what has to start. */

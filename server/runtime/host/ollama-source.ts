@@ -5,7 +5,7 @@ import { HttpClient } from "../http/http-client.ts";
 import { connectOllama } from "../ollama/connect-ollama.ts";
 import { OllamaApi } from "../ollama/ollama-api.ts";
 import type { Program, ProgramLease } from "../supervisor/program.ts";
-import { type Connected, ConnectedSource } from "./connected-source.ts";
+import { type Connect, type Connected, ConnectedSource } from "./connected-source.ts";
 import type { FoundModel, ModelSource, SourcePorts } from "./model-source.ts";
 import { remoteModelName, type SpecOf } from "./protocol.ts";
 import { queued } from "./queued.ts";
@@ -21,7 +21,8 @@ export function findOllama(spec: Spec): FoundModel {
 
 function ollamaSource(spec: Spec, ports: SourcePorts): ModelSource {
   let lease: ProgramLease | undefined;
-  const source = new ConnectedSource(async (_, signal) => {
+  const held = { dispose: () => lease?.dispose() };
+  const reach: Connect = async (_, signal) => {
     try {
       return await connect(spec, ports, signal);
     } catch (error) {
@@ -30,19 +31,8 @@ function ollamaSource(spec: Spec, ports: SourcePorts): ModelSource {
       const process = await lease.running();
       return { ...(await connect({ ...spec, url: process.at.url }, ports, signal)), process };
     }
-  }, ports);
-  return {
-    runtime: source.runtime,
-    get state() {
-      return source.state;
-    },
-    ready: () => source.ready(),
-    metrics: () => source.metrics(),
-    dispose: () => {
-      source.dispose();
-      lease?.dispose();
-    },
   };
+  return new ConnectedSource(reach, ports, held);
 }
 
 /** Nobody answers there, or a stranger does: ours gets a port of its own then. One that is only slow runs. */

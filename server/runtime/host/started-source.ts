@@ -13,19 +13,7 @@ export interface StartedOptions {
 
 export function startedSource(options: StartedOptions, ports: SourcePorts): ModelSource {
   const held = new HeldProgram(options, ports);
-  const source = new ConnectedSource((_, signal) => held.connect(signal), ports);
-  return {
-    runtime: source.runtime,
-    get state() {
-      return source.state;
-    },
-    ready: () => source.ready(),
-    metrics: () => source.metrics(),
-    dispose: () => {
-      source.dispose();
-      held.dispose();
-    },
-  };
+  return new ConnectedSource((_, signal) => held.connect(signal), ports, held);
 }
 
 class HeldProgram {

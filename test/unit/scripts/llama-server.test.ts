@@ -26,34 +26,35 @@ describe("a llama-server for tests", () => {
     return path;
   }
 
-  it("is not there on a bare machine", () => assert.equal(found({ searchPath: folder }), undefined));
+  it("is not there on a bare machine", async () =>
+    assert.equal(await found({ searchPath: folder }), undefined));
 
-  it("is the one that is named, before one on the PATH", () => {
+  it("is the one that is named, before one on the PATH", async () => {
     const named = program("elsewhere/my-server");
     program("bin/llama-server");
-    assert.equal(found({ named, searchPath: join(folder, "bin") }), named);
+    assert.equal(await found({ named, searchPath: join(folder, "bin") }), named);
   });
 
-  it("is missed, and not replaced, when the one that is named is not there", () => {
+  it("is missed, and not replaced, when the one that is named is not there", async () => {
     program("bin/llama-server");
     const places = { named: join(folder, "absent"), searchPath: join(folder, "bin") };
-    assert.throws(() => found(places), { code: "ENOENT" });
+    await assert.rejects(found(places), { code: "ENOENT" });
   });
 
-  itNeeds(posix, "is the first on the PATH that can be run", () => {
+  itNeeds(posix, "is the first on the PATH that can be run", async () => {
     program("first/llama-server", 0o644);
     const second = program("second/llama-server");
     const searchPath = ["", join(folder, "first"), join(folder, "second")].join(delimiter);
-    assert.equal(found({ searchPath }), second);
+    assert.equal(await found({ searchPath }), second);
   });
 
-  it("is the one that was built for this CPU, when it was built to the end", () => {
+  it("is the one that was built for this CPU, when it was built to the end", async () => {
     const kept = keptIn({ cache: join(folder, "cache"), cpu: "a" });
     const built = program(join("cache", kept.name, "llama-server"));
-    assert.equal(found({}), undefined, "without its stamp");
+    assert.equal(await found({}), undefined, "without its stamp");
     writeFileSync(join(dirname(built), kept.stampName), "{}");
-    assert.equal(found({}), built);
-    assert.equal(found({ cpu: "b" }), undefined, "on another CPU");
+    assert.equal(await found({}), built);
+    assert.equal(await found({ cpu: "b" }), undefined, "on another CPU");
   });
 });
 

@@ -1,75 +1,98 @@
 /**
- * Bundles the extension, the language server and their helper programs into `dist/`, each file complete in
- * itself, and holds the bundles to their size. `--sourcemap` keeps maps beside them, for a debugger.
+ * Bundles the extension, and the language server with its helper programs, into `dist/`. The programs share
+ * chunks, and what they load on demand is a chunk of its own. `--sourcemap` keeps maps beside them, for a
+ * debugger.
  */
 
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import process from "node:process";
 import { build } from "esbuild";
 
 /** The client and the server together, in bytes: what an editor reads before the first completion. */
 const budget = 1.5e6;
 
-const entries = [
-  { name: "extension.cjs", source: "src/extension.ts", loaded: true },
-  { name: "server.js", source: "server/main.ts", loaded: true, program: true },
-  { name: "host.js", source: "server/runtime/host/main.ts" },
-  { name: "child.js", source: "server/runtime/embedded/child.ts" },
-  { name: "probe.js", source: "server/runtime/discovery/probe.ts" },
-  { name: "index-worker.js", source: "server/index/worker.ts" },
-  { name: "cli.js", source: "server/cli/main.ts", program: true },
-];
+const programs = {
+  server: "server/main.ts",
+  host: "server/runtime/host/main.ts",
+  child: "server/runtime/embedded/child.ts",
+  probe: "server/runtime/discovery/probe.ts",
+  "index-worker": "server/index/worker.ts",
+  cli: "server/cli/main.ts",
+};
+
+/** Those that a shell starts. */
+const executables = ["server", "cli"];
+
+const shared = {
+  outdir: "dist",
+  bundle: true,
+  platform: "node",
+  target: "node22",
+  // The packages' ES modules where they have them: their UMD forms hide `require` from a bundler.
+  mainFields: ["module", "main"],
+  external: ["vscode", "node-llama-cpp"],
+  minify: true,
+  sourcemap: process.argv.includes("--sourcemap") ? "linked" : false,
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+};
 
 mkdirSync("dist/meta", { recursive: true });
-const sizes = await Promise.all(entries.map(bundle));
+const [client, server] = await Promise.all([
+  build({
+    ...shared,
+    entryPoints: { extension: "src/extension.ts" },
+    format: "cjs",
+    outExtension: { ".js": ".cjs" },
+  }),
+  build({
+    ...shared,
+    entryPoints: programs,
+    format: "esm",
+    splitting: true,
+    chunkNames: "chunk-[hash]",
+    // CommonJS packages inside an ES module ask for Node's own modules with `require`, which it lacks.
+    banner: { js: `import{createRequire as __r}from"node:module";const require=__r(import.meta.url);` },
+  }),
+]);
+for (const name of executables) chmodSync(`dist/${name}.js`, 0o755);
+writeFileSync("dist/meta/client.json", JSON.stringify(client.metafile));
+writeFileSync("dist/meta/server.json", JSON.stringify(server.metafile));
 removeOthers();
-console.log(sizes.map(({ name, bytes }) => `${name} ${kilobytes(bytes)}`).join(", "));
 
-const total = sizes.filter(({ loaded }) => loaded).reduce((sum, { bytes }) => sum + bytes, 0);
-console.log(`client and server: ${kilobytes(total)} of ${kilobytes(budget)}`);
-if (total > budget) {
+const sizes = Object.keys(programs).map((name) => [name, loadedBytes(server.metafile, `dist/${name}.js`)]);
+sizes.unshift(["extension", loadedBytes(client.metafile, "dist/extension.cjs")]);
+console.log(sizes.map(([name, bytes]) => `${name} ${kilobytes(bytes)}`).join(", "));
+const { extension, server: serverBytes } = Object.fromEntries(sizes);
+console.log(`client and server: ${kilobytes(extension + serverBytes)} of ${kilobytes(budget)}`);
+if (extension + serverBytes > budget) {
   console.error("The client and the server are larger than their budget; dist/meta/*.json says why.");
   process.exitCode = 1;
 }
 
-async function bundle({ name, source, loaded, program }) {
-  const commonjs = name.endsWith(".cjs");
-  const outfile = `dist/${name}`;
-  const { metafile } = await build({
-    entryPoints: [source],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node22",
-    format: commonjs ? "cjs" : "esm",
-    // The packages' ES modules where they have them: their UMD forms hide `require` from a bundler.
-    mainFields: ["module", "main"],
-    external: ["vscode", "node-llama-cpp"],
-    banner: { js: commonjs ? "" : moduleBanner({ program }) },
-    minify: true,
-    sourcemap: process.argv.includes("--sourcemap") ? "linked" : false,
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
-  });
-  if (program) chmodSync(outfile, 0o755);
-  writeFileSync(`dist/meta/${name}.json`, JSON.stringify(metafile));
-  return { name, loaded, bytes: metafile.outputs[outfile].bytes };
+/** What a program reads at its start: its own file and the chunks that it imports, without those on demand. */
+function loadedBytes({ outputs }, entry) {
+  const loaded = new Set([entry]);
+  for (const path of loaded) {
+    for (const imported of outputs[path].imports) {
+      if (imported.kind === "import-statement" && !imported.external) loaded.add(imported.path);
+    }
+  }
+  return [...loaded].reduce((sum, path) => sum + outputs[path].bytes, 0);
 }
 
 /** What an earlier build left. Not emptied first, because a running server may read its files. */
 function removeOthers() {
-  const maps = process.argv.includes("--sourcemap") ? entries.map(({ name }) => `${name}.map`) : [];
-  const made = new Set(["meta", ...entries.map(({ name }) => name), ...maps]);
-  for (const name of readdirSync("dist").filter((found) => !made.has(found))) {
+  const made = [client, server].flatMap(({ metafile }) => Object.keys(metafile.outputs));
+  const kept = new Set(["meta", ...made.map((path) => basename(path))]);
+  for (const name of readdirSync("dist").filter((found) => !kept.has(found))) {
     rmSync(`dist/${name}`, { recursive: true });
   }
-}
-
-/** CommonJS packages inside an ES module ask for Node's own modules with `require`, which it lacks. */
-function moduleBanner({ program }) {
-  const require = `import{createRequire as __r}from"node:module";const require=__r(import.meta.url);`;
-  return program ? `#!/usr/bin/env node\n${require}` : require;
+  for (const name of readdirSync("dist/meta").filter((found) => !/^(?:client|server)\.json$/u.test(found))) {
+    rmSync(`dist/meta/${name}`);
+  }
 }
 
 function kilobytes(bytes) {

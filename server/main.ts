@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The language server as a program: reads its command line, opens the transport, ends the process. */
 
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The command line as a program: builds what the verbs need, and ends with their status. */
 
 import { createInterface } from "node:readline/promises";

@@ -29,11 +29,20 @@ const shapeSchema = v.strictObject({
   cachedValues: v.optional(count),
 });
 
+/** A file that somebody publishes; its SHA-256 is asked of the repository when it is fetched. */
+const fileSchema = v.strictObject({
+  /** As `OWNER/REPOSITORY`. */
+  repository: v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/)),
+  path: v.pipe(v.string(), v.regex(/^[\w.-]+(?:\/[\w.-]+)*\.gguf$/)),
+});
+
 const quantSchema = v.strictObject({
   quant: v.string(),
   bytes: count,
   /** Of a published file, to the digits that its page shows, or computed from the shape and llama.cpp's rules. */
   from: v.picklist(["published", "computed"]),
+  /** Left out where no source says in which file it is published. */
+  file: v.exactOptional(fileSchema),
 });
 
 const samplingSchema = v.strictObject({
@@ -68,6 +77,7 @@ const modelSchema = v.strictObject({
 
 export type CatalogueModel = v.InferOutput<typeof modelSchema>;
 export type CatalogueQuant = v.InferOutput<typeof quantSchema>;
+export type CatalogueFile = v.InferOutput<typeof fileSchema>;
 
 export const catalogue: readonly CatalogueModel[] = v.parse(v.array(modelSchema), catalogueFile);
 

@@ -2,7 +2,7 @@
  * The contract of every model runtime, as one suite of behaviours that runs unchanged against each of them,
  * through the host and a client, as every feature reaches it.
  *
- * A runtime comes under it with one small file, `NAME.test.ts`, which calls `contract` with a RuntimeUnderTest:
+ * A runtime comes under it with one small file, `runtimes/NAME.ts`, which makes a RuntimeUnderTest:
  * how it is started with a GGUF, how it is named to the host, and how it tells what it computes (`runtime.ts`).
  * The models are in `models.ts`, the behaviours in `behaviours/`, and how each real runtime is got and started
  * in `../real.md`. A runtime that is missing is skipped by name; what one cannot do by its nature stands in

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { RuntimeError, type RuntimeErrorCode } from "../../model/runtime-error.ts";
+import { type OutputCause, saidCause } from "../supervisor/output-causes.ts";
 import { tlsError } from "./tls-errors.ts";
 
 /** No answer, or one that broke off: by the codes of Node's sockets, of undici and of TLS. */
@@ -88,7 +89,9 @@ function millisecondsOf(retryAfter: string | undefined): number | undefined {
 
 /** What a runtime says of itself, by its words where they are known, else with the code given. */
 export function saidError(name: string, said: string, fallback: RuntimeErrorCode): RuntimeError {
-  const code = byWords.find(([words]) => words.test(said))?.[1] ?? fallback;
+  const cause = saidCause(said);
+  const known = (cause && ofCause[cause]) ?? byWords.find(([words]) => words.test(said))?.[1];
+  const code = known ?? fallback;
   return new RuntimeError(code, "{0} says: {1}", { values: [name, said] });
 }
 
@@ -100,13 +103,19 @@ function byStatus(status: number): RuntimeErrorCode {
   return status >= 500 ? "runtime-crashed" : "refused";
 }
 
+/** What a runtime that runs on can say of itself and of its models. */
+const ofCause: Readonly<Partial<Record<OutputCause, RuntimeErrorCode>>> = {
+  "gpu-memory": "out-of-memory",
+  "main-memory": "out-of-memory",
+  memory: "out-of-memory",
+  "context-full": "context-overflow",
+  "model-unsupported": "model-unsupported",
+  "model-invalid": "model-invalid",
+};
+
 /** Seen in the sources of llama.cpp, Ollama and vLLM. */
 const byWords: readonly (readonly [RegExp, RuntimeErrorCode])[] = [
   [/exceed.*context|context (?:size|length|window)|maximum context|too many tokens/i, "context-overflow"],
-  [
-    /out of memory|requires more system memory|failed to allocate|cudaMalloc|insufficient memory/i,
-    "out-of-memory",
-  ],
   [/does not support|not support(?:ed)? (?:by|for)|without --embedding/i, "capability-missing"],
   [/model .*not found|no such model|does not exist/i, "model-not-found"],
 ];

@@ -2,7 +2,14 @@
 
 import assert from "node:assert/strict";
 import type { RuntimeErrorCode } from "../../../../server/model/runtime-error.ts";
-import { type EndCause, type Exit, endCause } from "../../../../server/runtime/supervisor/output-causes.ts";
+import {
+  type EndCause,
+  type Exit,
+  endCause,
+  memoryOf,
+  type OutputCause,
+  saidCause,
+} from "../../../../server/runtime/supervisor/output-causes.ts";
 
 interface Expected {
   readonly code: RuntimeErrorCode;
@@ -144,4 +151,111 @@ describe("the last words of a runtime", () => {
       { output: "listening\n", signal: "SIGKILL", code: null },
       { code: "runtime-crashed", message: "llama-server ended unexpectedly: SIGKILL", next: "try-again" },
     ));
+});
+
+/** What runtimes write, by the place in their source that writes it. */
+const said: readonly (readonly [cause: OutputCause | undefined, from: string, words: string])[] = [
+  ["gpu-memory", "llama-model.cpp", "llama_model_load: error loading model: unable to allocate CUDA0 buffer"],
+  ["gpu-memory", "llama-model.cpp, Metal", "error loading model: unable to allocate MTL0_Private buffer"],
+  [
+    "gpu-memory",
+    "ggml-alloc.c",
+    "ggml_gallocr_reserve_n_impl: failed to allocate Vulkan0 buffer of size 325058560",
+  ],
+  ["gpu-memory", "ggml-cuda.cu, ggml_cuda_error", "CUDA error: out of memory"],
+  ["gpu-memory", "ggml-cuda.cu of ROCm", "ROCm error: out of memory"],
+  [
+    "gpu-memory",
+    "ggml-vulkan-buffers.cpp",
+    "ggml_vulkan: Device memory allocation of size 1879048192 failed.\n" +
+      "ggml_vulkan: vk::Device::allocateMemory: ErrorOutOfDeviceMemory",
+  ],
+  [
+    "gpu-memory",
+    "ggml-metal-device.m",
+    "ggml_metal_buffer_init: error: failed to allocate buffer, size =  4096.00 MiB",
+  ],
+  [
+    "gpu-memory",
+    "ggml-metal-context.m",
+    "error: Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)",
+  ],
+  [
+    "gpu-memory",
+    "node-llama-cpp, resolveModelGpuLayersOption.js",
+    "Not enough VRAM to fit the model with the specified settings",
+  ],
+  [
+    "gpu-memory",
+    "node-llama-cpp, resolveContextContextSizeOption.js",
+    "A context size of 8192 is too large for the available VRAM",
+  ],
+  [
+    "main-memory",
+    "node-llama-cpp, resolveContextContextSizeOption.js",
+    "A context size of 8192 is too large for the available RAM (including swap)",
+  ],
+  [
+    "gpu-memory",
+    "Ollama, llm/server.go, of its runner",
+    "llama runner process has terminated: cudaMalloc failed: out of memory",
+  ],
+  ["gpu-memory", "Ollama, llm/server.go", "memory layout cannot be allocated with num_gpu = 99"],
+  ["gpu-memory", "PyTorch, under vLLM", "CUDA out of memory. Tried to allocate 2.00 GiB."],
+  [
+    "main-memory",
+    "Ollama, llm/server.go",
+    "model requires more system memory (42.5 GiB) than is available (12.1 GiB)",
+  ],
+  ["main-memory", "ggml.c", "ggml_aligned_malloc: insufficient memory (attempted to allocate 9216.00 MB)"],
+  [
+    "main-memory",
+    "ggml-alloc.c",
+    "ggml_gallocr_reserve_n_impl: failed to allocate CPU buffer of size 325058560",
+  ],
+  ["main-memory", "llama-model.cpp", "error loading model: unable to allocate CUDA_Host buffer"],
+  [
+    "main-memory",
+    "llama-kv-cache.cpp",
+    "llama_init_from_model: failed to initialize the context: failed to allocate buffer for kv cache",
+  ],
+  ["main-memory", "llama-mmap.cpp", "error loading model: mmap failed: Cannot allocate memory"],
+  [
+    "main-memory",
+    "the C++ library",
+    "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc",
+  ],
+  [
+    "memory",
+    "Ollama, llm/server.go",
+    "model failed to load, this may be due to resource limitations or an internal error, check ollama server logs for details",
+  ],
+  [
+    "context-full",
+    "node-llama-cpp, AddonContext.cpp",
+    "could not find a KV slot for the batch (try reducing the size of the batch or increase the context)",
+  ],
+  ["context-full", "Ollama, kvcache/cache.go", "could not find a kv cache slot"],
+  ["context-full", "llama-server, server-context.cpp", "Context size has been exceeded."],
+  ["gpu-unsupported", "CUDA", "CUDA error: no kernel image is available for execution on the device"],
+  ["driver-outdated", "CUDA", "CUDA error: the provided PTX was compiled with an unsupported toolchain."],
+  // What ends nothing.
+  [undefined, "ggml-vulkan-buffers.cpp", "WARNING: failed to allocate 512.00 MB of pinned memory"],
+  [
+    undefined,
+    "llama-mmap.cpp",
+    "warning: failed to mlock 4096-byte buffer (after previously locking 0 bytes): Cannot allocate memory",
+  ],
+  [undefined, "V8", "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory"],
+];
+
+describe("the words of a runtime", () => {
+  for (const [cause, from, words] of said) {
+    it(`of ${from} mean ${cause ?? "nothing"}: ${words}`, () => {
+      assert.equal(saidCause(words), cause);
+      const { error } = endCause({ name: "llama-server", output: `${words}\n`, code: 1, signal: null });
+      const memory = { "gpu-memory": "gpu", "main-memory": "main" }[String(cause)];
+      assert.equal(memoryOf(error), memory, "an error keeps which memory it is about");
+    });
+  }
 });

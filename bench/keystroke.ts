@@ -99,6 +99,7 @@ function builtIn(): Scenario {
 }
 
 function testModel(): Scenario {
+  const seedling = join(import.meta.dirname, "../test/fixtures/models/seedling-q8_0.gguf");
   const parts = Array.from(
     { length: samples },
     (_, index) => `export function sum${index}(first: number, second: number): number {\n  return\n}\n`,
@@ -109,8 +110,7 @@ function testModel(): Scenario {
     session: {
       name: "keystroke-model",
       files: { "sums.ts": parts.join("\n") },
-      complete: async () =>
-        `embedded/${join(import.meta.dirname, "../test/fixtures/models/seedling-q8_0.gguf")}`,
+      machine: async () => ({ "hearth.roles.complete": `embedded/${seedling}` }),
     },
     lines: parts.map((_, index) => index * 4 + 1),
     key: "Space",

@@ -14,7 +14,7 @@ describe("a workspace that is not trusted", () => {
       "security.workspace.trust.startupPrompt": "never",
       "security.workspace.trust.banner": "never",
     },
-    complete: async () => `embedded/${await scripted({ infill: "never();" })}`,
+    machine: async () => ({ "hearth.roles.complete": `embedded/${await scripted({ infill: "never();" })}` }),
     trust: "asked",
   });
 

@@ -36,8 +36,9 @@ export async function connectLlamaServer(
   const models = await client.json({ path: "v1/models", schema: modelsSchema, limitMs: quickMs }, signal);
   const names = [...models.data.map(({ id }) => id), props.model_path].filter((name) => name !== "");
   if (!names.some((name) => sameModel(name, model))) {
+    const served = [...new Set(names.map((name) => basename(name)))].join(", ");
     throw new RuntimeError("model-not-found", "llama-server at {0} serves {1}, not {2}.", {
-      values: [url.origin, names.map((name) => basename(name)).join(", "), model],
+      values: [url.origin, served, model],
     });
   }
   const contextTokens = props.default_generation_settings.n_ctx;

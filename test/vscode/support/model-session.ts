@@ -9,14 +9,15 @@ export const beginning = "  const sum =";
 /** What the model puts there. */
 export const infill = " first + second;";
 
-export type ModelSessionOptions = Pick<SessionOptions, "name" | "watched">;
+export type ModelSessionOptions = Pick<SessionOptions, "name" | "watched"> &
+  Partial<Pick<SessionOptions, "machine">>;
 
-/** Its folder holds `add.ts` and `again.ts`, which are alike. */
+/** Its folder holds `add.ts` and `again.ts`, which are alike. The embedded runtime runs the model if nothing else is set. */
 export function useModelSession(options: ModelSessionOptions): Session {
   return useSession({
+    machine: async () => ({ "hearth.roles.complete": `embedded/${await scripted({ infill })}` }),
     ...options,
     files: { "add.ts": head, "again.ts": head },
-    complete: async () => `embedded/${await scripted({ infill })}`,
   });
 }
 

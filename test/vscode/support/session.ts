@@ -19,8 +19,8 @@ export interface SessionOptions extends Pick<EditorServerOptions, "settings" | "
   readonly name: string;
   /** Names and texts of the files in the folder that is opened. */
   readonly files: Readonly<Record<string, string>>;
-  /** `hearth.roles.complete`. */
-  readonly complete?: () => Promise<string>;
+  /** Settings of machine scope, such as the model that completes. */
+  readonly machine?: () => Promise<Readonly<Record<string, unknown>>>;
   readonly window?: WindowSize;
   /** A copy of the extension of its own, whose programs write down whom they ask. */
   readonly watched?: true;
@@ -102,14 +102,14 @@ export class Session {
     const editor = JSON.parse(process.env["HEARTH_TEST_EDITOR"] ?? "{}") as Editor;
     for (const [name, text] of Object.entries(this.#options.files)) this.write(name, text);
     await this.#installOwn(editor);
-    const complete = await this.#options.complete?.();
+    const machine = (await this.#options.machine?.()) ?? {};
     const { settings = {}, locale, trust = "given" } = this.#options;
     mkdirSync(this.userHome, { recursive: true });
     this.#server = await startEditor({
       editor,
       folders: { root: this.#root, extensions: this.#extensions },
       settings,
-      machine: complete === undefined ? {} : { "hearth.roles.complete": complete },
+      machine,
       trust,
       ...(locale === undefined ? {} : { locale }),
       env: { ...this.witnessEnvironment, HOME: this.userHome },

@@ -42,10 +42,10 @@ export const failures: readonly Behaviour[] = [
     },
   },
   {
-    name: "says that a model is not there",
+    name: "says that a model is not there, and names each that is once",
     model: "scripted",
     check: async ({ client, started }) => {
-      await assert.rejects(client.open(started.absent, never), { code: "model-not-found" });
+      await assert.rejects(client.open(started.absent, never), notFound);
     },
   },
   {
@@ -73,6 +73,14 @@ export const failures: readonly Behaviour[] = [
     },
   },
 ];
+
+function notFound(error: unknown): true {
+  assert.ok(error instanceof RuntimeError);
+  assert.equal(error.code, "model-not-found");
+  const named = error.message.match(/scripted-[\w.-]*\w/g) ?? [];
+  assert.equal(new Set(named).size, named.length, error.message);
+  return true;
+}
 
 function tooLong(error: unknown): true {
   assert.ok(error instanceof RuntimeError);

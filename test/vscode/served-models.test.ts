@@ -3,56 +3,53 @@
 import assert from "node:assert/strict";
 import { after, it } from "mocha";
 import { startLlamaServer } from "../support/llama-server-process.ts";
-import { describeNeeds, type Need } from "../support/needs.ts";
+import { describeNeeds } from "../support/needs.ts";
 import { startOllama } from "../support/ollama-process.ts";
 import { realLlamaServer, realOllama } from "../support/real-runtimes.ts";
 import { scripted } from "../support/scripted-model.ts";
 import { beginning, head, infill, untilModelAnswers, useModelSession } from "./support/model-session.ts";
 
 /** By which a runtime that shows no header knows how the model fills in the middle. */
-const name = "scripted-qwen-coder";
+const model = "scripted-qwen-coder";
 
 interface Served {
-  readonly runtime: string;
-  readonly need: Need;
-  /** Starts it; with the settings of machine scope that name it and its model. */
-  serve(): Promise<{ readonly settings: Readonly<Record<string, unknown>>; stop(): Promise<void> }>;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly process: { readonly stop: () => Promise<void> };
 }
 
-const served: readonly Served[] = [
+const runtimes = [
   {
-    runtime: "llama-server",
+    name: "llama-server",
     need: realLlamaServer.need,
-    async serve() {
-      const path = await scripted({ infill }, { name });
+    async serve(): Promise<Served> {
+      const path = await scripted({ infill }, { name: model });
       const file = { path, contextTokens: 4096, task: "generate" } as const;
-      const { url, stop } = await startLlamaServer(file, ["--alias", name]);
-      return { settings: settings("llama-server", { "hearth.runtimes.llamaServer.url": url }), stop };
+      const process = await startLlamaServer(file, ["--alias", model]);
+      return { settings: { "hearth.runtimes.llamaServer.url": process.url }, process };
     },
   },
   {
-    runtime: "ollama",
+    name: "ollama",
     need: realOllama.need,
-    async serve() {
-      const { url, create, stop } = await startOllama();
-      await create(name, await scripted({ infill }, { name }));
-      return { settings: settings("ollama", { "hearth.runtimes.ollama.url": url }), stop };
+    async serve(): Promise<Served> {
+      const process = await startOllama();
+      await process.create(model, await scripted({ infill }, { name: model }));
+      return { settings: { "hearth.runtimes.ollama.url": process.url }, process };
     },
   },
 ];
 
-for (const { runtime, need, serve } of served) {
-  describeNeeds(need, `ghost text from a model that ${runtime} serves`, () => {
-    let stop = () => Promise.resolve();
+for (const runtime of runtimes) {
+  describeNeeds(runtime.need, `ghost text from a model that ${runtime.name} serves`, () => {
+    let served: Served | undefined;
     const session = useModelSession({
-      name: `served-by-${runtime}`,
+      name: `served-by-${runtime.name}`,
       async machine() {
-        const started = await serve();
-        stop = started.stop;
-        return started.settings;
+        served = await runtime.serve();
+        return { "hearth.roles.complete": `${runtime.name}/${model}`, ...served.settings };
       },
     });
-    after(() => stop());
+    after(() => served?.process.stop());
 
     it("is the model's text, and Tab puts exactly that into the file", async () => {
       const { workbench } = session;
@@ -63,11 +60,4 @@ for (const { runtime, need, serve } of served) {
       assert.equal(session.read("add.ts"), head + beginning + infill);
     });
   });
-}
-
-function settings(
-  runtime: string,
-  more: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  return { "hearth.roles.complete": `${runtime}/${name}`, ...more };
 }

@@ -1,251 +1,146 @@
 /**
- * `node bench/abort.ts [--only scripted] [--aborts 200] [--rounds 3]`: how soon an abort leaves the model idle
- * in the middle of a prefill, and what working in steps costs. Two models with zero weights, which cost as
- * much as learnt ones: a tiny one, and one of half a billion parameters' shape, deleted after the bench.
+ * `node bench/abort.ts [--only llama-server] [--aborts 200]`: what an abort leaves to the runtimes, on their own
+ * account of their work, through the host as in the editor. Once tokens stream: from `abort()` until the runtime says
+ * that nothing runs in it. Before the first token: how many tokens of the prompt it still computes for nobody,
+ * counted from its last word before the abort. A server of OpenAI's protocol takes a prompt whole and stands there
+ * to compare: what a llama-server computes when it is not asked in steps.
  */
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { systemClock } from "../server/base/clock.ts";
-import { entryPoint } from "../server/entries.ts";
 import type { ModelRuntime } from "../server/model/model-runtime.ts";
-import { control, type PromptPiece, text } from "../server/model/prompt.ts";
-import { EmbeddedRuntime } from "../server/runtime/embedded/embedded-runtime.ts";
-import { loadModel } from "../server/runtime/embedded/load.ts";
-import { HostClient } from "../server/runtime/host/client.ts";
-import { type ScriptedShape, writeScripted } from "../test/support/scripted-model.ts";
+import { models } from "../test/runtime/contract/models.ts";
+import type { RuntimeUnderTest, Started } from "../test/runtime/contract/runtime.ts";
+import { embedded } from "../test/runtime/contract/runtimes/embedded.ts";
+import { llamaServer } from "../test/runtime/contract/runtimes/llama-server.ts";
+import { ollama } from "../test/runtime/contract/runtimes/ollama.ts";
+import { openAiOnLlamaServer } from "../test/runtime/contract/runtimes/openai.ts";
+import { collect, fim, greedy, hostFixture, never } from "../test/support/host-fixture.ts";
+import { Spread, verdict } from "./spread.ts";
 
 const { values: flags } = parseArgs({
-  options: {
-    aborts: { type: "string", default: "200" },
-    rounds: { type: "string", default: "3" },
-    only: { type: "string", default: "" },
-  },
+  options: { aborts: { type: "string", default: "200" }, only: { type: "string", default: "" } },
 });
-const promptTokens = 2000;
 const aborts = Number(flags.aborts);
-const rounds = Number(flags.rounds);
-/** Deep in a prefill of seconds nothing else happens than in its first second. */
-const latestAbortMs = 1000;
-const mostSlower = 1.15;
-const mostAbortMs = 100;
-/** Aborts for each measured step of 32 tokens, so that both meet the same machine. */
-const abortsPerStep = 5;
+/** Each computes a prompt of thousands of tokens, or a good part of it; what is there to compare needs fewer. */
+const prefillShare = 1 / 4;
+const comparedShare = 1 / 10;
+const mostAbortMs = 150;
+const mostForNobody = 512;
+/** The answer of the model has 120 pieces. */
+const latestPiece = 40;
+const promptTokens = 3500;
 
-interface BenchedModel {
-  readonly title: string;
-  readonly shape: ScriptedShape;
-  /** Of the prompt computed in steps and whole: fewer for the slow one. */
-  readonly comparedTokens: number;
+interface Row {
+  readonly under: RuntimeUnderTest;
+  /** Not held to the numbers; what it is there for. */
+  readonly compare?: string;
 }
 
-const benched: readonly BenchedModel[] = [
-  { title: "scripted", shape: {}, comparedTokens: 2000 },
-  {
-    title: "0.5 B shape",
-    comparedTokens: 1000,
-    // Qwen2.5-0.5B's: 24 layers of 896 with 2 key/value heads, and its vocabulary.
-    shape: { layers: 24, width: 896, feedForward: 4864, kvHeads: 2, vocabulary: 151_936, weights: "Q8_0" },
-  },
+const rows: readonly Row[] = [
+  { under: embedded },
+  { under: llamaServer() },
+  { under: openAiOnLlamaServer(), compare: "a prompt sent whole" },
+  { under: ollama() },
 ];
 
-const never = new AbortController().signal;
-const folder = await mkdtemp(join(tmpdir(), "hearth-abort-"));
-try {
-  for (const [index, { title, shape, comparedTokens }] of benched.entries()) {
-    if (!title.includes(flags.only)) continue;
-    const path = join(folder, `${index}.gguf`);
-    await writeScripted(path, { infill: "return x;" }, shape);
-    const { stepped, whole } = await steppedAgainstWhole(path, comparedTokens);
-    const slower = stepped.wall / whole.wall;
-    console.log(
-      `${title}: ${comparedTokens} tokens in steps ${milliseconds(stepped.wall)}, whole ${milliseconds(whole.wall)}: ` +
-        `${slower.toFixed(2)} × (by processor time ${(stepped.cpu / whole.cpu).toFixed(2)} ×), ` +
-        `target ${mostSlower}: ${verdict(slower <= mostSlower)}`,
-    );
-    const span = (stepped.wall * 0.9 * promptTokens) / comparedTokens;
-    const { aborted, steps } = await abortTimes(path, Math.min(latestAbortMs, span));
-    // A step's own p99, measured in between: the same machine disturbs both.
-    const target = Math.max(mostAbortMs, at(steps, 0.99));
-    console.log(
-      `${title}: abort to idle, ${aborted.length} aborts: ${spread(aborted)}; a step of 32 tokens: ${spread(steps)}; ` +
-        `target p99 ${milliseconds(target)}: ${verdict(at(aborted, 0.99) <= target)}`,
-    );
-    await rm(path);
-  }
-} finally {
-  await rm(folder, { recursive: true });
+for (const row of rows) {
+  const { name, need } = row.under;
+  if (!name.includes(flags.only)) continue;
+  if (need.met) await measure(row);
+  else console.log(`${name}: skipped, needs ${need.what}`);
 }
 process.exit(0);
 
-interface Comparison {
-  readonly stepped: Cost;
-  readonly whole: Cost;
+interface Subject {
+  readonly runtime: ModelRuntime;
+  readonly started: Started;
+  /** How many aborts. */
+  readonly count: number;
 }
 
-/** Milliseconds by the clock, and of the processors, which other programs disturb less. */
-interface Cost {
-  readonly wall: number;
-  readonly cpu: number;
-}
-
-/** In this process, the two in turns, medians; the whole one with the number of threads that is best for it. */
-async function steppedAgainstWhole(path: string, tokens: number): Promise<Comparison> {
-  const { embedded } = await loadModel(loadParams(path), {
-    library: await import("node-llama-cpp"),
-    onProgress: () => {},
-    onLog: () => {},
-  });
-  const runtime = new EmbeddedRuntime(embedded);
-  await runtime.prepare("completion");
-  const sequence = (await embedded.createContext(4096)).getSequence();
-  const computeWhole = async (count: number, threads: number) => {
-    embedded.model.llama.maxThreads = threads;
-    const prompt = embedded.model.tokenize("x".repeat(count), false);
-    const ms = await costOf(() => sequence.evaluateWithoutGeneratingNewTokens(prompt));
-    await sequence.clearHistory();
-    return ms;
-  };
-  const most = sequence.context.idealThreads;
-  const best = (await computeWhole(256, 1)).wall < (await computeWhole(256, most)).wall ? 1 : most;
-  const stepped: Cost[] = [];
-  const wholes: Cost[] = [];
-  for (let round = 0; round < rounds; round++) {
-    stepped.push(
-      await costOf(() => runtime.warm({ prompt: promptOf(round, tokens), priority: "completion" }, never)),
-    );
-    wholes.push(await computeWhole(tokens, best));
-  }
-  await embedded.model.dispose();
-  return { stepped: medians(stepped), whole: medians(wholes) };
-}
-
-interface AbortTimes {
-  readonly aborted: readonly number[];
-  readonly steps: readonly number[];
-}
-
-/** Through the host and its child, as in the editor: from `abort()`, within `spanMs` of the start, to the end of the stream. */
-async function abortTimes(path: string, spanMs: number): Promise<AbortTimes> {
-  const client = new HostClient({
-    home: join(folder, "home"),
-    entry: entryPoint("host"),
-    childEntry: entryPoint("child"),
-    log: { log: () => {} },
-    clock: systemClock,
-    idleMs: 0,
-  });
+async function measure({ under, compare }: Row): Promise<void> {
+  const host = hostFixture();
+  const client = host.client();
+  const started = await under.start(await models.slow(), client);
   try {
-    const { runtime } = await client.open({ runtime: "embedded", path }, never);
-    const aborted: number[] = [];
-    const steps: number[] = [];
-    for (let index = 0; aborted.length < aborts; index++) {
-      if (index % abortsPerStep === 0) {
-        const short = { prompt: promptOf(2 * index, 33), priority: "completion" } as const;
-        steps.push(await timed(() => runtime.warm(short, never)));
-      }
-      const time = await abortTime(runtime, promptOf(2 * index + 1, promptTokens), Math.random() * spanMs);
-      if (time !== undefined) aborted.push(time);
-    }
-    return { aborted: sorted(aborted), steps: sorted(steps) };
+    const { runtime } = await client.open(started.spec, never);
+    const count = Math.ceil(aborts * (compare === undefined ? 1 : comparedShare));
+    const subject = { runtime, started, count };
+    await started.idle();
+    const streaming = await whileStreaming(subject);
+    const prefill = await beforeFirstToken(subject);
+    const note = (value: number, most: number) =>
+      compare === undefined ? verdict(value, most) : `to compare: ${compare}`;
+    console.log(
+      `${under.name}, streaming: abort to idle ${streaming.idle.milliseconds()}; p99 ${note(streaming.idle.at(0.99), mostAbortMs)}; ` +
+        `to the end of the stream ${streaming.ended.milliseconds()}`,
+    );
+    console.log(
+      `${under.name}, before the first token: tokens for nobody ${prefill.tokens.counts()}; ` +
+        `${note(prefill.tokens.at(1), mostForNobody)}; abort to idle ${prefill.idle.milliseconds()}`,
+    );
   } finally {
-    client.dispose();
+    await started.stop();
+    await host.dispose();
   }
 }
 
-/** Undefined when the answer was there before the abort. */
-async function abortTime(
-  runtime: ModelRuntime,
-  prompt: readonly PromptPiece[],
-  afterMs: number,
-): Promise<number | undefined> {
-  const controller = new AbortController();
-  let abortedAt: number | undefined;
-  const timer = setTimeout(() => {
-    abortedAt = performance.now();
-    controller.abort();
-  }, afterMs);
-  const request = {
-    prompt,
-    maxTokens: 1,
-    stop: [],
-    sampling: { temperature: 0 },
-    priority: "completion",
-  } as const;
-  for await (const part of runtime.infill(request, controller.signal)) {
-    if (part.kind === "stream-end" && part.reason === "aborted" && abortedAt !== undefined)
-      return performance.now() - abortedAt;
+async function whileStreaming({ runtime, started, count }: Subject) {
+  const idle: number[] = [];
+  const ended: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const controller = new AbortController();
+    const last = 1 + Math.floor(Math.random() * latestPiece);
+    let abortedAt = 0;
+    let resting: Promise<void> | undefined;
+    let pieces = 0;
+    for await (const _ of runtime.infill(requestOf(index, 20), controller.signal)) {
+      if (++pieces !== last) continue;
+      abortedAt = performance.now();
+      controller.abort();
+      resting = started.idle().then(() => void idle.push(performance.now() - abortedAt));
+    }
+    ended.push(performance.now() - abortedAt);
+    await resting;
   }
-  clearTimeout(timer);
-  return undefined;
+  return { idle: new Spread(idle), ended: new Spread(ended) };
+}
+
+async function beforeFirstToken(subject: Subject) {
+  const { runtime, started } = subject;
+  const count = Math.ceil(subject.count * prefillShare);
+  const whole = performance.now();
+  await collect(runtime.infill({ ...requestOf(0, promptTokens), maxTokens: 1 }, never));
+  const span = performance.now() - whole;
+  const idle: number[] = [];
+  const tokens: number[] = [];
+  for (let index = 1; tokens.length < count; index++) {
+    const controller = new AbortController();
+    await started.idle();
+    const request = collect(runtime.infill(requestOf(index, promptTokens), controller.signal));
+    const until = performance.now() + Math.random() * span;
+    // Its last word before the abort: what it says between two steps.
+    let before = await started.computed();
+    while (performance.now() < until) before = await started.computed();
+    const abortedAt = performance.now();
+    controller.abort();
+    const { text } = await request;
+    await started.idle();
+    if (text !== "") continue;
+    idle.push(performance.now() - abortedAt);
+    tokens.push((await started.computed()).prompt - before.prompt);
+  }
+  return { idle: new Spread(idle), tokens: new Spread(tokens) };
 }
 
 /** Different from its first text on, so that nothing is cached. */
-function promptOf(index: number, tokens: number): readonly PromptPiece[] {
+function requestOf(index: number, tokens: number) {
   const start = String.fromCharCode(0x21 + (index % 90));
-  return [
-    control("<|fim_prefix|>"),
-    text(start.repeat(tokens - 3)),
-    control("<|fim_suffix|>"),
-    control("<|fim_middle|>"),
-  ];
-}
-
-function loadParams(path: string) {
   return {
-    path,
-    architecture: "qwen2",
-    needs: {
-      weightBytes: 0,
-      kvBytesPerToken: 0,
-      batchTokenBytes: 0,
-      scoreBytes: 0,
-      trainedContextTokens: 4096,
-    },
-    completes: true,
-  };
-}
-
-async function costOf(work: () => Promise<unknown>): Promise<Cost> {
-  const before = process.cpuUsage();
-  const wall = await timed(work);
-  const { user, system } = process.cpuUsage(before);
-  return { wall, cpu: (user + system) / 1000 };
-}
-
-function medians(costs: readonly Cost[]): Cost {
-  return { wall: median(costs.map(({ wall }) => wall)), cpu: median(costs.map(({ cpu }) => cpu)) };
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
-
-function median(values: readonly number[]): number {
-  return at(sorted(values), 0.5);
-}
-
-function sorted(values: readonly number[]): readonly number[] {
-  return values.toSorted((a, b) => a - b);
-}
-
-function at(ordered: readonly number[], fraction: number): number {
-  return ordered[Math.min(ordered.length - 1, Math.ceil(ordered.length * fraction) - 1)] ?? 0;
-}
-
-function spread(ordered: readonly number[]): string {
-  const [p50, p99, most] = [0.5, 0.99, 1].map((fraction) => milliseconds(at(ordered, fraction)));
-  return `p50 ${p50}, p99 ${p99}, most ${most}`;
-}
-
-function milliseconds(ms: number): string {
-  return `${ms.toFixed(1)} ms`;
-}
-
-function verdict(met: boolean): string {
-  return met ? "met" : "missed";
+    prompt: fim(start.repeat(tokens)),
+    maxTokens: 1000,
+    stop: [],
+    sampling: greedy,
+    priority: "completion",
+  } as const;
 }

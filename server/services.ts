@@ -6,6 +6,7 @@ import { basename, isAbsolute, join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
+import type { Localizer } from "./base/l10n.ts";
 import { type Settings, settingKeys } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import {
@@ -19,13 +20,16 @@ import type { WorkspaceFinding } from "./features/doctor/doctor-ports.ts";
 import type { CrawlLimits } from "./index/crawl/crawl.ts";
 import { BuiltinCompleter, type BuiltinStatus } from "./index/ngram/builtin-completer.ts";
 import { filePath } from "./lsp/convert/file-path.ts";
-import type { LanguageServices, ServicesRequest, Trust } from "./lsp/language-services.ts";
+import type { LanguageServices, PullRequest, ServicesRequest, Trust } from "./lsp/language-services.ts";
 import type { ReadingProgress, StatusFacts } from "./lsp/status.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { autoCandidates } from "./model/findings.ts";
+import type { ModelInfo } from "./model/model-info.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
 import { modelSpec } from "./model-spec.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
+import type { ModelsResult, PullResult } from "./protocol/models.ts";
+import type { PlanResult } from "./protocol/plan.ts";
 import { listLocalModels } from "./runtime/embedded/local-models.ts";
 import { HostClient, type ModelEvent, type OpenModel } from "./runtime/host/client.ts";
 import { ofWire } from "./runtime/wire/errors.ts";
@@ -42,6 +46,8 @@ export class Services implements LanguageServices, Disposable {
   readonly #folders = new Set<string>();
   readonly #doctor: LanguageServices["doctor"];
   readonly #onStatus: () => void;
+  readonly #home: string;
+  readonly #localizer: Localizer;
   readonly #secret: ServicesRequest["secret"];
   #settings: Settings;
   #trust: Trust;
@@ -50,6 +56,8 @@ export class Services implements LanguageServices, Disposable {
   #modelName: string | undefined;
 
   constructor({ home, settings, trust, localizer, log, secret, onStatus }: ServicesRequest) {
+    this.#home = home;
+    this.#localizer = localizer;
     this.#settings = settings;
     this.#trust = trust;
     this.#onStatus = onStatus;
@@ -168,12 +176,36 @@ export class Services implements LanguageServices, Disposable {
     return { folders: [...this.#folders], ...(await this.builtin.status()) };
   }
 
+  // What plans and fetches is seldom wanted, and slow to load.
+  async plan(signal: AbortSignal): Promise<PlanResult> {
+    const { machinePlan } = await import("./models.ts");
+    return machinePlan(this.#localizer, signal);
+  }
+
+  async models(signal: AbortSignal): Promise<ModelsResult> {
+    const { listModels } = await import("./models.ts");
+    const { state } = this.model;
+    const bound = state.kind === "ready" ? { complete: roleName(state.model.info) } : {};
+    return listModels({ ...this.#place(), bound }, signal);
+  }
+
+  async pull(request: PullRequest, signal: AbortSignal): Promise<PullResult> {
+    const { pullWithOutcome } = await import("./models.ts");
+    const result = await pullWithOutcome({ ...this.#place(), ...request }, signal);
+    if (result.outcome === "fetched") await this.model.modelsChanged();
+    return result;
+  }
+
   doctor(problems: readonly string[], signal: AbortSignal): Promise<DoctorResult> {
     return this.#doctor(problems, signal);
   }
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  #place() {
+    return { home: this.#home, settings: this.#settings, localizer: this.#localizer };
   }
 
   #setReading(reading: ReadingProgress | undefined): void {
@@ -229,6 +261,11 @@ function toRuntimeEvent({ state, error }: ModelEvent): RuntimeEvent {
     case "failed":
       return { kind: "failed", error: error ? ofWire(error) : crashed() };
   }
+}
+
+/** As a setting names it. */
+function roleName({ runtime, name }: ModelInfo): string {
+  return `${runtime}/${name}`;
 }
 
 function crashed(): RuntimeError {

@@ -1,9 +1,8 @@
 /** What the verbs about models share: how a failure is told, and how far they are on a terminal. */
 
-import { byteSize } from "../base/byte-size.ts";
-import type { Localizer } from "../base/l10n.ts";
 import { explainFetchError } from "../fetch/explain-fetch-error.ts";
 import { FetchError } from "../fetch/fetch-error.ts";
+import { progressLine } from "../fetch/fetch-words.ts";
 import type { TransferProgress } from "../fetch/transfer-progress.ts";
 import type { CliContext } from "./cli-context.ts";
 import { failed, type Outcome } from "./failure.ts";
@@ -22,7 +21,7 @@ export async function withProgress(
     const now = performance.now();
     if (!terminal || (now - shownAt < 100 && progress.phase !== "waiting")) return;
     shownAt = now;
-    stderr.write(`\r\u001b[K${progressText(progress, localizer)}`);
+    stderr.write(`\r\u001b[K${barOf(progress)}${progressLine(progress, localizer)}`);
   };
   try {
     return await work(show);
@@ -36,22 +35,8 @@ export async function withProgress(
 
 const cells = 24;
 
-export function progressText(progress: TransferProgress, { t }: Localizer): string {
-  const { phase, bytes, total, rate, remainingMs } = progress;
-  const seconds = Math.ceil((remainingMs ?? 0) / 1000);
-  if (phase === "waiting") return t("Waiting {0} s, then trying again …", seconds);
-  const share = total > 0 ? bytes / total : 0;
-  const full = Math.floor(share * cells);
-  const bar = "█".repeat(full) + "░".repeat(cells - full);
-  const amount = `${bar} ${Math.floor(share * 100)} %  ${byteSize(bytes)} / ${byteSize(total)}`;
-  if (phase === "checking") return `${amount}  ${t("reading again what is here")}`;
-  const pace = rate === undefined ? "" : `  ${byteSize(Math.round(rate))}/s`;
-  return `${amount}${pace}${remainingMs === undefined ? "" : `  ${t("{0} left", clockTime(seconds))}`}`;
-}
-
-/** As minutes and seconds, with hours where there are some. */
-function clockTime(seconds: number): string {
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const end = String(rest).padStart(2, "0");
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${end}` : `${minutes}:${end}`;
+function barOf({ phase, bytes, total }: TransferProgress): string {
+  if (phase === "waiting") return "";
+  const full = total > 0 ? Math.floor((bytes / total) * cells) : 0;
+  return `${"█".repeat(full)}${"░".repeat(cells - full)} `;
 }

@@ -12,6 +12,7 @@ import type { Settings } from "../config/schema.ts";
 import { entryPoint, packageFile, wordsFolder } from "../entries.ts";
 import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
 import { ModelFolder } from "../fetch/model-folder.ts";
+import { proxyOf } from "../fetch/proxy-settings.ts";
 import type { PulledModel } from "../fetch/pull-model.ts";
 import { findHardware } from "../runtime/discovery/find-hardware.ts";
 import { findLlamaCpp } from "../runtime/discovery/find-llama-cpp.ts";
@@ -110,30 +111,10 @@ function openServices(settings: Settings, onStatus: () => void): CliServices {
   };
 }
 
-async function pull({ name, settings, ...ports }: PullRequest, signal: AbortSignal): Promise<PulledModel> {
+async function pull(request: PullRequest, signal: AbortSignal): Promise<PulledModel> {
   // Only this verb goes to the world, and what it takes for that is slow to load.
-  const [{ pullModel }, { usualPatience }, { proxyOf, WebClient }] = await Promise.all([
-    import("../fetch/pull-model.ts"),
-    import("../fetch/transfer.ts"),
-    import("../fetch/web-client.ts"),
-  ]);
-  const client = new WebClient(proxyOf(env));
-  try {
-    const options = {
-      home,
-      source: settings["models.source"],
-      offline: settings["privacy.offline"],
-      client,
-      clock: systemClock,
-      random: Math.random,
-      now: () => new Date(),
-      patience: usualPatience,
-      ...ports,
-    };
-    return await pullModel(name, options, signal);
-  } finally {
-    client.dispose();
-  }
+  const { fetchModel } = await import("../models.ts");
+  return fetchModel({ home, proxy: proxyOf(env), ...request }, signal);
 }
 
 /** The terminal stays as it is, so that its keys that interrupt do so here too. */

@@ -3,10 +3,8 @@
 import { buildCommand, type Command } from "@stricli/core";
 import { byteSize } from "../base/byte-size.ts";
 import type { Localizer } from "../base/l10n.ts";
+import { keptUse } from "../fetch/kept-use.ts";
 import type { KeptModel, Leftover } from "../fetch/model-folder.ts";
-import { detectFim } from "../model/fim-detection.ts";
-import { readGgufFile } from "../model/gguf.ts";
-import { toRuntimeError } from "../model/runtime-error.ts";
 import type { CliContext } from "./cli-context.ts";
 import type { Outcome } from "./failure.ts";
 import { type GlobalFlags, globalFlags } from "./global-flags.ts";
@@ -58,14 +56,11 @@ async function listedOf({ name, path, bytes, record }: KeptModel, { t }: Localiz
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(source === undefined ? {} : { source }),
   };
-  try {
-    const header = await readGgufFile(path);
-    const fim = detectFim(header, path);
-    return { name, path, bytes, parameters: header.parameters, ...(fim && { fim }), ...known };
-  } catch (thrown) {
-    const error = toRuntimeError(thrown);
-    return { name, path, bytes, ...known, error: t(error.sentence, ...error.values) };
-  }
+  const use = await keptUse(path);
+  if (use.kind === "unusable")
+    return { name, path, bytes, ...known, error: t(use.error.sentence, ...use.error.values) };
+  const { parameters, fim } = use;
+  return { name, path, bytes, parameters, ...(fim === undefined ? {} : { fim }), ...known };
 }
 
 function modelLine({ name, bytes, fim, licence, error }: ListedModel, { t }: Localizer): string {

@@ -3,8 +3,8 @@
 import { buildCommand, type Command } from "@stricli/core";
 import { byteSize } from "../base/byte-size.ts";
 import type { Localizer } from "../base/l10n.ts";
-import type { FetchAnswer, FetchQuestion } from "../fetch/pull-model.ts";
-import type { ModelOffer } from "../fetch/repository.ts";
+import type { FetchAnswer, FetchQuestion } from "../fetch/fetch-question.ts";
+import { questionText } from "../fetch/fetch-words.ts";
 import type { CliContext } from "./cli-context.ts";
 import type { Outcome } from "./failure.ts";
 import { withProgress } from "./fetch-verb.ts";
@@ -22,8 +22,12 @@ export function pullCommand(localizer: Localizer): Command<CliContext> {
     docs: {
       brief: t("Fetch a model, and go on where an earlier try stopped"),
       fullDescription: [
-        t("NAME is a file of a repository, or a quantisation that it has; a SHA-256 may stand behind it:"),
+        t(
+          "NAME is one of the catalogue, a file of a repository, or a quantisation that it has; a SHA-256 may stand behind it:",
+        ),
         "",
+        "qwen2.5-coder-1.5b",
+        "qwen2.5-coder-1.5b:Q8_0",
         "OWNER/REPOSITORY/FILE.gguf",
         "OWNER/REPOSITORY:Q4_K_M",
         "OWNER/REPOSITORY/FILE.gguf@sha256:HEX",
@@ -76,25 +80,8 @@ async function answer(
 ): Promise<FetchAnswer> {
   const { confirm, localizer, process } = context;
   const { t } = localizer;
-  const text =
-    question.kind === "look-up"
-      ? t("{0} will be asked what it has under the name {1}.", question.host, question.name)
-      : offerText(question.offer, question.have, localizer);
-  if (flags.yes || confirm) process.stderr.write(`${visibleText(text)}\n`);
+  if (flags.yes || confirm) process.stderr.write(`${visibleText(questionText(question, localizer))}\n`);
   if (flags.yes) return "yes";
   if (!confirm) return "nobody";
   return (await confirm(question.kind === "look-up" ? t("Ask it?") : t("Fetch it?"), signal)) ? "yes" : "no";
-}
-
-function offerText(offer: ModelOffer, have: number, { t }: Localizer): string {
-  const { file, bytes, hosts, licence, sha256, repository } = offer;
-  const size = have > 0 ? t("{0}, of which {1} are here", byteSize(bytes), byteSize(have)) : byteSize(bytes);
-  const terms = licence.link === undefined ? licence.id : `${licence.id} (${licence.link})`;
-  return [
-    t("File: {0} of {1}", file, repository),
-    t("Size: {0}", size),
-    t("From: {0}", hosts.join(", ")),
-    t("Licence: {0}", terms),
-    `SHA-256: ${sha256}`,
-  ].join("\n");
 }

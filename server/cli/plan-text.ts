@@ -2,7 +2,7 @@
 
 import type { Localizer } from "../base/l10n.ts";
 import { count, inGib } from "../model/plan/explain.ts";
-import type { PlanResult, RoleResult } from "../model/plan/plan-result.ts";
+import type { PlanResult, PlanRole } from "../protocol/plan.ts";
 import { brokenText } from "./broken-text.ts";
 import type { Paint } from "./paint.ts";
 import { textWidth, visibleText } from "./visible-text.ts";
@@ -58,7 +58,7 @@ function machineText({ gpus, ramBytes, cores }: PlanResult["hardware"], { t, lan
   return `${times}${gpu.name} (${inGib(gpu.memoryBytes)}, ${speed}), ${memory}`;
 }
 
-function roleText(role: RoleResult, { t, language }: Localizer): readonly string[] {
+function roleText(role: PlanRole, { t, language }: Localizer): readonly string[] {
   const { weights, kv, overhead } = role.bytes;
   return [
     `${role.name} ${role.quant} (${role.licence})`,

@@ -32,6 +32,13 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
     message: t("There is no model {0}.", name),
     mend: near === "" ? t("See hearth models list.") : t("Did you mean {0}?", near),
   }),
+  "not-published": (t, [name = "", quants = ""]) => ({
+    message: t("The catalogue names no file to fetch for {0}.", name),
+    mend:
+      quants === ""
+        ? t("Name one as OWNER/REPOSITORY/FILE.gguf.")
+        : t("There are files of these quantisations: {0}.", quants),
+  }),
   "several-files": (t, [name = "", files = ""]) => ({
     message: t("{0} may be any of these files: {1}.", name, files),
     mend: t("Name one of them as OWNER/REPOSITORY/FILE.gguf."),

@@ -5,6 +5,7 @@ import type { LocalizedValue } from "../base/l10n.ts";
 export const fetchErrorCodes = [
   "name-unclear",
   "unknown-model",
+  "not-published",
   "several-files",
   "in-parts",
   "nobody-asked",

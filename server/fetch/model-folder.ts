@@ -30,6 +30,8 @@ export interface Leftover {
   readonly bytes: number;
   /** Of an unfinished one: what it will have. */
   readonly total?: number;
+  /** What a pull takes to go on with it. */
+  readonly pull?: string;
 }
 
 export interface FolderContent {
@@ -118,8 +120,10 @@ export class ModelFolder {
 
   async #left(file: string): Promise<Leftover> {
     const path = join(this.#folder, file);
-    const total = file.endsWith(".part") ? (await readState(path))?.bytes : undefined;
-    return { name: file, path, bytes: await sizeOf(path), ...(total === undefined ? {} : { total }) };
+    const [bytes, state] = await Promise.all([sizeOf(path), readState(path)]);
+    if (!file.endsWith(".part") || !state) return { name: file, path, bytes };
+    const { bytes: total, name: pull } = state;
+    return { name: file, path, bytes, total, ...(pull === undefined ? {} : { pull }) };
   }
 
   async #unknown(name: string): Promise<FetchError> {

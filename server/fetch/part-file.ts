@@ -15,6 +15,8 @@ const stateSchema = v.object({
   sha256: v.string(),
   /** Of the answer that the bytes came from, where it is one that compares every byte. */
   etag: v.optional(v.string()),
+  /** What the person had named, to name it again. */
+  name: v.optional(v.string()),
 });
 export type PartState = Readonly<v.InferOutput<typeof stateSchema>>;
 

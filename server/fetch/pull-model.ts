@@ -10,6 +10,7 @@ import { tryLock } from "../base/file-lock.ts";
 import { makeFolder } from "../base/make-folder.ts";
 import { readGgufFile } from "../model/gguf.ts";
 import { FetchError } from "./fetch-error.ts";
+import type { AskPerson, FetchAnswer } from "./fetch-question.ts";
 import { hashFile } from "./hash-file.ts";
 import { Licences } from "./licences.ts";
 import { lockPath } from "./model-folder.ts";
@@ -22,19 +23,6 @@ import type { TransferProgress } from "./transfer-progress.ts";
 import { readWantedModel, type WantedModel } from "./wanted-model.ts";
 import type { WebClient } from "./web-client.ts";
 
-/** What a person is asked before anything leaves this machine. */
-export type FetchQuestion =
-  | { readonly kind: "look-up"; readonly host: string; readonly name: string }
-  | {
-      readonly kind: "fetch";
-      readonly offer: ModelOffer;
-      /** Bytes that are here already. */
-      readonly have: number;
-      readonly licence: "new" | "accepted";
-    };
-
-export type FetchAnswer = "yes" | "no" | "nobody";
-
 export interface PullOptions {
   readonly home: string;
   /** The base address of the repositories. */
@@ -46,7 +34,7 @@ export interface PullOptions {
   readonly random: () => number;
   readonly now: () => Date;
   readonly patience: Patience;
-  readonly ask: (question: FetchQuestion, signal: AbortSignal) => Promise<FetchAnswer>;
+  readonly ask: AskPerson;
   readonly onProgress: (progress: TransferProgress) => void;
 }
 
@@ -79,7 +67,7 @@ export async function pullModel(
     const path = join(folder, offer.file);
     const there = await alreadyThere(path, offer, options, signal);
     if (there) return there;
-    return await fetchOffer({ offer, path, folder }, options, signal);
+    return await fetchOffer({ name, offer, path, folder }, options, signal);
   } finally {
     lock.dispose();
   }
@@ -94,7 +82,9 @@ async function offerOf(
   const { client, clock, random, ask, onProgress } = options;
   const source = new URL(options.source);
   if (options.offline && !isLoopback(source)) {
-    const answer = await ask({ kind: "look-up", host: source.host, name }, signal);
+    const { known } = wanted;
+    const question = { kind: "look-up", host: source.host, name, ...(known ? { known } : {}) } as const;
+    const answer = await ask(question, signal);
     needYes(answer, source.host);
   }
   const retries = {
@@ -127,13 +117,14 @@ async function alreadyThere(
 }
 
 interface Fetching {
+  readonly name: string;
   readonly offer: ModelOffer;
   readonly path: string;
   readonly folder: string;
 }
 
 async function fetchOffer(
-  { offer, path, folder }: Fetching,
+  { name, offer, path, folder }: Fetching,
   options: PullOptions,
   signal: AbortSignal,
 ): Promise<PulledModel> {
@@ -143,7 +134,7 @@ async function fetchOffer(
   await needSpace(folder, offer.bytes - have);
   const { url, bytes, sha256 } = offer;
   const onChecked = (checked: number) => onProgress({ phase: "checking", bytes: checked, total: have });
-  const part = await PartFile.open(path, { url, bytes, sha256 }, { onChecked }, signal);
+  const part = await PartFile.open(path, { url, bytes, sha256, name }, { onChecked }, signal);
   const resumedFrom = part.size;
   const digest = await (async () => {
     try {

@@ -1,5 +1,8 @@
-/** What a person names when they want a model: a file of a repository, or a quantisation of it. */
+/** What a person names when they want a model: one of the catalogue, a file of a repository, or a quantisation of it. */
 
+import { catalogue } from "../model/catalogue.ts";
+import { findInCatalogue } from "../model/catalogue-name.ts";
+import { nearestNames } from "../model/nearest-names.ts";
 import { FetchError } from "./fetch-error.ts";
 
 export interface WantedModel {
@@ -10,9 +13,16 @@ export interface WantedModel {
     | { readonly kind: "quant"; readonly quant: string };
   /** In lower-case hexadecimal digits. */
   readonly sha256?: string;
+  readonly known?: KnownModel;
 }
 
-/** Reads `OWNER/REPOSITORY/FILE.gguf` and `OWNER/REPOSITORY:QUANT`, each with `@sha256:HEX` or without. */
+/** What the catalogue says of a model before anybody is asked. */
+export interface KnownModel {
+  readonly bytes: number;
+  readonly licence: string;
+}
+
+/** Reads names of the catalogue, `OWNER/REPOSITORY/FILE.gguf` and `OWNER/REPOSITORY:QUANT`, each with `@sha256:HEX` or without. */
 export function readWantedModel(name: string): WantedModel {
   const [, bare = name, digest] = /^(.*)@(?:sha256:)?([0-9a-f]{64})$/i.exec(name) ?? [];
   const sha256 = digest === undefined ? {} : { sha256: digest.toLowerCase() };
@@ -21,7 +31,21 @@ export function readWantedModel(name: string): WantedModel {
     return { repository, pick: { kind: "file", path: file }, ...sha256 };
   if (repository !== undefined && quant !== undefined)
     return { repository, pick: { kind: "quant", quant }, ...sha256 };
-  throw new FetchError("name-unclear", { values: [name] });
+  if (bare.includes("/")) throw new FetchError("name-unclear", { values: [name] });
+  return { ...fromCatalogue(bare), ...sha256 };
+}
+
+function fromCatalogue(name: string): WantedModel {
+  const choice = findInCatalogue(name);
+  if (!choice) {
+    const ids = catalogue.map(({ id }) => id);
+    throw new FetchError("unknown-model", { values: [name, nearestNames(name, ids).join(", ")] });
+  }
+  if (choice.kind === "no-file")
+    throw new FetchError("not-published", { values: [name, choice.quants.join(", ")] });
+  const { model, quant, file } = choice;
+  const known = { bytes: quant.bytes, licence: model.licence };
+  return { repository: file.repository, pick: { kind: "file", path: file.path }, known };
 }
 
 const namePattern = /^([\w.-]+\/[\w.-]+)(?:\/([^\0\\?#]+\.gguf)|:([\w.-]+))$/i;

@@ -6,19 +6,7 @@
 import { type Dispatcher, EnvHttpProxyAgent, request as send } from "undici";
 import type { Disposable } from "../base/disposable.ts";
 import { FetchError } from "./fetch-error.ts";
-
-/** Addresses of proxies, empty for none, and the hosts that are reached without. */
-export interface ProxySettings {
-  readonly httpProxy: string;
-  readonly httpsProxy: string;
-  readonly noProxy: string;
-}
-
-/** As curl and most programs read them: the lower-case names count first. */
-export function proxyOf(env: Readonly<Record<string, string | undefined>>): ProxySettings {
-  const read = (name: string) => env[name.toLowerCase()] ?? env[name] ?? "";
-  return { httpProxy: read("HTTP_PROXY"), httpsProxy: read("HTTPS_PROXY"), noProxy: read("NO_PROXY") };
-}
+import type { ProxySettings } from "./proxy-settings.ts";
 
 export interface WebRequest {
   readonly url: URL;

@@ -2,11 +2,13 @@
 
 import * as v from "valibot";
 import {
+  CancellationTokenSource,
   ConfigurationRequest,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   LogMessageNotification,
   MessageType,
+  type ProgressToken,
   type ProtocolConnection,
   RegistrationRequest,
   ShowMessageNotification,
@@ -16,13 +18,22 @@ import {
   type WorkDoneProgressEnd,
   type WorkDoneProgressReport,
 } from "vscode-languageserver-protocol/node";
+import { onAbort } from "../base/abort.ts";
 import type { Logger, LogLevel } from "../base/log.ts";
+import type { EditorProxy } from "../fetch/proxy-settings.ts";
+import {
+  type ConfirmFetchParams,
+  confirmFetchRequest,
+  type PullProgressParams,
+  pullProgressNotification,
+} from "../protocol/models.ts";
 import { secretRequest } from "../protocol/secret.ts";
 import { type StatusParams, statusNotification } from "../protocol/status.ts";
 
 /** What a client shows while something long runs. */
 export interface ShownProgress {
-  report(message: string): void;
+  /** `percentage`: from 0 to 100. */
+  report(message: string, percentage?: number): void;
   end(message: string): void;
 }
 
@@ -35,6 +46,9 @@ const messageTypes: Readonly<Record<Exclude<LogLevel, "off">, MessageType>> = {
 };
 
 const secretSchema = v.object({ value: v.pipe(v.string(), v.nonEmpty()) });
+
+const confirmedSchema = v.object({ confirmed: v.boolean() });
+const proxySchema = v.tuple([v.nullish(v.string()), v.nullish(v.string()), v.nullish(v.array(v.string()))]);
 
 type ProgressValue = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
@@ -79,6 +93,31 @@ export class Client {
     return result.success ? result.output.value : undefined;
   }
 
+  pullProgress(params: PullProgressParams): void {
+    this.#send(() => this.#connection.sendNotification(pullProgressNotification.method, params));
+  }
+
+  /** Undefined where the client does not answer such a question; it is cancelled with `signal`. */
+  async confirmFetch(params: ConfirmFetchParams, signal: AbortSignal): Promise<boolean | undefined> {
+    const cancel = new CancellationTokenSource();
+    const unlisten = onAbort(signal, () => cancel.cancel());
+    const { method } = confirmFetchRequest;
+    const answer = await this.#ask(() => this.#connection.sendRequest(method, params, cancel.token));
+    unlisten();
+    const result = v.safeParse(confirmedSchema, answer);
+    return result.success ? result.output.confirmed : undefined;
+  }
+
+  /** The editor's own proxy; undefined where the client has no such settings. */
+  async proxy(): Promise<EditorProxy | undefined> {
+    const items = ["http.proxySupport", "http.proxy", "http.noProxy"].map((section) => ({ section }));
+    const answer = await this.#ask(() => this.#connection.sendRequest(ConfigurationRequest.type, { items }));
+    const result = v.safeParse(proxySchema, answer);
+    if (!result.success) return undefined;
+    const [support, proxy, noProxy] = result.output;
+    return { support: support ?? "", proxy: proxy ?? "", noProxy: noProxy ?? [] };
+  }
+
   watchFiles(): Promise<void> {
     return this.#register("hearth.watch", DidChangeWatchedFilesNotification.method, {
       watchers: [{ globPattern: "**/*" }],
@@ -98,12 +137,17 @@ export class Client {
       await this.#connection.sendRequest(WorkDoneProgressCreateRequest.type, { token });
       return true;
     });
-    if (!accepted) return undefined;
+    return accepted ? this.progressOf(token, title) : undefined;
+  }
+
+  /** For a token that came from the client, which shows what it wants of it. */
+  progressOf(token: ProgressToken, title: string): ShownProgress {
     const send = (value: ProgressValue) =>
       this.#send(() => this.#connection.sendProgress(WorkDoneProgress.type, token, value));
     send({ kind: "begin", title });
     return {
-      report: (message) => send({ kind: "report", message }),
+      report: (message, percentage) =>
+        send({ kind: "report", message, ...(percentage === undefined ? {} : { percentage }) }),
       end: (message) => send({ kind: "end", message }),
     };
   }

@@ -5,9 +5,13 @@ import type { Localizer } from "../base/l10n.ts";
 import type { Logger } from "../base/log.ts";
 import type { Settings } from "../config/schema.ts";
 import type { CompletionOutcome, CompletionRequest } from "../features/completion/completion-outcome.ts";
+import type { ProxySettings } from "../fetch/proxy-settings.ts";
+import type { PullOptions } from "../fetch/pull-model.ts";
 import type { BuiltinStatus } from "../index/ngram/builtin-completer.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { DoctorResult } from "../protocol/doctor.ts";
+import type { ModelsResult, PullResult } from "../protocol/models.ts";
+import type { PlanResult } from "../protocol/plan.ts";
 import type { Snapshot, TextChange } from "../text/snapshot.ts";
 import type { StatusFacts } from "./status.ts";
 
@@ -28,8 +32,17 @@ export interface LanguageServices extends Disposable {
   setTrust(trust: Trust): void;
   statusFacts(): StatusFacts;
   builtinStatus(): Promise<BuiltinStatus>;
+  plan(signal: AbortSignal): Promise<PlanResult>;
+  models(signal: AbortSignal): Promise<ModelsResult>;
+  /** Rejects never for what a network or a disk does. */
+  pull(request: PullRequest, signal: AbortSignal): Promise<PullResult>;
   /** `problems` are those of the settings, in sentences. */
   doctor(problems: readonly string[], signal: AbortSignal): Promise<DoctorResult>;
+}
+
+export interface PullRequest extends Pick<PullOptions, "ask" | "onProgress"> {
+  readonly name: string;
+  readonly proxy: ProxySettings;
 }
 
 export type Trust = "trusted" | "untrusted";

@@ -16,6 +16,8 @@ import {
 } from "vscode-languageserver-protocol/node";
 import { doctorRequest } from "../protocol/doctor.ts";
 import { metricsRequest } from "../protocol/metrics.ts";
+import { modelsRequest, pullRequest } from "../protocol/models.ts";
+import { planRequest } from "../protocol/plan.ts";
 import { type TrustParams, trustNotification } from "../protocol/trust.ts";
 import { toSignal } from "./convert/cancellation.ts";
 import { onDidChange } from "./handlers/did-change.ts";
@@ -29,6 +31,10 @@ import { onDoctor } from "./handlers/doctor.ts";
 import { onExecuteCommand } from "./handlers/execute-command.ts";
 import { onInlineCompletion } from "./handlers/inline-completion.ts";
 import { onMetrics } from "./handlers/metrics.ts";
+import { onModels } from "./handlers/models.ts";
+import { onPull } from "./handlers/models-pull.ts";
+import { onPlan } from "./handlers/plan.ts";
+import { onProgressCancel } from "./handlers/progress-cancel.ts";
 import { onTrust } from "./handlers/trust.ts";
 import type { Session } from "./session.ts";
 
@@ -43,9 +49,17 @@ export function registerHandlers(connection: ProtocolConnection, session: () => 
   connection.onNotification(trustNotification.method, (params: TrustParams) => onTrust(session(), params));
   connection.onRequest(metricsRequest.method, () => onMetrics(session()));
   connection.onRequest(doctorRequest.method, (_params, token) => onDoctor(session(), toSignal(token)));
-  // The reading of the workspace goes on; the client has hidden its display.
-  connection.onNotification(WorkDoneProgressCancelNotification.type, () =>
-    session().log.log("debug", "progress hidden"),
+  registerModels(connection, session);
+  connection.onNotification(WorkDoneProgressCancelNotification.type, (params) =>
+    onProgressCancel(session(), params),
+  );
+}
+
+function registerModels(connection: ProtocolConnection, session: () => Session): void {
+  connection.onRequest(planRequest.method, (_params, token) => onPlan(session(), toSignal(token)));
+  connection.onRequest(modelsRequest.method, (_params, token) => onModels(session(), toSignal(token)));
+  connection.onRequest(pullRequest.method, (params: unknown, token) =>
+    onPull(session(), params, toSignal(token)),
   );
 }
 

@@ -11,6 +11,7 @@ import { delay } from "../base/clock.ts";
 import { type Disposable, DisposableStore } from "../base/disposable.ts";
 import type { Localizer } from "../base/l10n.ts";
 import type { Settings } from "../config/schema.ts";
+import { type ProxySettings, proxyOf } from "../fetch/proxy-settings.ts";
 import type { Client } from "./client.ts";
 import type { ClientProfile } from "./convert/client-profile.ts";
 import { Documents } from "./documents.ts";
@@ -18,6 +19,7 @@ import type { CreateServices, LanguageServices, Trust } from "./language-service
 import type { SessionLog } from "./session-log.ts";
 import { SettingsSource } from "./settings-source.ts";
 import { StatusReporter } from "./status-reporter.ts";
+import { WorkDone } from "./work-done.ts";
 
 export interface SessionPorts {
   readonly client: Client;
@@ -36,8 +38,10 @@ const secretPatienceMs = 5000;
 
 export class Session implements Disposable {
   readonly documents = new Documents();
+  readonly workDone = new WorkDone();
   readonly #ports: SessionPorts;
   readonly #store = new DisposableStore();
+  readonly #ended = new AbortController();
   readonly #settings: SettingsSource;
   readonly #reconfiguring: Latest;
   readonly #folders: Set<string>;
@@ -60,6 +64,19 @@ export class Session implements Disposable {
 
   get log(): SessionLog {
     return this.#ports.log;
+  }
+
+  get client(): Client {
+    return this.#ports.client;
+  }
+
+  get clock(): Clock {
+    return this.#ports.clock;
+  }
+
+  /** Aborts when the session is over. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
   }
 
   get localizer(): Localizer {
@@ -115,7 +132,14 @@ export class Session implements Disposable {
     return this.#settings.problems();
   }
 
+  /** The proxy of the editor, else of the environment. */
+  async proxy(): Promise<ProxySettings> {
+    const { client, profile } = this.#ports;
+    return proxyOf(process.env, profile.can.configuration ? await client.proxy() : undefined);
+  }
+
   dispose(): void {
+    this.#ended.abort();
     this.#store.dispose();
   }
 

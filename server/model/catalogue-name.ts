@@ -37,3 +37,8 @@ export function findInCatalogue(
   const isQuant = rest === "" || /^i?q\d|^b?f\d/.test(rest);
   return isQuant ? { kind: "no-file", model, quants: published.map((each) => each.quant) } : undefined;
 }
+
+/** The name that means exactly this file; empty where nobody is known to publish it. */
+export function pullName({ id }: CatalogueModel, { quant, file }: CatalogueQuant): string {
+  return file ? `${id}:${quant}` : "";
+}

@@ -3,6 +3,8 @@
 import { doctorRequest } from "./doctor.ts";
 import type { MessageSpec } from "./message.ts";
 import { metricsRequest } from "./metrics.ts";
+import { confirmFetchRequest, modelsRequest, pullProgressNotification, pullRequest } from "./models.ts";
+import { planRequest } from "./plan.ts";
 import { secretRequest } from "./secret.ts";
 import { statusNotification } from "./status.ts";
 import { trustNotification } from "./trust.ts";
@@ -12,6 +14,11 @@ export const ownMessages: readonly MessageSpec[] = [
   trustNotification,
   metricsRequest,
   doctorRequest,
+  planRequest,
+  modelsRequest,
+  pullRequest,
+  confirmFetchRequest,
+  pullProgressNotification,
   secretRequest,
 ];
 
@@ -33,5 +40,6 @@ export const standardMessages = {
     "settings come from `workspace/configuration` (section `hearth`) where the client has it, else from the notification's own `settings.hearth`",
   "workspace/didChangeWorkspaceFolders": "",
   "workspace/didChangeWatchedFiles": "",
-  "window/workDoneProgress/cancel": "the reading of the workspace cannot be cancelled, only its display",
+  "window/workDoneProgress/cancel":
+    "ends a `hearth/models/pull` that came with the token; the reading of the workspace cannot be cancelled, only its display",
 } as const;

@@ -22,6 +22,7 @@ const compositionRoots: ReadonlySet<string> = new Set([
   "server/services.ts",
   "server/doctor.ts",
   "server/model-spec.ts",
+  "server/models.ts",
   "server/entries.ts",
   "server/cli/main.ts",
   "server/runtime/host/main.ts",
@@ -44,7 +45,9 @@ export function layerBreaks(files: readonly SourceFile[]): readonly string[] {
 
 function mayImport(from: string, target: string): boolean {
   const area = from.split("/")[0];
-  if (!/^(server|src|test|bench|scripts)\//.test(target)) return target !== "vscode" || area !== "server";
+  if (!/^(server|src|media|test|bench|scripts)\//.test(target))
+    return target !== "vscode" || area !== "server";
+  if (area === "media") return target.startsWith("media/") || target.startsWith("src/webview/");
   if (area === "src") return target.startsWith("src/") || target.startsWith("server/protocol/");
   if (area !== "server") return true;
   if (!target.startsWith("server/")) return false;

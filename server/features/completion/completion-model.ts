@@ -53,6 +53,8 @@ export class CompletionModel implements Disposable {
   #place = "";
   #binding = new AbortController();
   #opened: BoundModel | undefined;
+  /** The model that the role stands for, as `open` takes it. */
+  #wanted: string | undefined;
   #settled = Promise.withResolvers<void>();
   #settledAt = 0;
 
@@ -80,6 +82,15 @@ export class CompletionModel implements Disposable {
   renew(): void {
     const lost = this.#state.kind === "failed" || (this.#state.kind === "none" && this.#role === "auto");
     if (lost && this.#ports.clock.now() - this.#settledAt >= renewMs) this.#rebind();
+  }
+
+  /** A model has come: a role that lacks one, or that takes the best there is, looks again. */
+  async modelsChanged(): Promise<void> {
+    if (this.#state.kind === "failed") return this.#rebind();
+    if (this.#role !== "auto") return;
+    const { signal } = this.#binding;
+    const [best] = await this.#ports.candidates();
+    if (!signal.aborted && best !== this.#wanted) this.#rebind();
   }
 
   /** Resolves when nothing is looked for or loading any more, or when `signal` aborts. */
@@ -125,6 +136,7 @@ export class CompletionModel implements Disposable {
     try {
       if (role === "auto") set({ kind: "choosing" });
       const wanted = await this.#modelOf(role);
+      if (!signal.aborted) this.#wanted = wanted?.model;
       if (wanted === undefined) return set({ kind: role === "off" ? "off" : "none" });
       name = wanted.model;
       set({ kind: "loading", name });

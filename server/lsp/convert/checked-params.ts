@@ -40,6 +40,13 @@ export const workspaceFoldersSchema = v.object({ event: v.object({ added: folder
 
 export const trustSchema = v.object({ trusted: v.boolean() });
 
+export const pullSchema = v.object({
+  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1024)),
+  workDoneToken: v.exactOptional(v.union([v.string(), v.number()])),
+});
+
+export const progressCancelSchema = v.object({ token: v.union([v.string(), v.number()]) });
+
 export function checkedParams<Schema extends v.GenericSchema>(
   schema: Schema,
   raw: unknown,

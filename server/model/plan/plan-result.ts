@@ -1,47 +1,10 @@
 /** A plan as scripts and other editors get it: plain values, and sentences in the person's language. */
 
 import type { Localizer } from "../../base/l10n.ts";
+import type { PlanResult, PlanRole } from "../../protocol/plan.ts";
+import { pullName } from "../catalogue-name.ts";
 import { explainAlternative, explainReason } from "./explain.ts";
-import type { Hardware } from "./hardware.ts";
-import type { LoadBytes, Plan, PlannedRole } from "./plan.ts";
-
-export interface RoleResult
-  extends Pick<
-    PlannedRole,
-    | "runtime"
-    | "contextTokens"
-    | "kvType"
-    | "gpuLayers"
-    | "gpus"
-    | "slots"
-    | "flashAttention"
-    | "tokensPerSecond"
-  > {
-  /** The model's id in the catalogue. */
-  readonly model: string;
-  readonly name: string;
-  readonly quant: string;
-  readonly licence: string;
-  readonly bytes: LoadBytes;
-  /** Whether the bytes of the weights are those of a published file, or were computed. */
-  readonly weightsFrom: "published" | "computed";
-}
-
-export interface PlanResult {
-  readonly hardware: Hardware;
-  readonly roles: {
-    readonly complete: RoleResult | null;
-    readonly reason: RoleResult | null;
-    readonly embed: null;
-  };
-  readonly fits: boolean;
-  readonly because: readonly string[];
-  readonly alternatives: readonly {
-    readonly complete: string | null;
-    readonly reason: string | null;
-    readonly why: string;
-  }[];
-}
+import type { Plan, PlannedRole } from "./plan.ts";
 
 export function planResult(plan: Plan, localizer: Localizer): PlanResult {
   return {
@@ -57,7 +20,7 @@ export function planResult(plan: Plan, localizer: Localizer): PlanResult {
   };
 }
 
-function roleResult(role: PlannedRole | undefined): RoleResult | null {
+function roleResult(role: PlannedRole | undefined): PlanRole | null {
   if (!role) return null;
   const { runtime, model, quant, contextTokens, kvType, gpuLayers, gpus, slots, flashAttention, bytes } =
     role;
@@ -76,5 +39,6 @@ function roleResult(role: PlannedRole | undefined): RoleResult | null {
     bytes,
     weightsFrom: quant.from,
     tokensPerSecond: role.tokensPerSecond,
+    pull: pullName(model, quant),
   };
 }

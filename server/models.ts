@@ -1,0 +1,90 @@
+/** Builds what plans, lists and fetches models, for the language server and for the command line alike. */
+
+import { systemClock } from "./base/clock.ts";
+import type { Localizer } from "./base/l10n.ts";
+import type { Settings } from "./config/schema.ts";
+import { entryPoint } from "./entries.ts";
+import { ModelFolder } from "./fetch/model-folder.ts";
+import { modelsResult } from "./fetch/models-result.ts";
+import type { ProxySettings } from "./fetch/proxy-settings.ts";
+import { type PulledModel, type PullOptions, pullModel } from "./fetch/pull-model.ts";
+import { pullOutcome } from "./fetch/pull-outcome.ts";
+import { usualPatience } from "./fetch/transfer.ts";
+import { WebClient } from "./fetch/web-client.ts";
+import type { Hardware } from "./model/plan/hardware.ts";
+import { makePlan } from "./model/plan/make-plan.ts";
+import { planResult } from "./model/plan/plan-result.ts";
+import type { ModelRole, ModelsResult, PullResult } from "./protocol/models.ts";
+import type { PlanResult } from "./protocol/plan.ts";
+import { findHardware } from "./runtime/discovery/find-hardware.ts";
+import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
+import { findOllama } from "./runtime/discovery/find-ollama.ts";
+import { ollamaHost } from "./runtime/discovery/ollama-url.ts";
+
+export function machine(signal: AbortSignal): Promise<Hardware> {
+  return findHardware({ llamaCpp: (stop) => findLlamaCpp(entryPoint("probe"), stop) }, signal);
+}
+
+export async function machinePlan(localizer: Localizer, signal: AbortSignal): Promise<PlanResult> {
+  return planResult(makePlan(await machine(signal)), localizer);
+}
+
+export interface ListRequest {
+  readonly home: string;
+  readonly settings: Settings;
+  readonly localizer: Localizer;
+  /** The name of the model that a role is bound to now. */
+  readonly bound: Readonly<Partial<Record<ModelRole, string>>>;
+}
+
+export async function listModels(
+  { home, settings, localizer, bound }: ListRequest,
+  signal: AbortSignal,
+): Promise<ModelsResult> {
+  const [content, ollama, hardware] = await Promise.all([
+    new ModelFolder(home).content(),
+    findOllama(ollamaHost(settings, process.env), signal),
+    machine(signal),
+  ]);
+  const source = settings["models.source"];
+  return modelsResult({ content, ollama, plan: makePlan(hardware), bound, source }, localizer);
+}
+
+/** The same as `fetchModel`, told as a value. */
+export function pullWithOutcome(
+  { localizer, ...request }: FetchRequest & { readonly localizer: Localizer },
+  signal: AbortSignal,
+): Promise<PullResult> {
+  return pullOutcome(() => fetchModel(request, signal), localizer, signal);
+}
+
+export interface FetchRequest extends Pick<PullOptions, "ask" | "onProgress"> {
+  readonly home: string;
+  readonly settings: Settings;
+  readonly name: string;
+  readonly proxy: ProxySettings;
+}
+
+export async function fetchModel(
+  { home, settings, name, proxy, ask, onProgress }: FetchRequest,
+  signal: AbortSignal,
+): Promise<PulledModel> {
+  const client = new WebClient(proxy);
+  try {
+    const options = {
+      home,
+      source: settings["models.source"],
+      offline: settings["privacy.offline"],
+      client,
+      clock: systemClock,
+      random: Math.random,
+      now: () => new Date(),
+      patience: usualPatience,
+      ask,
+      onProgress,
+    };
+    return await pullModel(name, options, signal);
+  } finally {
+    client.dispose();
+  }
+}

@@ -1,0 +1,82 @@
+/** `hearth/plan`: which models this machine can run, how they would be loaded, and why. */
+
+import type { NoParams, RequestSpec } from "./message.ts";
+
+export interface PlanResult {
+  readonly hardware: PlanHardware;
+  readonly roles: {
+    readonly complete: PlanRole | null;
+    readonly reason: PlanRole | null;
+    readonly embed: null;
+  };
+  /** Whether any model that completes fits. */
+  readonly fits: boolean;
+  /** Sentences in the person's language. */
+  readonly because: readonly string[];
+  readonly alternatives: readonly PlanAlternative[];
+}
+
+export interface PlanHardware {
+  readonly kind: "computer" | "apple" | "board";
+  readonly ramBytes: number;
+  /** In bytes a second. */
+  readonly ramBandwidth: number;
+  readonly cores: number;
+  readonly instructions: readonly string[];
+  readonly gpus: readonly {
+    readonly name: string;
+    readonly memoryBytes: number;
+    readonly bandwidth: number;
+  }[];
+}
+
+export interface PlanRole {
+  readonly runtime: "embedded" | "llama-server";
+  /** The model's id in the catalogue. */
+  readonly model: string;
+  readonly name: string;
+  readonly quant: string;
+  readonly licence: string;
+  readonly contextTokens: number;
+  readonly kvType: "f16" | "q8_0";
+  readonly gpuLayers: number;
+  readonly gpus: readonly number[];
+  readonly slots: number;
+  readonly flashAttention: "auto" | "off";
+  readonly bytes: { readonly weights: number; readonly kv: number; readonly overhead: number };
+  /** Whether the bytes of the weights are those of a published file, or were computed. */
+  readonly weightsFrom: "published" | "computed";
+  /** What `hearth models pull` takes; empty where nobody is known to publish the file. */
+  readonly pull: string;
+  readonly tokensPerSecond: number;
+}
+
+export interface PlanAlternative {
+  readonly complete: string | null;
+  readonly reason: string | null;
+  readonly why: string;
+}
+
+export const planRequest: RequestSpec<NoParams, PlanResult> = {
+  method: "hearth/plan",
+  kind: "request",
+  direction: "client to server",
+  summary: "What `hearth plan --json` prints for this machine, in the person's language.",
+  params: {},
+  result: {
+    hardware: [
+      "`{ kind, ramBytes, ramBandwidth, cores, instructions, gpus }`",
+      "what the plan is for; each GPU is `{ name, memoryBytes, bandwidth }`, bandwidths in bytes a second",
+    ],
+    roles: [
+      "`{ complete, reason, embed }`",
+      "each `null`, or `{ runtime, model, name, quant, licence, contextTokens, kvType, gpuLayers, gpus, slots, flashAttention, bytes: { weights, kv, overhead }, weightsFrom, tokensPerSecond, pull }`; `pull` is what `hearth/models/pull` takes, empty where nobody is known to publish the file",
+    ],
+    fits: ["`boolean`", "whether any model that completes fits"],
+    because: ["`string[]`", "the reasons, in sentences"],
+    alternatives: [
+      "`{ complete, reason, why }[]`",
+      "ids of the catalogue or `null`, and why they are not chosen",
+    ],
+  },
+};

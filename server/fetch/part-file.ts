@@ -12,7 +12,9 @@ import { FetchError } from "./fetch-error.ts";
 const stateSchema = v.object({
   url: v.string(),
   bytes: v.number(),
-  sha256: v.string(),
+  /** What it must have in the end, one of the two, in hexadecimal digits. */
+  sha256: v.optional(v.string()),
+  sha512: v.optional(v.string()),
   /** Of the answer that the bytes came from, where it is one that compares every byte. */
   etag: v.optional(v.string()),
   /** What the person had named, to name it again. */
@@ -24,13 +26,14 @@ export class PartFile {
   readonly path: string;
   readonly #file: FileHandle;
   #state: PartState;
-  #hash: Hash = createHash("sha256");
+  #hash: Hash;
   #size = 0;
 
   private constructor(path: string, file: FileHandle, state: PartState) {
     this.path = path;
     this.#file = file;
     this.#state = state;
+    this.#hash = hashFor(state);
   }
 
   /** Goes on with what is there when it is to become the same file; `onChecked` gets the bytes read again so far. */
@@ -42,8 +45,8 @@ export class PartFile {
   ): Promise<PartFile> {
     const path = `${target}.part`;
     const before = await readState(path);
-    const goesOn = before?.sha256 === wanted.sha256 && before.bytes === wanted.bytes;
-    const etag = goesOn && before.url === wanted.url ? before.etag : undefined;
+    const goesOn = isSame(before, wanted);
+    const etag = goesOn && before?.url === wanted.url ? before.etag : undefined;
     const state = { ...wanted, ...(etag === undefined ? {} : { etag }) };
     const part = await writing(path, async () => {
       // What is appended stays behind what was there, also after a restart.
@@ -89,7 +92,7 @@ export class PartFile {
 
   async restart(): Promise<void> {
     await writing(this.path, () => this.#file.truncate(0));
-    this.#hash = createHash("sha256");
+    this.#hash = hashFor(this.#state);
     this.#size = 0;
   }
 
@@ -125,6 +128,19 @@ export class PartFile {
       await rename(`${path}.new`, path);
     });
   }
+}
+
+function hashFor({ sha512 }: PartState): Hash {
+  return createHash(sha512 === undefined ? "sha256" : "sha512");
+}
+
+/** Whether what is there is to become what is wanted. */
+export function isSame(
+  before: PartState | undefined,
+  wanted: Pick<PartState, "bytes" | "sha256" | "sha512">,
+): boolean {
+  if (before?.bytes !== wanted.bytes) return false;
+  return before.sha256 === wanted.sha256 && before.sha512 === wanted.sha512;
 }
 
 /** What is left of a download that was given up or broke; undefined where there is none that could go on. */

@@ -15,7 +15,7 @@ import { hashFile } from "./hash-file.ts";
 import { Licences } from "./licences.ts";
 import { lockPath } from "./model-folder.ts";
 import { readRecord, writeRecord } from "./model-record.ts";
-import { forgetPart, needSpace, PartFile, readState, sizeOf, writing } from "./part-file.ts";
+import { forgetPart, isSame, needSpace, PartFile, readState, sizeOf, writing } from "./part-file.ts";
 import { lookUp, type ModelOffer } from "./repository.ts";
 import { withRetries } from "./retries.ts";
 import { type Patience, transfer } from "./transfer.ts";
@@ -156,7 +156,7 @@ async function fetchOffer(
 
 async function comeAlready(path: string, { sha256, bytes }: ModelOffer): Promise<number> {
   const state = await readState(`${path}.part`);
-  return state?.sha256 === sha256 && state.bytes === bytes ? await sizeOf(`${path}.part`) : 0;
+  return isSame(state, { sha256, bytes }) ? await sizeOf(`${path}.part`) : 0;
 }
 
 async function confirmOffer(

@@ -1,6 +1,6 @@
 /**
- * Bundles the extension, and the language server with its helper programs, into `dist/`. The programs share
- * chunks, and what they load on demand is a chunk of its own. `--sourcemap` keeps maps beside them, for a
+ * Bundles the extension, its pages, and the language server with its helper programs, into `dist/`. The programs
+ * share chunks, and what they load on demand is a chunk of its own. `--sourcemap` keeps maps beside them, for a
  * debugger.
  */
 
@@ -40,12 +40,24 @@ const shared = {
 };
 
 mkdirSync("dist/meta", { recursive: true });
-const [client, server] = await Promise.all([
+const [client, pages, server] = await Promise.all([
   build({
     ...shared,
     entryPoints: { extension: "src/extension.ts" },
     format: "cjs",
     outExtension: { ".js": ".cjs" },
+  }),
+  build({
+    ...shared,
+    entryPoints: [
+      { in: "media/pages/page.ts", out: "page" },
+      { in: "media/pages/page.css", out: "page" },
+    ],
+    format: "iife",
+    platform: "browser",
+    target: "chrome138",
+    loader: { ".ttf": "file" },
+    assetNames: "[name]",
   }),
   build({
     ...shared,
@@ -59,6 +71,7 @@ const [client, server] = await Promise.all([
 ]);
 for (const name of executables) chmodSync(`dist/${name}.js`, 0o755);
 writeFileSync("dist/meta/client.json", JSON.stringify(client.metafile));
+writeFileSync("dist/meta/pages.json", JSON.stringify(pages.metafile));
 writeFileSync("dist/meta/server.json", JSON.stringify(server.metafile));
 removeOthers();
 
@@ -85,12 +98,14 @@ function loadedBytes({ outputs }, entry) {
 
 /** What an earlier build left. Not emptied first, because a running server may read its files. */
 function removeOthers() {
-  const made = [client, server].flatMap(({ metafile }) => Object.keys(metafile.outputs));
+  const made = [client, pages, server].flatMap(({ metafile }) => Object.keys(metafile.outputs));
   const kept = new Set(["meta", ...made.map((path) => basename(path))]);
   for (const name of readdirSync("dist").filter((found) => !kept.has(found))) {
     rmSync(`dist/${name}`, { recursive: true });
   }
-  for (const name of readdirSync("dist/meta").filter((found) => !/^(?:client|server)\.json$/u.test(found))) {
+  for (const name of readdirSync("dist/meta").filter(
+    (found) => !/^(?:client|pages|server)\.json$/u.test(found),
+  )) {
     rmSync(`dist/meta/${name}`);
   }
 }

@@ -13,6 +13,7 @@ interface Check {
 
 const checks: readonly Check[] = [
   { name: "types", command: ["tsc", "-p", "tsconfig.node.json"] },
+  { name: "types", command: ["tsc", "-p", "tsconfig.media.json"] },
   {
     name: "lint",
     command: ["oxlint", "--type-aware", "--deny-warnings"],

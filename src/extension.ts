@@ -5,6 +5,7 @@ import { ApiKey } from "./client/api-key.ts";
 import { ServerClient } from "./client/server-client.ts";
 import { type HostState, ServerHost } from "./client/server-host.ts";
 import { registerCommands } from "./commands/register.ts";
+import { DoctorPage } from "./editor/doctor-page.ts";
 import { StatusModel } from "./editor/status-model.ts";
 import { ErrorBoundary } from "./errors.ts";
 
@@ -27,16 +28,23 @@ export function activate(context: vscode.ExtensionContext): void {
   const start = () => {
     if (status.virtualScheme === undefined) void host.start();
   };
+  const doctorPage = new DoctorPage({
+    extensionUri: context.extensionUri,
+    log,
+    ask: (token) => host.running?.doctor(token),
+  });
   stop = () => host.stop();
   context.subscriptions.push(
     log,
     status,
+    doctorPage,
     registerCommands({
       extensionUri: context.extensionUri,
       log,
       host,
       errors,
       apiKey,
+      doctorPage,
       view: () => status.view,
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => host.running?.tellTrust({ trusted: true })),

@@ -20,8 +20,8 @@ import {
 import { type Lockfile, unlocked } from "./support/lockfile.ts";
 import { parseSource, type SourceFile } from "./support/source-file.ts";
 
-const everything = read("{server,src,scripts,bench,test}/**/*.ts");
-const product = everything.filter(({ path }) => /^(server|src)\//.test(path));
+const everything = read("{server,src,media,scripts,bench,test}/**/*.ts");
+const product = everything.filter(({ path }) => /^(server|src|media)\//.test(path));
 
 function read(pattern: string): readonly SourceFile[] {
   const paths = globSync(pattern, { exclude: ["test/fixtures/**"] }).map((path) =>
@@ -58,6 +58,8 @@ const rules: readonly Rule[] = [
       "server/text/snapshot.ts": 'import type * as vscode from "vscode";',
       "server/text/edit.ts": 'type Fixture = import("../../test/support/fixture.ts").Fixture;',
       "src/status-item.ts": 'import { t } from "../server/base/l10n.ts";',
+      "media/pages/page.ts":
+        'import { t } from "../../src/translate.ts"; import "../../src/webview/page-view.ts";',
       "server/main.ts": 'import { run } from "./lsp/connection.ts";',
       "server/features/fine.ts": 'import "../base/clock.ts"; import "./other.ts"; import "node:fs";',
     },
@@ -68,6 +70,7 @@ const rules: readonly Rule[] = [
       "server/text/snapshot.ts → vscode",
       "server/text/edit.ts → test/support/fixture.ts",
       "src/status-item.ts → server/base/l10n.ts",
+      "media/pages/page.ts → src/translate.ts",
     ],
   },
   {

@@ -15,7 +15,8 @@ import { notices } from "./notices.ts";
 /** The file that it wrote. npm gives every file in it one fixed time. */
 export async function makeCliPackage(root: string, stage: string, out: string): Promise<string> {
   rmSync(stage, { recursive: true, force: true });
-  copyFiles([...globSync("dist/*.js", { cwd: root }), "l10n", "LICENSE"], root, stage);
+  const programs = globSync("dist/*.js", { cwd: root }).filter((path) => !path.endsWith("page.js"));
+  copyFiles([...programs, "l10n", "LICENSE"], root, stage);
   copyFiles(await llamaFiles(root), root, join(stage, "dist"));
   writeFileSync(join(stage, "NOTICES.txt"), `${notices(root)}\n`);
   writeFileSync(join(stage, "package.json"), `${JSON.stringify(manifest(root), null, 2)}\n`);

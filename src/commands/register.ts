@@ -31,14 +31,14 @@ export function registerCommands(hearth: Hearth): vscode.Disposable {
 }
 
 function register({ id, run }: Command, hearth: Hearth): vscode.Disposable {
-  return vscode.commands.registerCommand(id, () =>
+  return vscode.commands.registerCommand(id, (argument?: unknown) =>
     hearth.errors.guard(
       {
         cause: id,
         message: vscode.l10n.t("Hearth could not do this. The log says why."),
         mends: [{ title: vscode.l10n.t("Show Log"), run: () => hearth.log.show() }],
       },
-      () => run(hearth),
+      () => run(hearth, argument),
     ),
   );
 }

@@ -166,11 +166,9 @@ export class Workbench {
     return text;
   }
 
-  /** Waits until the editor in front shows this text. */
-  async waitForText(words: string): Promise<void> {
-    // The editor draws spaces as hard ones.
-    const drawn = words.replaceAll(" ", "\u00a0");
-    await this.page.locator(".view-lines").getByText(drawn).first().waitFor(patience);
+  /** The inside of Hearth's page in front. */
+  inPage() {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
   }
 
   async waitForNotification(words: string): Promise<void> {

@@ -1,13 +1,13 @@
-/** The doctor's page: what fails comes first, and empty lines of a check are left out. */
+/** The doctor's findings to be copied: what fails comes first, and empty lines of a check are left out. */
 
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { doctorPage } from "../../../src/editor/doctor-page.ts";
+import { doctorText } from "../../../src/editor/doctor-text.ts";
 import { translate } from "../../support/translate.ts";
 
-describe("the doctor's page", () => {
+describe("the doctor's text", () => {
   it("begins with what fails", () => {
-    const page = doctorPage(
+    const page = doctorText(
       [
         { id: "node", state: "ok", found: "Node 24", why: "", mend: "" },
         {

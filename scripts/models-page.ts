@@ -25,7 +25,7 @@ const intro = `# Models
 
 Made from \`server/model/catalogue.json\` and \`server/model/accelerators.json\` by \`npm run generate\`; do not edit.
 
-These are the models that \`hearth plan\` chooses from. Any other GGUF file can be used by its path.`;
+These are the models that \`hearth plan\` chooses from. \`hearth models pull ID:QUANT\` fetches those whose quantisation is set in \`code\`: for these the repository and the file are known, and the SHA-256 is asked of the repository. Any other GGUF file can be used by its path.`;
 
 const figures = `## Where the figures are from
 
@@ -55,9 +55,9 @@ function modelTable(role: CatalogueModel["role"]): string {
 }
 
 function modelRow(model: CatalogueModel): string {
-  const { name, ollama, contextTokens, licence, commercial, languages, sources } = model;
+  const { id, name, ollama, contextTokens, licence, commercial, languages, sources } = model;
   const cells = [
-    ollama === undefined ? name : `${name}<br>\`${ollama}\``,
+    `${name}<br>\`${id}\`${ollama === undefined ? "" : `<br>Ollama: \`${ollama}\``}`,
     parametersText(model),
     contextTokens.toLocaleString("en"),
     model.role === "embed" ? "" : `${(kvBytesPerToken({ model, kvType: "f16" }) / 1024).toFixed(0)} KiB`,
@@ -78,9 +78,9 @@ function billions(count: number): string {
   return (count / 1e9).toFixed(count < 1e10 ? 2 : 1);
 }
 
-function sizeText({ quant, bytes, from }: CatalogueModel["quants"][number]): string {
+function sizeText({ quant, bytes, from, file }: CatalogueModel["quants"][number]): string {
   const size = (bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1);
-  return `${quant} ${from === "published" ? `**${size}**` : size}`;
+  return `${file ? `\`${quant}\`` : quant} ${from === "published" ? `**${size}**` : size}`;
 }
 
 function acceleratorTable(): string {

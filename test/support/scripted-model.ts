@@ -31,7 +31,12 @@ export interface ScriptedShape {
   readonly vocabulary?: number;
   readonly weights?: "F32" | "F16" | "Q8_0";
   readonly contextTokens?: number;
-  /** Elements of one key, as the header gives them; 64, whatever it says. */
+  /** Elements of one key and one value of one head; 64 when left out. */
+  readonly headDimension?: number;
+  /** As many as the width has room for when left out; `llama` alone takes any other number. */
+  readonly heads?: number;
+  readonly architecture?: "qwen2" | "llama";
+  /** Elements of one key, as the header gives them, whatever they are. */
   readonly keyLength?: number;
   readonly name?: string;
 }
@@ -79,10 +84,11 @@ export async function writeScripted(path: string, model: ScriptedModel, shape: S
   vocabulary.pad(Math.max(shape.vocabulary ?? 0, used));
   const width = Math.max(shape.width ?? 0, Math.ceil(used / 64) * 64);
   const feedForward = shape.feedForward ?? 64;
-  const heads = width / 64;
+  const headDimension = shape.headDimension ?? 64;
+  const heads = shape.heads ?? width / headDimension;
   const kvHeads = shape.kvHeads ?? 1;
   const layers = shape.layers ?? 1;
-  const a = "qwen2";
+  const a = shape.architecture ?? "qwen2";
   await writeGguf(path, {
     metadata: [
       ["general.architecture", "string", a],
@@ -93,7 +99,7 @@ export async function writeScripted(path: string, model: ScriptedModel, shape: S
       [`${a}.feed_forward_length`, "u32", feedForward],
       [`${a}.attention.head_count`, "u32", heads],
       [`${a}.attention.head_count_kv`, "u32", kvHeads],
-      ...keyLength(a, shape),
+      ...lengths(a, { ...shape, ...(heads * headDimension === width ? {} : { headDimension }) }),
       [`${a}.rope.freq_base`, "f32", 1e6],
       [`${a}.attention.layer_norm_rms_epsilon`, "f32", 1e-6],
       ["tokenizer.ggml.model", "string", "gpt2"],
@@ -109,29 +115,40 @@ export async function writeScripted(path: string, model: ScriptedModel, shape: S
       ["tokenizer.ggml.fim_mid_token_id", "u32", vocabulary.id("<|fim_middle|>")],
       ["tokenizer.chat_template", "string", chatTemplate],
     ],
-    tensors: tensorsOf({ width, feedForward, kvHeads, layers, vocabulary, weights: shape.weights ?? "F32" }),
+    tensors: tensorsOf({
+      width,
+      feedForward,
+      queries: heads * headDimension,
+      keys: kvHeads * headDimension,
+      layers,
+      vocabulary,
+      weights: shape.weights ?? "F32",
+    }),
   });
 }
 
-function keyLength(architecture: string, shape: ScriptedShape): MetadataEntry[] {
-  return shape.keyLength === undefined
-    ? []
-    : [[`${architecture}.attention.key_length`, "u32", shape.keyLength]];
+/** What need not be said where the heads fill the width. */
+function lengths(architecture: string, { keyLength, headDimension }: ScriptedShape): MetadataEntry[] {
+  const key = keyLength ?? headDimension;
+  const entry = (name: string, value: number | undefined): MetadataEntry[] =>
+    value === undefined ? [] : [[`${architecture}.attention.${name}`, "u32", value]];
+  return [...entry("key_length", key), ...entry("value_length", headDimension)];
 }
 
 interface Plan {
   readonly width: number;
   readonly feedForward: number;
-  readonly kvHeads: number;
+  /** Of all heads together. */
+  readonly queries: number;
+  readonly keys: number;
   readonly layers: number;
   readonly vocabulary: Vocabulary;
   readonly weights: "F32" | "F16" | "Q8_0";
 }
 
-function tensorsOf({ width, feedForward, kvHeads, layers, vocabulary, weights }: Plan): Tensor[] {
+function tensorsOf({ width, feedForward, queries, keys, layers, vocabulary, weights }: Plan): Tensor[] {
   const ends = weights === "F32" ? "F32" : "F16";
   const size = vocabulary.tokens.length;
-  const kv = kvHeads * 64;
   const zero = (name: string, ...shape: number[]): Tensor => ({ name, type: weights, shape, values: [] });
   const bias = (name: string, length: number): Tensor => ({ name, type: "F32", shape: [length], values: [] });
   const norm = (name: string): Tensor => ({
@@ -144,13 +161,13 @@ function tensorsOf({ width, feedForward, kvHeads, layers, vocabulary, weights }:
     const p = `blk.${index}`;
     return [
       norm(`${p}.attn_norm.weight`),
-      zero(`${p}.attn_q.weight`, width, width),
-      bias(`${p}.attn_q.bias`, width),
-      zero(`${p}.attn_k.weight`, width, kv),
-      bias(`${p}.attn_k.bias`, kv),
-      zero(`${p}.attn_v.weight`, width, kv),
-      bias(`${p}.attn_v.bias`, kv),
-      zero(`${p}.attn_output.weight`, width, width),
+      zero(`${p}.attn_q.weight`, width, queries),
+      bias(`${p}.attn_q.bias`, queries),
+      zero(`${p}.attn_k.weight`, width, keys),
+      bias(`${p}.attn_k.bias`, keys),
+      zero(`${p}.attn_v.weight`, width, keys),
+      bias(`${p}.attn_v.bias`, keys),
+      zero(`${p}.attn_output.weight`, queries, width),
       norm(`${p}.ffn_norm.weight`),
       zero(`${p}.ffn_gate.weight`, width, feedForward),
       zero(`${p}.ffn_up.weight`, width, feedForward),

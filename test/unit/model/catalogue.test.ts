@@ -28,6 +28,32 @@ describe("the catalogue", () => {
     }
   });
 
+  it("names a file by its quantisation, and its repository among the sources", () => {
+    for (const { id, quants, sources } of catalogue) {
+      for (const { quant, file } of quants) {
+        if (!file) continue;
+        assert.match(file.path, new RegExp(`[-.]${quant}\\.gguf$`, "i"), id);
+        assert.ok(sources.includes(`https://huggingface.co/${file.repository}`), `${id} ${quant}`);
+      }
+    }
+  });
+
+  it("names a file of the usual quantisation of most models", () => {
+    const without = catalogue.filter(({ quants }) => quants.every(({ file }) => file === undefined));
+    assert.deepEqual(
+      without.map(({ id }) => id),
+      [
+        "deepseek-r1-671b",
+        "qwen2.5-coder-32b",
+        "starcoder2-15b",
+        "granite-3b-code",
+        "granite-8b-code",
+        "granite-20b-code",
+        "seed-coder-8b",
+      ],
+    );
+  });
+
   for (const model of dense) {
     it(`counts ${model.name} as its shape does`, () => {
       assert.equal(model.parameters, parametersOf(model.shape));

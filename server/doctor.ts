@@ -10,8 +10,15 @@ import { ensureHome } from "./config/home.ts";
 import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import { runDoctor } from "./features/doctor/doctor.ts";
-import type { DoctorPorts, LoadedModel } from "./features/doctor/doctor-ports.ts";
+import type {
+  DoctorPorts,
+  LoadedModel,
+  RemoteFinding,
+  UnfinishedModel,
+} from "./features/doctor/doctor-ports.ts";
+import { ModelFolder } from "./fetch/model-folder.ts";
 import type { ModelInfo } from "./model/model-info.ts";
+import { RuntimeError } from "./model/runtime-error.ts";
 import { modelSpec, type SpecSource } from "./model-spec.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import type { RemoteRole } from "./protocol/role.ts";
@@ -21,12 +28,19 @@ import {
   type LlamaServerRequest,
   usualLlamaServer,
 } from "./runtime/discovery/find-llama-server.ts";
+import { findNvidia } from "./runtime/discovery/find-nvidia.ts";
 import { findOllama } from "./runtime/discovery/find-ollama.ts";
+import { findProcessor } from "./runtime/discovery/find-processor.ts";
+import { canRun } from "./runtime/discovery/find-program.ts";
+import { surroundingsHere, systemFiles } from "./runtime/discovery/find-surroundings.ts";
+import { isLoopback } from "./runtime/discovery/loopback-json.ts";
 import { ollamaHost } from "./runtime/discovery/ollama-url.ts";
 import { inspectLocalModel, listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
 import { HostClient } from "./runtime/host/client.ts";
 import { findModel } from "./runtime/host/find-model.ts";
+import type { FoundModel } from "./runtime/host/model-source.ts";
 import { noPrograms } from "./runtime/supervisor/no-programs.ts";
+import { ofWire } from "./runtime/wire/errors.ts";
 
 export interface DoctorRequest extends Pick<DoctorPorts, "workspace"> {
   readonly home: string;
@@ -44,6 +58,9 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
   const models = join(home, "models");
   const llamaCpp = findLlamaCpp(entryPoint("probe"), signal);
   const modelFiles = listLocalModels(models);
+  const [processor, surroundings] = [findProcessor(systemFiles, process.arch), surroundingsHere()];
+  const nvidia = findNvidia(signal);
+  const ollama = findOllama(ollamaHost(settings, env), signal);
   return runDoctor(
     {
       ...request,
@@ -53,12 +70,17 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
       logicalCores: availableParallelism(),
       ensureHome: () => ensureHome(home),
       llamaCpp: () => llamaCpp,
-      ollama: (stop) => findOllama(ollamaHost(settings, env), stop),
+      env,
+      processor: () => processor,
+      surroundings: () => surroundings,
+      nvidia: () => nvidia,
+      ollama: () => ollama,
       llamaServer: (stop) => findLlamaServer(llamaServerPlaces(settings, env), stop),
       modelFile: (name) => inspectLocalModel(localModelPath(name, models)),
       remoteModel: (role) => reachModel(role, { settings, models, env, secret }, signal),
       modelsFolder: models,
       modelFiles: () => modelFiles,
+      unfinished: () => unfinishedModels(home),
       loadedModels: (stop) => loadedModels(home, stop),
     },
     signal,
@@ -67,15 +89,29 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
 
 function llamaServerPlaces(settings: Settings, env: NodeJS.ProcessEnv): LlamaServerRequest {
   const program = settings["runtimes.llamaServer.path"];
-  const places = { searchPath: env["PATH"] ?? "", url: usualLlamaServer };
+  const set = settings["runtimes.llamaServer.url"];
+  // A server on another machine is asked where a role names it.
+  const url = set !== "" && isLoopback(new URL(set)) ? set : usualLlamaServer;
+  const places = { searchPath: env["PATH"] ?? "", url };
   return program === "" ? places : { ...places, program };
 }
 
 /** A look of its own, without the host: what is wrong on the way is found here as there. */
-async function reachModel(role: RemoteRole, from: SpecSource, signal: AbortSignal): Promise<ModelInfo> {
+async function reachModel(role: RemoteRole, from: SpecSource, signal: AbortSignal): Promise<RemoteFinding> {
   const { spec } = await modelSpec(role, from);
-  const found = await findModel(spec);
-  if (found.look) return found.look();
+  const program = spec.runtime === "ollama" ? spec.program : undefined;
+  try {
+    const found = await findModel(spec);
+    return { kind: "reached", info: await (found.look ? found.look(signal) : readied(found, signal)) };
+  } catch (error) {
+    const absent = error instanceof RuntimeError && error.code === "runtime-unreachable";
+    if (!absent || program === undefined || !(await canRun(program))) throw error;
+    return { kind: "starts", program };
+  }
+}
+
+/** One that loads nothing when it is reached. */
+async function readied(found: FoundModel, signal: AbortSignal): Promise<ModelInfo> {
   const source = found.create({
     childEntry: entryPoint("child"),
     clock: systemClock,
@@ -92,6 +128,14 @@ async function reachModel(role: RemoteRole, from: SpecSource, signal: AbortSigna
   }
 }
 
+async function unfinishedModels(home: string): Promise<readonly UnfinishedModel[]> {
+  const { leftovers } = await new ModelFolder(home).content();
+  return leftovers.flatMap(({ name, bytes, total }) => {
+    const [, model] = /^(.*)\.gguf\.part$/i.exec(name) ?? [];
+    return model === undefined ? [] : [{ name: model, bytes, ...(total === undefined ? {} : { total }) }];
+  });
+}
+
 /** How long a host that runs may take to say what it holds. */
 const hostPatienceMs = 5000;
 
@@ -103,7 +147,11 @@ async function loadedModels(home: string, signal: AbortSignal): Promise<readonly
   const forget = onAbort(limit, () => client.dispose());
   try {
     const models = (await client.metrics())?.models ?? [];
-    return models.map(({ model, memoryBytes }) => ({ name: nameOf(model), memoryBytes }));
+    return models.map(({ model, memoryBytes, error }) => ({
+      name: nameOf(model),
+      memoryBytes,
+      ...(error ? { error: ofWire(error) } : {}),
+    }));
   } finally {
     forget();
     client.dispose();

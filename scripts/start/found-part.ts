@@ -52,6 +52,8 @@ async function ollamaText({ settings, signal, localizer: { t } }: Stage): Promis
     }
     case "absent":
       return t("none at {0}", finding.url);
+    case "late":
+      return t("what listens at {0} does not answer", finding.url);
     case "stranger":
       return t("what answers at {0} is not Ollama", finding.url);
     case "not-asked":

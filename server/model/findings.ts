@@ -31,6 +31,8 @@ export type OllamaFinding =
       readonly models: readonly string[];
     }
   | { readonly kind: "absent"; readonly url: string }
+  /** Something listens there and says nothing. */
+  | { readonly kind: "late"; readonly url: string }
   /** Something else answers there. */
   | { readonly kind: "stranger"; readonly url: string }
   /** The address leaves this machine, and the settings forbid that. */
@@ -39,8 +41,10 @@ export type OllamaFinding =
 export interface LlamaServerFinding {
   /** The program on PATH. */
   readonly path?: string;
-  /** One that answers at its usual address. */
+  /** One that answers at its address. */
   readonly running?: { readonly url: string; readonly model: string };
+  /** What is there in its place: a program that is none, or one that says nothing. */
+  readonly instead?: { readonly url: string; readonly kind: "stranger" | "late" };
 }
 
 /** A GGUF file whose header is sound. */

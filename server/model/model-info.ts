@@ -12,6 +12,8 @@ export interface ModelInfo {
   readonly name: string;
   /** Tokens of prompt and answer together. */
   readonly contextTokens: number;
+  /** What the runtime would hold beyond them, and the model was not trained for; left out where that is nothing. */
+  readonly untrainedTokens?: number;
   /** How to ask it to fill in the middle; left out when it was never trained to. */
   readonly fim?: FimFamilyId;
   /** Whether it answers with reasoning first. */

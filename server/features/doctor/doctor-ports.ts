@@ -11,8 +11,10 @@ import type {
   ModelFileFinding,
   OllamaFinding,
 } from "../../model/findings.ts";
+import type { NvidiaFinding, ProcessorFinding, SurroundingsFinding } from "../../model/machine-findings.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
-import type { DoctorCheck } from "../../protocol/doctor.ts";
+import type { RuntimeError } from "../../model/runtime-error.ts";
+import type { DoctorCheck, MendAction } from "../../protocol/doctor.ts";
 import type { RemoteRole } from "../../protocol/role.ts";
 
 export interface DoctorPorts {
@@ -26,6 +28,10 @@ export interface DoctorPorts {
   /** `availableBytes` is Node's figure, for where llama.cpp gives none. */
   readonly memory: { readonly totalBytes: number; readonly availableBytes: number };
   readonly logicalCores: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  processor(): Promise<ProcessorFinding>;
+  surroundings(): Promise<SurroundingsFinding>;
+  nvidia(signal: AbortSignal): Promise<NvidiaFinding>;
   ensureHome(): Promise<HomeState>;
   llamaCpp(signal: AbortSignal): Promise<LlamaCppFinding>;
   ollama(signal: AbortSignal): Promise<OllamaFinding>;
@@ -33,19 +39,36 @@ export interface DoctorPorts {
   /** A GGUF by its path, or by its name in the models folder. */
   modelFile(nameOrPath: string): Promise<ModelFileFinding>;
   /** Reaches the runtime that the settings name, and sends it no code. Rejects with a RuntimeError. */
-  remoteModel(role: RemoteRole): Promise<ModelInfo>;
+  remoteModel(role: RemoteRole): Promise<RemoteFinding>;
   readonly modelsFolder: string;
   /** Every GGUF in the models folder. */
   modelFiles(): Promise<readonly ModelFileFinding[]>;
+  /** Downloads that are not whole. */
+  unfinished(): Promise<readonly UnfinishedModel[]>;
   workspace(): Promise<WorkspaceFinding>;
   /** What the runtime host holds, for any client. Rejects with a RuntimeError when the host cannot be used. */
   loadedModels(signal: AbortSignal): Promise<readonly LoadedModel[]>;
+}
+
+export type RemoteFinding =
+  | { readonly kind: "reached"; readonly info: ModelInfo }
+  /** Nobody answers; with the first request Hearth starts this program. */
+  | { readonly kind: "starts"; readonly program: string };
+
+export interface UnfinishedModel {
+  /** As `embedded/<name>` will have it. */
+  readonly name: string;
+  readonly bytes: number;
+  /** What it is to have; left out where that is not known. */
+  readonly total?: number;
 }
 
 export interface LoadedModel {
   readonly name: string;
   /** Zero while it loads. */
   readonly memoryBytes: number;
+  /** Why it does not run. */
+  readonly error?: RuntimeError;
 }
 
 /** What is known of the person's own code. */
@@ -59,4 +82,6 @@ export interface Finding {
   /** Both are left out when all is well. */
   readonly why?: string;
   readonly mend?: string;
+  /** What mends it at a click, beside the settings that `mend` names. */
+  readonly actions?: readonly MendAction[];
 }

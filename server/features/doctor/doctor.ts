@@ -3,20 +3,33 @@
 import type { Localizer } from "../../base/l10n.ts";
 import type { DoctorCheck, DoctorResult } from "../../protocol/doctor.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
+import { checkDriver, checkLinks } from "./graphics-checks.ts";
+import { checkHeat } from "./heat-check.ts";
 import { checkHost } from "./host-check.ts";
-import { checkHome, checkMachine, checkNode, checkSettings } from "./machine-checks.ts";
+import { checkHome, checkMachine, checkNode, checkProcessor, checkSettings } from "./machine-checks.ts";
+import { mendActions } from "./mend-actions.ts";
 import { checkModels } from "./models-check.ts";
+import { checkProxy } from "./proxy-check.ts";
 import { checkCompleteRole } from "./role-check.ts";
 import { checkLlamaCpp, checkLlamaServer, checkOllama } from "./runtime-checks.ts";
+import { checkContainer, checkWsl } from "./surroundings-checks.ts";
 import { checkWorkspace } from "./workspace-check.ts";
 
-type Check = (ports: DoctorPorts, signal: AbortSignal) => Promise<Finding> | Finding;
+/** Undefined where what it looks at is not there at all: a row about nothing helps nobody. */
+type Check = (ports: DoctorPorts, signal: AbortSignal) => Promise<Finding | undefined> | Finding | undefined;
 
 const checks: Readonly<Record<string, Check>> = {
   node: checkNode,
   home: checkHome,
   settings: checkSettings,
   machine: checkMachine,
+  processor: checkProcessor,
+  heat: checkHeat,
+  wsl: checkWsl,
+  container: checkContainer,
+  proxy: checkProxy,
+  "gpu.driver": checkDriver,
+  "gpu.links": checkLinks,
   "llama.cpp": checkLlamaCpp,
   host: checkHost,
   models: checkModels,
@@ -27,27 +40,41 @@ const checks: Readonly<Record<string, Check>> = {
 };
 
 export async function runDoctor(ports: DoctorPorts, signal: AbortSignal): Promise<DoctorResult> {
-  return {
-    checks: await Promise.all(
-      Object.entries(checks).map(async ([id, check]) => ({ id, ...(await findingOf(check, ports, signal)) })),
-    ),
-  };
+  const findings = await Promise.all(
+    Object.entries(checks).map(async ([id, check]) => {
+      const finding = await findingOf(check, ports, signal);
+      return finding ? [toCheck(id, finding, ports.localizer)] : [];
+    }),
+  );
+  return { checks: findings.flat() };
 }
 
 async function findingOf(
   check: Check,
   ports: DoctorPorts,
   signal: AbortSignal,
-): Promise<Omit<DoctorCheck, "id">> {
+): Promise<Finding | undefined> {
   try {
-    const { state, found, why = "", mend = "" } = await check(ports, signal);
-    return { state, found, why, mend };
+    return await check(ports, signal);
   } catch (thrown) {
     return crashed(thrown, ports.localizer);
   }
 }
 
-function crashed(thrown: unknown, { t }: Localizer): Omit<DoctorCheck, "id"> {
+function toCheck(id: string, finding: Finding, localizer: Localizer): DoctorCheck {
+  const { state, found, why = "", mend = "", actions = [] } = finding;
+  const all = mendActions(mend, actions, localizer);
+  return { id, state, found, why, mend, ...(all.length === 0 ? {} : { mendActions: all }) };
+}
+
+function crashed(thrown: unknown, { t }: Localizer): Finding {
   const why = thrown instanceof Error ? thrown.message : String(thrown);
-  return { state: "fail", found: t("The check itself failed."), why, mend: t("Report it with this text.") };
+  const actions = [{ command: "hearth.showLog", arguments: [], title: t("Show Log") } as const];
+  return {
+    state: "fail",
+    found: t("The check itself failed."),
+    why,
+    mend: t("Report it with this text."),
+    actions,
+  };
 }

@@ -56,6 +56,28 @@ export function checkSettings({ problems, localizer: { t } }: DoctorPorts): Find
   };
 }
 
+/** Without them llama.cpp computes several times slower, and builds that need them end with an illegal instruction. */
+const usualInstructions = "avx2";
+
+/** Left out where the system does not tell, and of others than x64. */
+export async function checkProcessor(ports: DoctorPorts): Promise<Finding | undefined> {
+  const { t } = ports.localizer;
+  const { architecture, instructions } = await ports.processor();
+  if (architecture !== "x64" || instructions.length === 0) return undefined;
+  const found = instructions.map((name) => name.toUpperCase()).join(", ");
+  if (instructions.includes(usualInstructions)) return { state: "ok", found };
+  return {
+    state: "warn",
+    found,
+    why: t(
+      "It has no AVX2: most builds of runtimes need it, and end with an illegal instruction or are slow.",
+    ),
+    mend: t(
+      "In a virtual machine let it have the host's processor; else build llama.cpp on this machine and name its llama-server in runtimes.llamaServer.path.",
+    ),
+  };
+}
+
 /** Below this a small model of a few hundred million parameters has no room. */
 const leastFreeBytes = 1024 ** 3;
 

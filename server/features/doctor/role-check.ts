@@ -7,9 +7,11 @@ import {
   type ModelFile,
   type ModelFileFinding,
 } from "../../model/findings.ts";
+import type { ModelInfo } from "../../model/model-info.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { parseRole, type RemoteRole } from "../../protocol/role.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
+import { actionsOf, pullActions } from "./mend-actions.ts";
 import { fileSize } from "./words.ts";
 
 export async function checkCompleteRole(ports: DoctorPorts): Promise<Finding> {
@@ -24,7 +26,7 @@ export async function checkCompleteRole(ports: DoctorPorts): Promise<Finding> {
     case "auto":
       return checkAuto(ports);
     case "embedded":
-      return checkEmbedded(await ports.modelFile(role.model), ports);
+      return checkEmbedded(role.model, ports);
     case "remote":
       return checkRemote(role, ports);
     case "other":
@@ -68,25 +70,57 @@ function millions(count: number): number {
   return Math.max(1, Math.round(count / 1e6));
 }
 
-function checkEmbedded(file: ModelFileFinding, ports: DoctorPorts): Finding {
-  if (file.kind === "unusable") return failing(file.path, file.error, ports);
-  if (file.fim !== undefined) return { state: "ok", found: modelText(file, ports) };
-  return failing(modelText(file, ports), cannotFill(file.name), ports);
+async function checkEmbedded(name: string, ports: DoctorPorts): Promise<Finding> {
+  const file: ModelFileFinding = await ports.modelFile(name);
+  if (file.kind === "model") {
+    if (file.fim !== undefined) return { state: "ok", found: modelText(file, ports) };
+    return failing(modelText(file, ports), cannotFill(file.name), ports);
+  }
+  const failed = failing(file.path, file.error, ports);
+  if (file.error.code !== "model-not-found") return failed;
+  const { t } = ports.localizer;
+  const part = (await ports.unfinished()).find((model) => model.name === name.replace(/\.gguf$/i, ""));
+  const actions = [...pullActions(name, ports.localizer), ...(failed.actions ?? [])];
+  if (!part) return { ...failed, actions };
+  const why = t("{0} is not fetched to its end yet.", part.name);
+  const mend = t("Fetch it again: that goes on where it stopped. (hearth models pull)");
+  return { ...failed, why, mend, actions };
 }
 
 async function checkRemote(role: RemoteRole, ports: DoctorPorts): Promise<Finding> {
   const { t } = ports.localizer;
   const name = `${role.runtime}/${role.model}`;
   try {
-    const { contextTokens, fim } = await ports.remoteModel(role);
-    if (fim !== undefined) {
-      return { state: "ok", found: t("{0} ({1} tokens, template {2})", name, contextTokens, fim) };
-    }
-    return failing(name, cannotFill(role.model), ports);
+    const remote = await ports.remoteModel(role);
+    if (remote.kind === "starts")
+      return { state: "ok", found: t("{0}: {1} is started with the first request", name, remote.program) };
+    return checkReached(remote.info, { name, role }, ports);
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
     return failing(name, error, ports);
   }
+}
+
+function checkReached(
+  { contextTokens, untrainedTokens = 0, fim }: ModelInfo,
+  { name, role }: { readonly name: string; readonly role: RemoteRole },
+  ports: DoctorPorts,
+): Finding {
+  const { t } = ports.localizer;
+  if (fim === undefined) return failing(name, cannotFill(role.model), ports);
+  const found = t("{0} ({1} tokens, template {2})", name, contextTokens, fim);
+  if (untrainedTokens === 0) return { state: "ok", found };
+  const all = contextTokens + untrainedTokens;
+  return {
+    state: "warn",
+    found,
+    why: t(
+      "Its context was set to {0} tokens and the model was trained with {1}: beyond those it writes nonsense, so Hearth leaves them empty.",
+      all,
+      contextTokens,
+    ),
+    mend: t("Start it with a context of {0} tokens, which frees the memory of the others.", contextTokens),
+  };
 }
 
 function cannotFill(model: string): RuntimeError {
@@ -96,7 +130,7 @@ function cannotFill(model: string): RuntimeError {
 
 function failing(found: string, error: RuntimeError, { localizer }: DoctorPorts): Finding {
   const { message, mend } = explainError(error, localizer);
-  return { state: "fail", found, why: message, mend };
+  return { state: "fail", found, why: message, mend, actions: actionsOf(error, localizer) };
 }
 
 function modelText(file: ModelFile, { localizer: { t } }: DoctorPorts): string {

@@ -38,6 +38,8 @@ export async function checkLlamaCpp(ports: DoctorPorts, signal: AbortSignal): Pr
 
 /** The first version without CVE-2026-7482. */
 const safeOllama = "0.17.1";
+/** What one says that was not built by its makers: how old it is nobody knows, so nothing is said about that. */
+const builtByHand = "0.0.0";
 
 export async function checkOllama(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
   const { t } = ports.localizer;
@@ -45,6 +47,13 @@ export async function checkOllama(ports: DoctorPorts, signal: AbortSignal): Prom
   switch (finding.kind) {
     case "absent":
       return { state: "ok", found: t("No Ollama at {0}", finding.url) };
+    case "late":
+      return {
+        state: "warn",
+        found: t("What listens at {0} does not answer", finding.url),
+        why: t("It takes a connection and says nothing: it hangs, or is stopped."),
+        mend: t("Restart it."),
+      };
     case "not-asked":
       return {
         state: "warn",
@@ -57,9 +66,16 @@ export async function checkOllama(ports: DoctorPorts, signal: AbortSignal): Prom
         state: "warn",
         found: t("What answers at {0} is not Ollama", finding.url),
         why: t("Another program holds the port; no code is sent to it."),
-        mend: t("Start Ollama elsewhere and set OLLAMA_HOST."),
+        mend: t("End that program, or start Ollama at another port and set runtimes.ollama.url to it."),
       };
     case "found": {
+      if (finding.version === builtByHand) {
+        const [url, count] = [finding.url, finding.models.length];
+        return {
+          state: "ok",
+          found: t("Ollama at {0}, a build that has no version, {1} models", url, count),
+        };
+      }
       const found = t("Ollama {0} at {1}, {2} models", finding.version, finding.url, finding.models.length);
       if (!isOlder(finding.version, safeOllama)) return { state: "ok", found };
       return {
@@ -74,8 +90,24 @@ export async function checkOllama(ports: DoctorPorts, signal: AbortSignal): Prom
 
 export async function checkLlamaServer(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
   const { t } = ports.localizer;
-  const { path, running } = await ports.llamaServer(signal);
+  const { path, running, instead } = await ports.llamaServer(signal);
   if (running)
     return { state: "ok", found: t("llama-server answers at {0} ({1})", running.url, running.model) };
-  return { state: "ok", found: path ?? t("No llama-server on PATH") };
+  const set = ports.settings["runtimes.llamaServer.url"];
+  // Whatever listens at its usual port is nobody's concern who has not named it.
+  if (set === "" || !instead) return { state: "ok", found: path ?? t("No llama-server on PATH") };
+  const mend = t("Start llama-server there, or correct runtimes.llamaServer.url.");
+  return instead.kind === "late"
+    ? {
+        state: "warn",
+        found: t("What listens at {0} does not answer", instead.url),
+        why: t("It takes a connection and says nothing: it hangs, or is stopped."),
+        mend,
+      }
+    : {
+        state: "warn",
+        found: t("What answers at {0} is not llama-server", instead.url),
+        why: t("Another program holds the port; no code is sent to it."),
+        mend,
+      };
 }

@@ -27,6 +27,9 @@ export async function findLlamaServer(
   return {
     ...(path === undefined ? {} : { path }),
     ...(props.success ? { running: { url, model: props.output.model_path ?? "" } } : {}),
+    ...(props.success || answer.kind === "silent"
+      ? {}
+      : { instead: { url, kind: answer.kind === "late" ? "late" : "stranger" } }),
   };
 }
 

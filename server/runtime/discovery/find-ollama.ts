@@ -20,6 +20,7 @@ export async function findOllama(
   if (offline && !isLoopback(base)) return { kind: "not-asked", url };
   const answer = await askJson(new URL("/api/version", base), signal);
   if (answer.kind === "silent") return { kind: "absent", url };
+  if (answer.kind === "late") return { kind: "late", url };
   const version = answer.kind === "json" ? v.safeParse(versionSchema, answer.value) : undefined;
   if (!version?.success) return { kind: "stranger", url };
   const tags = await askJson(new URL("/api/tags", base), signal);

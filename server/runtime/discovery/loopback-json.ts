@@ -9,6 +9,8 @@ export type JsonAnswer =
   | { readonly kind: "json"; readonly value: unknown }
   /** Something answers, but not with JSON. */
   | { readonly kind: "other" }
+  /** Something listens, and says nothing in time. */
+  | { readonly kind: "late" }
   | { readonly kind: "silent" };
 
 /** Long enough for any program on this machine that is not stuck. */
@@ -18,7 +20,7 @@ const maxBytes = 4 * 1024 * 1024;
 export async function askJson(url: URL, signal: AbortSignal): Promise<JsonAnswer> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   const response = await fetch(url, { signal: limit, redirect: "error" }).catch(() => undefined);
-  if (!response) return { kind: "silent" };
+  if (!response) return { kind: limit.aborted && !signal.aborted ? "late" : "silent" };
   const text = await readText(response).catch(() => undefined);
   if (!response.ok || text === undefined) return { kind: "other" };
   try {

@@ -6,14 +6,35 @@ import type { Gpu } from "../../model/plan/hardware.ts";
 import { unknownGpuBandwidth } from "../../model/plan/imagined-hardware.ts";
 import { cleanEnvironment } from "../environment.ts";
 
+export const nvidiaSmi = "nvidia-smi";
+
 /** A driver that wakes up takes a second or two. */
 const limitMs = 5000;
 
-export function askNvidiaSmi(signal: AbortSignal, program = "nvidia-smi"): Promise<readonly Gpu[]> {
+export async function askNvidiaSmi(signal: AbortSignal, program = nvidiaSmi): Promise<readonly Gpu[]> {
   const question = ["--query-gpu=name,memory.total", "--format=csv,noheader,nounits"];
+  const said = await runNvidiaSmi(question, { program }, signal);
+  return said.kind === "said" ? parseNvidiaSmi(said.text) : [];
+}
+
+export type Said =
+  | { readonly kind: "said" | "failed"; readonly text: string }
+  /** There is no such program. */
+  | { readonly kind: "absent" };
+
+export function runNvidiaSmi(
+  question: readonly string[],
+  { program }: { readonly program: string },
+  signal: AbortSignal,
+): Promise<Said> {
   const options = { env: cleanEnvironment(), signal, timeout: limitMs, windowsHide: true };
   return new Promise((resolve) => {
-    execFile(program, question, options, (error, stdout) => resolve(error ? [] : parseNvidiaSmi(stdout)));
+    execFile(program, question, options, (error, stdout, stderr) => {
+      if (!error) resolve({ kind: "said", text: stdout });
+      else if (error.code === "ENOENT") resolve({ kind: "absent" });
+      // It complains on standard output.
+      else resolve({ kind: "failed", text: `${stdout}${stderr}`.trim() || error.message });
+    });
   });
 }
 

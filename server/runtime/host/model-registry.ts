@@ -72,6 +72,7 @@ export class ModelRegistry implements Disposable {
         ...(await source.metrics()),
         model,
         state: source.state.state,
+        ...(source.state.error ? { error: toWire(source.state.error) } : {}),
         clients: leases,
       })),
     );

@@ -18,7 +18,7 @@ export interface ModelState {
 }
 
 /** What a source counts itself; the registry knows the rest. */
-export type SourceMetrics = Omit<ModelMetrics, "model" | "state" | "clients">;
+export type SourceMetrics = Omit<ModelMetrics, "model" | "state" | "error" | "clients">;
 
 /** Of one that does not run, or that keeps its account to itself. */
 export const noWork: ChildReading = {
@@ -56,6 +56,6 @@ export interface FoundModel {
   /** How events and metrics name it: the real path of a file, else runtime, address and name. */
   readonly model: string;
   /** What can be said of it without starting what Hearth would start. Rejects with a RuntimeError. */
-  look?(): Promise<ModelInfo>;
+  look?(signal: AbortSignal): Promise<ModelInfo>;
   create(ports: SourcePorts): ModelSource;
 }

@@ -1,8 +1,10 @@
 /** A model of an Ollama that runs, or of one that is installed and that Hearth starts. */
 
+import { silentLogger } from "../../base/log.ts";
+import type { ModelInfo } from "../../model/model-info.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { HttpClient } from "../http/http-client.ts";
-import { connectOllama } from "../ollama/connect-ollama.ts";
+import { connectOllama, lookAtOllama } from "../ollama/connect-ollama.ts";
 import { OllamaApi } from "../ollama/ollama-api.ts";
 import type { Program, ProgramLease } from "../supervisor/program.ts";
 import { type Connect, type Connected, ConnectedSource } from "./connected-source.ts";
@@ -16,7 +18,21 @@ const name = "Ollama";
 
 export function findOllama(spec: Spec): FoundModel {
   const model = remoteModelName(spec);
-  return { id: model, model, create: (ports) => ollamaSource(spec, ports) };
+  return {
+    id: model,
+    model,
+    look: (signal) => look(spec, signal),
+    create: (ports) => ollamaSource(spec, ports),
+  };
+}
+
+async function look({ url, model }: Spec, signal: AbortSignal): Promise<ModelInfo> {
+  const client = new HttpClient({ url, name });
+  try {
+    return await lookAtOllama(client, { url: new URL(url), model, log: silentLogger }, signal);
+  } finally {
+    client.dispose();
+  }
 }
 
 function ollamaSource(spec: Spec, ports: SourcePorts): ModelSource {

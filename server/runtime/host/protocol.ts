@@ -82,6 +82,7 @@ export const openedSchema = v.object({
     runtime: v.picklist(runtimeKinds),
     name: v.string(),
     contextTokens: count,
+    untrainedTokens: v.exactOptional(count),
     fim: v.exactOptional(v.picklist(fimFamilyIds)),
     reasons: v.boolean(),
     sampling: v.exactOptional(cardSamplingSchema),
@@ -119,6 +120,8 @@ export const metricsSchema = v.object({
     v.object({
       model: v.string(),
       state: v.picklist(modelStates),
+      /** Why it failed or restarts. */
+      error: v.exactOptional(wireErrorSchema),
       pid: v.exactOptional(count),
       clients: count,
       restarts: count,

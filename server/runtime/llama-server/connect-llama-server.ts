@@ -19,7 +19,15 @@ const propsSchema = v.object({
   chat_template: v.optional(v.string(), ""),
   build_info: v.optional(v.string(), ""),
 });
-const modelsSchema = v.object({ data: v.array(v.object({ id: v.string() })) });
+const modelsSchema = v.object({
+  data: v.array(
+    v.object({
+      id: v.string(),
+      /** Left out before 2025; null while it loads. */
+      meta: v.nullish(v.object({ n_ctx_train: v.nullish(v.number()) })),
+    }),
+  ),
+});
 
 export interface LlamaServer {
   readonly info: ModelInfo;
@@ -41,7 +49,9 @@ export async function connectLlamaServer(
       values: [url.origin, served, model],
     });
   }
-  const contextTokens = props.default_generation_settings.n_ctx;
+  const held = props.default_generation_settings.n_ctx;
+  const trained = models.data[0]?.meta?.n_ctx_train || Infinity;
+  const contextTokens = Math.min(held, trained);
   const runtime = new LlamaServerRuntime({ client, url, model, contextTokens, slots: props.total_slots });
   const named = familyByName([model, ...names]);
   const fim = named && (await runtime.hasControls(controlsOf(named), signal)) ? named : undefined;
@@ -51,6 +61,7 @@ export async function connectLlamaServer(
       runtime: "llama-server",
       name: model,
       contextTokens,
+      ...(held > contextTokens ? { untrainedTokens: held - contextTokens } : {}),
       reasons: detectReasoning(template, props.model_path),
       ...(fim === undefined ? {} : { fim }),
     },

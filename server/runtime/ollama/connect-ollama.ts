@@ -40,30 +40,16 @@ const keepAlive = "30m";
 
 export async function connectOllama(
   client: HttpClient,
-  { url, model: wanted, log }: OllamaRequest,
+  request: OllamaRequest,
   signal: AbortSignal,
 ): Promise<Ollama> {
+  const { url, model: wanted, log } = request;
   const api = new OllamaApi(client);
-  const version = await api.version(signal);
-  if (version !== builtByHand && isOlder(version, safeVersion)) {
-    log.log("warn", `Ollama ${version} at ${url.origin} has a known hole (CVE-2026-7482): update it.`);
-  }
-  const name = await findName(api, { url, wanted }, signal);
-  const shown = await api.show(name, signal);
-  if (shown.remote_host !== "") throw remoteModel(name, shown.remote_host);
-  const asked = await modelOptions(api, { name, shown }, signal);
+  const { shown, asked } = await examine(api, request, signal);
   const loaded = await load(api, { asked, shown }, signal);
   sayWhere(loaded, { asked, log });
-  const num_ctx = Math.min(asked.options.num_ctx, loaded?.context_length ?? Infinity);
-  const vocabulary = readVocabulary(shown.model_info);
-  const thinks = shown.capabilities.includes("thinking");
-  const family = fimOf({ wanted, shown, vocabulary });
-  const inserts = shown.capabilities.includes("insert");
-  // The form in which prompts come that its own template asks for anew.
-  const fim = family ?? (inserts ? "qwen" : undefined);
-  const reasons = thinks || detectReasoning({ chatTemplate: shown.template, name: wanted }, wanted);
-  const card = modelCard(shown);
-  const rendered = canRender(shown, thinks);
+  const known = knownOf({ wanted, shown });
+  const { vocabulary, thinks, reasons, family } = known;
   const runtime = new OllamaRuntime({
     client,
     api,
@@ -72,21 +58,82 @@ export async function connectOllama(
     vocabulary,
     thinks,
     reasons,
-    rendered,
+    rendered: canRender(shown, thinks),
     stops: stopsOf(shown),
-    ...(family === undefined && inserts ? { templateFim: fimFamilies.qwen } : {}),
+    ...(family === undefined && inserts(shown) ? { templateFim: fimFamilies.qwen } : {}),
   });
+  return { info: infoOf(known, { asked, loaded }), runtime };
+}
+
+/** What can be said of the model without loading it. */
+export async function lookAtOllama(
+  client: HttpClient,
+  request: OllamaRequest,
+  signal: AbortSignal,
+): Promise<ModelInfo> {
+  const { shown, asked } = await examine(new OllamaApi(client), request, signal);
+  return infoOf(knownOf({ wanted: request.model, shown }), { asked, loaded: undefined });
+}
+
+interface Examined {
+  readonly shown: OllamaModel;
+  readonly asked: ModelOptions;
+}
+
+async function examine(
+  api: OllamaApi,
+  { url, model: wanted, log }: OllamaRequest,
+  signal: AbortSignal,
+): Promise<Examined> {
+  const version = await api.version(signal);
+  if (version !== builtByHand && isOlder(version, safeVersion)) {
+    log.log("warn", `Ollama ${version} at ${url.origin} has a known hole (CVE-2026-7482): update it.`);
+  }
+  const name = await findName(api, { url, wanted }, signal);
+  const shown = await api.show(name, signal);
+  if (shown.remote_host !== "") throw remoteModel(name, shown.remote_host);
+  return { shown, asked: await modelOptions(api, { name, shown }, signal) };
+}
+
+interface Known {
+  readonly wanted: string;
+  readonly shown: OllamaModel;
+  readonly vocabulary: Vocabulary;
+  readonly thinks: boolean;
+  readonly reasons: boolean;
+  /** Whose control tokens it knows. */
+  readonly family: FimFamilyId | undefined;
+}
+
+function knownOf({ wanted, shown }: Pick<Known, "wanted" | "shown">): Known {
+  const vocabulary = readVocabulary(shown.model_info);
+  const thinks = shown.capabilities.includes("thinking");
+  const reasons = thinks || detectReasoning({ chatTemplate: shown.template, name: wanted }, wanted);
+  return { wanted, shown, vocabulary, thinks, reasons, family: fimOf({ wanted, shown, vocabulary }) };
+}
+
+function infoOf(
+  { wanted, shown, reasons, family }: Known,
+  { asked, loaded }: { readonly asked: ModelOptions; readonly loaded: LoadedModel | undefined },
+): ModelInfo {
+  const held = Math.min(asked.options.num_ctx, loaded?.context_length ?? Infinity);
+  const contextTokens = Math.min(held, trainedContext(shown));
+  // The form in which prompts come that its own template asks for anew.
+  const fim = family ?? (inserts(shown) ? "qwen" : undefined);
+  const card = modelCard(shown);
   return {
-    info: {
-      runtime: "ollama",
-      name: wanted,
-      contextTokens: num_ctx,
-      reasons,
-      ...(fim === undefined ? {} : { fim }),
-      ...(Object.keys(card).length === 0 ? {} : { sampling: card }),
-    },
-    runtime,
+    runtime: "ollama",
+    name: wanted,
+    contextTokens,
+    ...(held > contextTokens ? { untrainedTokens: held - contextTokens } : {}),
+    reasons,
+    ...(fim === undefined ? {} : { fim }),
+    ...(Object.keys(card).length === 0 ? {} : { sampling: card }),
   };
+}
+
+function inserts({ capabilities }: OllamaModel): boolean {
+  return capabilities.includes("insert");
 }
 
 /** As `/api/show` writes the parameters of a model's file: Go's quotes, which are JSON's for all that is printed. */
@@ -198,7 +245,7 @@ function fimOf({ wanted, shown, vocabulary }: Fim): FimFamilyId | undefined {
   const names = [wanted, general, base].filter((name) => typeof name === "string");
   const named = familyByName(names);
   if (named && has(named)) return named;
-  if (!shown.capabilities.includes("insert")) return undefined;
+  if (!inserts(shown)) return undefined;
   return fimFamilyIds.find(
     (id) => has(id) && controlsOf(id).every((token) => shown.template.includes(token)),
   );

@@ -2,81 +2,12 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { english } from "../../../../server/base/l10n.ts";
 import { defaultSettings } from "../../../../server/config/resolve-settings.ts";
 import type { Settings } from "../../../../server/config/schema.ts";
 import { runDoctor } from "../../../../server/features/doctor/doctor.ts";
-import type { DoctorPorts } from "../../../../server/features/doctor/doctor-ports.ts";
 import type { ModelFileFinding } from "../../../../server/model/findings.ts";
 import { RuntimeError } from "../../../../server/model/runtime-error.ts";
-import type { DoctorCheck } from "../../../../server/protocol/doctor.ts";
-
-const never = new AbortController().signal;
-const gib = 1024 ** 3;
-const url = "http://127.0.0.1:11434";
-
-const llamaCpp = {
-  kind: "works",
-  release: "b1",
-  gpu: "none",
-  physicalCores: 2,
-  freeBytes: 3 * gib,
-} as const;
-
-const healthy: DoctorPorts = {
-  clock: { now: () => 0 },
-  localizer: english,
-  nodeVersion: "24.21.0",
-  home: "/home/me/hearth",
-  settings: defaultSettings,
-  problems: [],
-  memory: { totalBytes: 8 * gib, availableBytes: 4 * gib },
-  logicalCores: 4,
-  ensureHome: async () => ({ kind: "writable" }),
-  llamaCpp: async () => llamaCpp,
-  ollama: async () => ({ kind: "absent", url }),
-  llamaServer: async () => ({}),
-  modelFile: async (path) => ({
-    kind: "model",
-    path,
-    name: "coder",
-    fileBytes: gib,
-    parameters: 1e9,
-    fim: "qwen",
-  }),
-  remoteModel: async ({ runtime, model }) => ({
-    runtime,
-    name: model,
-    contextTokens: 4096,
-    fim: "qwen",
-    reasons: false,
-  }),
-  modelsFolder: "/m",
-  modelFiles: async () => [],
-  workspace: async () => ({ folders: ["/code"], files: 12, reading: false, omitted: [] }),
-  loadedModels: async () => [],
-};
-
-/** The check with this id, on a machine that differs from a healthy one in `ports`. */
-async function check(
-  id: string,
-  ports: Partial<DoctorPorts>,
-  expected: Pick<DoctorCheck, "state"> & {
-    readonly found?: RegExp;
-    readonly why?: RegExp;
-    readonly mend?: RegExp;
-  },
-): Promise<void> {
-  const { checks } = await runDoctor({ ...healthy, ...ports }, never);
-  const found = checks.find((item) => item.id === id);
-  assert.ok(found, `no check ${id}`);
-  assert.equal(found.state, expected.state, JSON.stringify(found));
-  if (expected.found) assert.match(found.found, expected.found);
-  if (expected.why) assert.match(found.why, expected.why);
-  if (expected.mend) assert.match(found.mend, expected.mend);
-  // Trouble has three parts; what is in order has one.
-  assert.equal(found.why !== "" && found.mend !== "", found.state !== "ok", JSON.stringify(found));
-}
+import { check, gib, healthy, llamaCpp, never, url } from "../../../support/doctor-machine.ts";
 
 function role(value: string): { readonly settings: Settings } {
   return { settings: { ...defaultSettings, "roles.complete": value } };
@@ -98,6 +29,7 @@ describe("the doctor", () => {
         "home ok",
         "settings ok",
         "machine ok",
+        "processor ok",
         "llama.cpp ok",
         "host ok",
         "models ok",
@@ -300,7 +232,10 @@ describe("the doctor", () => {
       "roles.complete",
       {
         ...role("llama-server/r1"),
-        remoteModel: async () => ({ runtime: "llama-server", name: "r1", contextTokens: 1, reasons: true }),
+        remoteModel: async () => ({
+          kind: "reached",
+          info: { runtime: "llama-server", name: "r1", contextTokens: 1, reasons: true },
+        }),
       },
       { state: "fail", why: /r1 was not trained/ },
     ));

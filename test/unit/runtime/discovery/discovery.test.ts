@@ -62,11 +62,13 @@ describe("findOllama", () => {
       assert.deepEqual(asked, ["/api/version"]);
     });
   }
-  it("takes silence for absence, soon", async () => {
+  it("tells one that says nothing from none, soon", async () => {
     const host = await standIn({ "/api/version": "silent" });
     const started = performance.now();
-    assert.deepEqual(await findOllama({ host, offline }, never), { kind: "absent", url: host });
+    assert.deepEqual(await findOllama({ host, offline }, never), { kind: "late", url: host });
     assert.ok(performance.now() - started < 5000);
+    const gone = "http://127.0.0.1:9";
+    assert.deepEqual(await findOllama({ host: gone, offline }, never), { kind: "absent", url: gone });
   });
   it("follows no redirection", async () => {
     const target = await standIn({ "/api/version": { version: "9.9.9" } });
@@ -108,10 +110,12 @@ describe("findLlamaServer", () => {
   });
   it("takes nothing else for it", async () => {
     const url = await standIn({ "/props": { model_path: "m.gguf" } });
-    assert.deepEqual(await findLlamaServer({ searchPath: "", url }, never), {});
+    assert.deepEqual(await findLlamaServer({ searchPath: "", url }, never), {
+      instead: { url, kind: "stranger" },
+    });
   });
   itNeeds(posix, "finds the program on PATH, and only one that can be run", async () => {
-    const url = await standIn({});
+    const url = "http://127.0.0.1:9";
     const [first, second] = [
       await mkdtemp(join(tmpdir(), "hearth-")),
       await mkdtemp(join(tmpdir(), "hearth-")),

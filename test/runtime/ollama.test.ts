@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, describe } from "mocha";
+import { systemClock } from "../../server/base/clock.ts";
 import { HttpClient } from "../../server/runtime/http/http-client.ts";
 import { connectOllama } from "../../server/runtime/ollama/connect-ollama.ts";
 import { collect, complete, fim, greedy, never } from "../support/host-fixture.ts";
@@ -27,7 +28,11 @@ async function open(name: string, template?: string) {
   const client = new HttpClient({ url: server.url, name: "Ollama" });
   opened.unshift(client);
   const log = { log: () => {} };
-  const ollama = await connectOllama(client, { url: new URL(server.url), model: name, log }, never);
+  const ollama = await connectOllama(
+    client,
+    { url: new URL(server.url), model: name, log, clock: systemClock },
+    never,
+  );
   return { ...ollama, server };
 }
 

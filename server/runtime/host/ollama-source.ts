@@ -6,7 +6,8 @@ import { RuntimeError } from "../../model/runtime-error.ts";
 import { HttpClient } from "../http/http-client.ts";
 import { connectOllama, lookAtOllama } from "../ollama/connect-ollama.ts";
 import { OllamaApi } from "../ollama/ollama-api.ts";
-import type { Program, ProgramLease } from "../supervisor/program.ts";
+import { endProcessNow } from "../supervisor/end-process.ts";
+import type { Program, ProgramLease, RunningProgram } from "../supervisor/program.ts";
 import { type Connect, type Connected, ConnectedSource } from "./connected-source.ts";
 import type { FoundModel, ModelSource, SourcePorts } from "./model-source.ts";
 import { remoteModelName, type SpecOf } from "./protocol.ts";
@@ -45,10 +46,24 @@ function ollamaSource(spec: Spec, ports: SourcePorts): ModelSource {
       if (!spec.program || signal.aborted || !isAbsent(error)) throw error;
       lease ??= ports.programs.use(programOf(spec.program, new URL(spec.url)), () => {});
       const process = await lease.running();
-      return { ...(await connect({ ...spec, url: process.at.url }, ports, signal)), process };
+      const place = { url: process.at.url, model: spec.model, restart: restartOf(process) };
+      return { ...(await connect(place, ports, signal)), process };
     }
   };
   return new ConnectedSource(reach, ports, held);
+}
+
+/** A process that has ended is not ended again: its number may be somebody else's. */
+function restartOf({ pid, ended }: RunningProgram): () => void {
+  let runs = true;
+  const onEnd = async () => {
+    await ended;
+    runs = false;
+  };
+  void onEnd();
+  return () => {
+    if (runs) endProcessNow(pid);
+  };
 }
 
 /** Nobody answers there, or a stranger does: ours gets a port of its own then. One that is only slow runs. */
@@ -81,14 +96,19 @@ function programOf(path: string, url: URL): Program {
 /** Ollama computes one request at a time unless OLLAMA_NUM_PARALLEL says more, which it tells nobody. */
 const usualSlots = 1;
 
+interface Place extends Pick<Spec, "url" | "model"> {
+  readonly restart?: (() => void) | undefined;
+}
+
 async function connect(
-  { url, model }: Pick<Spec, "url" | "model">,
+  { url, model, restart }: Place,
   { log, clock }: SourcePorts,
   signal: AbortSignal,
 ): Promise<Connected> {
   const client = new HttpClient({ url, name });
   try {
-    const { info, runtime } = await connectOllama(client, { url: new URL(url), model, log }, signal);
+    const request = { url: new URL(url), model, log, clock, restart };
+    const { info, runtime } = await connectOllama(client, request, signal);
     const limits = { slots: usualSlots, budgetTokens: info.contextTokens };
     return queued({ info, runtime, dispose: () => client.dispose() }, limits, clock);
   } catch (error) {

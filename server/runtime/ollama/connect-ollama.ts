@@ -4,6 +4,7 @@
  */
 
 import * as v from "valibot";
+import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { isOlder } from "../../base/node-versions.ts";
 import { type FimFamilyId, fimFamilies, fimFamilyIds } from "../../model/fim.ts";
@@ -16,12 +17,19 @@ import type { HttpClient } from "../http/http-client.ts";
 import { modelCard } from "./model-card.ts";
 import { type LoadedModel, type ModelOptions, OllamaApi, type OllamaModel } from "./ollama-api.ts";
 import { OllamaRuntime } from "./ollama-runtime.ts";
+import { SlotWatch } from "./slot-watch.ts";
 import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
 
 export interface OllamaRequest {
   readonly url: URL;
   readonly model: string;
   readonly log: Logger;
+}
+
+export interface OllamaConnection extends OllamaRequest {
+  readonly clock: Clock;
+  /** Ends the process of an Ollama that Hearth has started, which then comes back. */
+  readonly restart?: (() => void) | undefined;
 }
 
 export interface Ollama {
@@ -40,10 +48,10 @@ const keepAlive = "30m";
 
 export async function connectOllama(
   client: HttpClient,
-  request: OllamaRequest,
+  request: OllamaConnection,
   signal: AbortSignal,
 ): Promise<Ollama> {
-  const { url, model: wanted, log } = request;
+  const { url, model: wanted, log, clock, restart } = request;
   const api = new OllamaApi(client);
   const { shown, asked } = await examine(api, request, signal);
   const loaded = await load(api, { asked, shown }, signal);
@@ -55,6 +63,7 @@ export async function connectOllama(
     api,
     url,
     model: asked,
+    watch: new SlotWatch({ api, url, model: asked, clock, log, restart }),
     vocabulary,
     thinks,
     reasons,

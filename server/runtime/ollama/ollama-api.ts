@@ -32,12 +32,14 @@ const psSchema = v.object({
       name: v.string(),
       size: count,
       size_vram: v.optional(count, 0),
+      expires_at: v.optional(v.string(), ""),
       /** Left out before 0.11. */
       context_length: v.exactOptional(count),
     }),
   ),
 });
-const loadSchema = v.object({ done: v.literal(true) });
+const doneSchema = v.object({ done: v.literal(true) });
+const stepSchema = v.object({ done: v.literal(true), prompt_eval_count: v.optional(count, 0) });
 const renderedSchema = v.object({
   _debug_info: v.exactOptional(v.object({ rendered_template: v.string() })),
 });
@@ -56,6 +58,11 @@ export interface ModelOptions {
 export interface RenderRequest extends ModelOptions {
   readonly messages: readonly OllamaMessage[];
   readonly think?: boolean;
+}
+
+export interface StepRequest extends ModelOptions {
+  /** As it is: no template is put around it. */
+  readonly prompt: string;
 }
 
 export interface OllamaMessage {
@@ -98,8 +105,27 @@ export class OllamaApi {
   /** An empty prompt loads the model and computes nothing. */
   async load(options: ModelOptions, signal: AbortSignal): Promise<void> {
     const body = { ...options, prompt: "", stream: false };
-    const request = { method: "POST", path: "api/generate", schema: loadSchema, limitMs: loadMs } as const;
+    const request = { method: "POST", path: "api/generate", schema: doneSchema, limitMs: loadMs } as const;
     await this.#client.json({ ...request, body }, signal);
+  }
+
+  /** When the requests that it computes have ended. */
+  async unload(model: string, signal: AbortSignal): Promise<void> {
+    const body = { model, prompt: "", keep_alive: 0, stream: false };
+    const request = { method: "POST", path: "api/generate", schema: doneSchema, limitMs: quickMs } as const;
+    await this.#client.json({ ...request, body }, signal);
+  }
+
+  /**
+   * Computes a prompt, and one token of an answer, without which Ollama computes nothing. Returns how many tokens the
+   * prompt has. Not streamed: whoever closes the connection of a stream can make Ollama lose the turn.
+   */
+  async step({ prompt, ...model }: StepRequest, signal: AbortSignal): Promise<number> {
+    const options = { ...model.options, temperature: 0, num_predict: 1 };
+    const answer = { raw: true, think: false, truncate: false, shift: false, stream: false };
+    const request = { method: "POST", path: "api/generate", schema: stepSchema, limitMs: loadMs } as const;
+    const body = { ...model, options, prompt, ...answer };
+    return (await this.#client.json({ ...request, body }, signal)).prompt_eval_count;
   }
 
   /**

@@ -22,8 +22,9 @@ import { type PromptPiece, promptToString } from "../../model/prompt.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import type { ModelOptions, OllamaApi } from "./ollama-api.ts";
-import { ollamaStream } from "./ollama-stream.ts";
+import { type OllamaAnswer, ollamaStream } from "./ollama-stream.ts";
 import { opensThought, reasonedAnswer } from "./reasoned-answer.ts";
+import type { Ask, SlotWatch } from "./slot-watch.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 export interface OllamaRuntimeOptions {
@@ -31,6 +32,7 @@ export interface OllamaRuntimeOptions {
   readonly api: OllamaApi;
   readonly url: URL;
   readonly model: ModelOptions;
+  readonly watch: SlotWatch;
   readonly vocabulary: Vocabulary;
   /** Whether Ollama can tell it to think, or not to. */
   readonly thinks: boolean;
@@ -48,7 +50,6 @@ export interface OllamaRuntimeOptions {
 
 /** What one request can leave to be computed for nobody, in tokens of the prompt. */
 const mostUnseenTokens = 512;
-const certain: Sampling = { temperature: 0 };
 
 export class OllamaRuntime implements ModelRuntime {
   readonly #options: OllamaRuntimeOptions;
@@ -76,12 +77,11 @@ export class OllamaRuntime implements ModelRuntime {
     }
   }
 
-  embed({ texts }: EmbedRequest, signal: AbortSignal): Promise<readonly Float32Array[]> {
+  async embed({ texts }: EmbedRequest, signal: AbortSignal): Promise<readonly Float32Array[]> {
     const { api, model } = this.#options;
     this.#held = "";
-    return api
-      .embed({ ...model, texts }, signal)
-      .then((vectors) => vectors.map((vector) => Float32Array.from(vector)));
+    const vectors = await api.embed({ ...model, texts }, signal);
+    return vectors.map((vector) => Float32Array.from(vector));
   }
 
   /** Ollama counts for nobody: it is done here, with the model's own vocabulary. See `Vocabulary`. */
@@ -95,8 +95,8 @@ export class OllamaRuntime implements ModelRuntime {
     if (this.#options.templateFim) return noUsage;
     const prompt = this.#render(pieces);
     const warmed = await this.#warm(prompt, signal);
-    const usage = warmed ? await this.#step(prompt, signal) : undefined;
-    if (usage) return { ...usage, generated: 0 };
+    const tokens = warmed ? await this.#step(prompt, { length: prompt.length, fresh: 0 }, signal) : undefined;
+    if (tokens !== undefined) return { ...noUsage, prompt: tokens };
     throw signal.reason;
   }
 
@@ -116,7 +116,7 @@ export class OllamaRuntime implements ModelRuntime {
       suffix: neutralText(suffix, this.#spelledIn(suffix)),
       ...(this.#options.thinks ? { think: false } : {}),
     };
-    return ollamaStream({ ...this.#options, path: "api/generate", body }, signal);
+    return this.#wholeStream("api/generate", body, signal);
   }
 
   /** The prompt that the model's template makes of the conversation; undefined where only Ollama can know. */
@@ -161,37 +161,88 @@ export class OllamaRuntime implements ModelRuntime {
       })),
       ...(this.#options.thinks ? { think: thinkingTokens !== 0 } : {}),
     };
-    return ollamaStream({ ...this.#options, path: "api/chat", body }, signal);
+    return this.#wholeStream("api/chat", body, signal);
   }
 
   async *#answer(prompt: string, request: Generate, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
-    if (!(await this.#warm(prompt, signal))) yield aborted;
+    const fresh = await this.#warm(prompt, signal);
+    if (fresh === undefined) return yield aborted;
     // For Ollama no tokens are as many as it likes.
-    else if (request.maxTokens <= 0) yield { kind: "stream-end", reason: "length", usage: noUsage };
-    else yield* this.#generate(prompt, request, signal);
+    if (request.maxTokens <= 0) return yield { kind: "stream-end", reason: "length", usage: noUsage };
+    const body = { ...this.#common(request), prompt, raw: true, think: false };
+    const answer = { ...this.#options, path: "api/generate", body } as const;
+    yield* this.#stream(answer, { length: prompt.length, fresh }, signal);
   }
 
-  #generate(prompt: string, request: Generate, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
-    const body = { ...this.#common(request), prompt, raw: true, think: false };
-    return ollamaStream({ ...this.#options, path: "api/generate", body }, signal);
+  /** Of a prompt that only Ollama knows, and that it computes as a whole. */
+  async *#wholeStream(
+    path: OllamaAnswer["path"],
+    body: OllamaAnswer["body"],
+    signal: AbortSignal,
+  ): AsyncGenerator<StreamPart, void> {
+    try {
+      await this.#options.watch.cleared(signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return yield aborted;
+    }
+    yield* this.#left(ollamaStream({ ...this.#options, path, body }, signal));
+  }
+
+  async *#stream(
+    answer: OllamaAnswer,
+    prompt: Ask<unknown>["prompt"],
+    signal: AbortSignal,
+  ): AsyncGenerator<StreamPart, void> {
+    const { watch } = this.#options;
+    const send = async (until: AbortSignal) => {
+      const parts = this.#left(ollamaStream(answer, until));
+      return { parts, first: await parts.next() };
+    };
+    let opened: Awaited<ReturnType<typeof send>> | undefined;
+    try {
+      opened = await watch.answered({ prompt, send }, signal);
+      if (!opened.first.done) yield opened.first.value;
+      yield* opened.parts;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      yield aborted;
+    } finally {
+      await opened?.parts.return();
+    }
+  }
+
+  /** Tells the watch where the stream is left before it is whole. */
+  async *#left(parts: AsyncIterable<StreamPart>): AsyncGenerator<StreamPart, void> {
+    let whole = false;
+    try {
+      for await (const part of parts) {
+        whole = part.kind === "stream-end" && part.reason !== "aborted";
+        yield part;
+      }
+    } finally {
+      if (!whole) this.#options.watch.left();
+    }
   }
 
   /**
    * Ollama looks whether anybody still listens only when it has a token to send: a long prompt whose request was
-   * aborted it computes to the end. So it gets one in steps. False when `signal` has aborted.
+   * aborted it computes to the end. So it gets one in steps. Returns how many characters are still to be computed;
+   * undefined when `signal` has aborted.
    */
-  async #warm(prompt: string, signal: AbortSignal): Promise<boolean> {
+  async #warm(prompt: string, signal: AbortSignal): Promise<number | undefined> {
     let known = commonLength(this.#held, prompt);
     for (;;) {
       const step = this.#stepLength(prompt.slice(known));
-      if (signal.aborted) return false;
+      if (signal.aborted) return undefined;
       if (known + step >= prompt.length) break;
       known += step;
-      if (!(await this.#step(prompt.slice(0, known), signal))) return false;
-      this.#held = prompt.slice(0, known);
+      const part = prompt.slice(0, known);
+      if ((await this.#step(part, { length: known, fresh: step }, signal)) === undefined) return undefined;
+      this.#held = part;
     }
     this.#held = prompt;
-    return true;
+    return prompt.length - known;
   }
 
   /** Characters that are no more tokens than one step may have. */
@@ -202,12 +253,20 @@ export class OllamaRuntime implements ModelRuntime {
     return length;
   }
 
-  async #step(prompt: string, signal: AbortSignal): Promise<Usage | undefined> {
-    const request = { maxTokens: 1, stop: [], sampling: certain };
-    for await (const part of this.#generate(prompt, request, signal)) {
-      if (part.kind === "stream-end") return part.reason === "aborted" ? undefined : part.usage;
+  /** How many tokens the prompt has; undefined when `signal` has aborted. */
+  async #step(
+    prompt: string,
+    size: Ask<unknown>["prompt"],
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const { api, model, watch } = this.#options;
+    try {
+      const send = (until: AbortSignal) => api.step({ ...model, prompt }, until);
+      return await watch.answered({ prompt: size, send }, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return undefined;
     }
-    return undefined;
   }
 
   #render(pieces: readonly PromptPiece[]): string {

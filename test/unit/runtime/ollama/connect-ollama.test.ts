@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "mocha";
+import { systemClock } from "../../../../server/base/clock.ts";
 import type { RuntimeErrorCode } from "../../../../server/model/runtime-error.ts";
 import { HttpClient } from "../../../../server/runtime/http/http-client.ts";
 import { connectOllama, type Ollama } from "../../../../server/runtime/ollama/connect-ollama.ts";
@@ -30,7 +31,11 @@ async function reach(more: Readonly<Record<string, Answer>> = {}, model = "qwen-
   opened.push(client, server);
   const logged: string[] = [];
   const log = { log: (level: string, message: string) => logged.push(`${level} ${message}`) };
-  const ollama = await connectOllama(client, { url: new URL(server.url), model, log }, never);
+  const ollama = await connectOllama(
+    client,
+    { url: new URL(server.url), model, log, clock: systemClock },
+    never,
+  );
   return { ...ollama, server, logged };
 }
 
@@ -80,7 +85,7 @@ describe("connectOllama", () => {
       const server = await ollamaStandIn({ "/api/version": answer });
       const client = new HttpClient({ url: server.url, name: "Ollama" });
       opened.push(client, server);
-      const request = { url: new URL(server.url), model: "a", log: { log: () => {} } };
+      const request = { url: new URL(server.url), model: "a", log: { log: () => {} }, clock: systemClock };
       await assert.rejects(connectOllama(client, request, never), {
         code: "runtime-unreachable",
         message: /is not Ollama/,

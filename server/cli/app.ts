@@ -3,6 +3,8 @@
 import { type Application, buildApplication, buildRouteMap, ExitCode, run } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
 import { arrangeArguments } from "./arguments.ts";
+import { askCommand } from "./ask.ts";
+import { backendsRoutes } from "./backends.ts";
 import type { CliContext } from "./cli-context.ts";
 import { completeCommand } from "./complete.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -34,6 +36,8 @@ function buildCli(localizer: Localizer, version: string): Application<CliContext
   const app: Application<CliContext> = buildApplication(
     buildRouteMap({
       routes: {
+        ask: askCommand(localizer),
+        backends: backendsRoutes(localizer),
         complete: completeCommand(localizer),
         doctor: doctorCommand(localizer),
         models: modelsRoutes(localizer),

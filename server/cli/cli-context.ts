@@ -4,6 +4,7 @@ import type { CommandContext, StricliProcess } from "@stricli/core";
 import type { Disposable } from "../base/disposable.ts";
 import type { Localizer } from "../base/l10n.ts";
 import type { Settings } from "../config/schema.ts";
+import type { ReasonModel } from "../features/chat/answer-question.ts";
 import type { ModelState } from "../features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "../features/completion/completion-outcome.ts";
 import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
@@ -15,6 +16,8 @@ import type { Snapshot } from "../text/snapshot.ts";
 
 export interface CliContext extends CommandContext {
   readonly process: StricliProcess & {
+export interface OpenReasonModel extends ReasonModel, Disposable {}
+
     readonly stdout: NodeJS.WritableStream;
     readonly stderr: NodeJS.WritableStream;
   };
@@ -28,6 +31,8 @@ export interface CliContext extends CommandContext {
   openServices(settings: Settings, onStatus: () => void): CliServices;
   /** What this machine is made of. */
   hardware(signal: AbortSignal): Promise<Hardware>;
+  /** The model of the role `reason`; rejects with a RuntimeError. */
+  openReasonModel(settings: Settings, signal: AbortSignal): Promise<OpenReasonModel>;
   doctor(request: DoctorRequest, signal: AbortSignal): Promise<DoctorResult>;
   readonly models: CliModels;
   /** Asks the person for a yes; undefined where nobody would see the question. */

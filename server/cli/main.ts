@@ -66,6 +66,10 @@ const status = await runCli({
     openServices,
     hardware: (signal) =>
       findHardware({ llamaCpp: (stop) => findLlamaCpp(entryPoint("probe"), stop) }, signal),
+    openReasonModel: async (settings, signal) => {
+      const { openReasonModel } = await import("../reason-model.ts");
+      return openReasonModel({ home, settings, env, log: silentLogger }, signal);
+    },
     doctor: async ({ root, ...request }, signal) => {
       const { doctor } = await import("../doctor.ts");
       const workspace = () => readWorkspace(root, request.settings, signal);

@@ -89,7 +89,7 @@ const units: Readonly<Record<string, number>> = { "": 1024 ** 3, m: 1024 ** 2, g
 export function parseSize(input: string, t: Localizer["t"]): number {
   const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)\s*([mgt]?)(?:i?b)?$/i.exec(input.trim()) ?? [];
   const bytes = Number(digits) * (units[unit.toLowerCase()] ?? Number.NaN);
-  if (!(bytes > 0)) throw new SyntaxError(t("{0} is no amount of memory; write it as {1}.", input, "24GiB"));
+  if (!(bytes > 0)) throw new SyntaxError(t("{0} is no amount of memory; write it as {1}", input, "24GiB"));
   return bytes;
 }
 
@@ -98,7 +98,7 @@ const mostOfAnything = 1024;
 function parseCount(input: string, t: Localizer["t"]): number {
   const value = Number(input);
   if (!Number.isInteger(value) || value < 1 || value > mostOfAnything) {
-    throw new SyntaxError(t("{0} is no number from 1 to {1}.", input, mostOfAnything));
+    throw new SyntaxError(t("{0} is no number from 1 to {1}", input, mostOfAnything));
   }
   return value;
 }

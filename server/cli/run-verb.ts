@@ -20,6 +20,10 @@ export async function runVerb({ context, json }: VerbRequest, verb: () => Promis
     context.process.exitCode = interruptedStatus(context.signal);
     return;
   }
+  if (outcome.kind === "printed") {
+    context.process.exitCode = exitStatus.done;
+    return;
+  }
   context.process.exitCode = exitStatus[outcome.kind];
   if (json) {
     const value = outcome.kind === "done" ? outcome.json : (outcome.json ?? { error: outcome.failure });

@@ -7,12 +7,16 @@
 const hidden = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}\p{Cs}]/gu;
 
 export function visibleText(text: string): string {
+  return safeText(text).replaceAll("\t", "    ");
+}
+
+/** The same with its tabs, for text that somebody may keep. */
+export function safeText(text: string): string {
   return text
     .replaceAll("\r\n", "\n")
     .replace(hidden, (character) =>
       character === "\n" || character === "\t" ? character : escape(character),
-    )
-    .replaceAll("\t", "    ");
+    );
 }
 
 /** Columns that `text` takes on a terminal: East Asian wide characters and emoji take two. */

@@ -42,6 +42,16 @@ export const schema = {
         "由谁补全代码：`auto`（使用现有的最佳选择，至少是内置补全器）、`off`、`builtin/ngram`，或“运行时/模型”，例如 `embedded/path/to/model.gguf`。",
     },
   }),
+  "roles.reason": setting<string>({
+    kind: role,
+    default: "auto",
+    scope: "machine",
+    description: {
+      en: "Who answers questions: `auto` (the largest model in the models folder that reasons), `off`, or a runtime and a model such as `ollama/deepseek-r1:7b`.",
+      "zh-cn":
+        "由谁回答问题：`auto`（模型文件夹中最大的推理模型）、`off`，或“运行时/模型”，例如 `ollama/deepseek-r1:7b`。",
+    },
+  }),
   "runtimes.llamaServer.url": setting<string>({
     kind: httpAddressOrNone,
     default: "",

@@ -55,8 +55,13 @@ function hasTokens(model: FimEvidence, id: FimFamilyId): boolean {
   return [prefix, suffix, middle].every((token) => token === undefined || model.knownTokens.has(token));
 }
 
+/** Whether it has a form for a conversation: a template, or the one that is known of its name. */
+export function detectChat(model: Pick<GgufHeader, "chatTemplate" | "name">, path: string): boolean {
+  return model.chatTemplate !== undefined || isReasoner([model.name ?? "", basename(path)]);
+}
+
 /** Whether the model answers with reasoning first. */
 export function detectReasoning(model: Pick<GgufHeader, "chatTemplate" | "name">, path: string): boolean {
   if (model.chatTemplate !== undefined) return model.chatTemplate.includes("<think>");
-  return [model.name ?? "", basename(path)].some((name) => reasoners.test(name));
+  return isReasoner([model.name ?? "", basename(path)]);
 }

@@ -57,6 +57,8 @@ export interface ModelFile {
   readonly parameters: number;
   /** How it fills in the middle; left out when it was never trained to. */
   readonly fim?: FimFamilyId;
+  /** It answers with reasoning first. */
+  readonly reasons?: true;
 }
 
 export type ModelFileFinding =
@@ -86,4 +88,37 @@ export function isTooSmall({ parameters }: ModelFile): boolean {
 /** Those that may be chosen without being named, the best first. */
 export function autoCandidates(files: readonly ModelFileFinding[]): readonly ModelFile[] {
   return completionCandidates(files).filter((file) => !isTooSmall(file));
+}
+
+/** Those that reason, the best first. */
+export function autoReasoners(files: readonly ModelFileFinding[]): readonly ModelFile[] {
+  return files
+    .flatMap((file) => (file.kind === "model" && file.reasons && !isTooSmall(file) ? [file] : []))
+    .toSorted((a, b) => b.fileBytes - a.fileBytes);
+}
+
+/** A model that an Ollama has. */
+export interface ServedModel {
+  /** With its tag. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Infinity where that is not said. */
+  readonly parameters: number;
+  /** It was trained to fill in the middle. */
+  readonly fills: boolean;
+  /** `thinks`: one that can reason, and is no R1. */
+  readonly reasons: "r1" | "thinks" | "no";
+}
+
+/** Those of an Ollama that may be chosen without being named, the best first. */
+export function autoServed(
+  role: "complete" | "reason",
+  models: readonly ServedModel[],
+): readonly ServedModel[] {
+  const able = models.filter(
+    ({ fills, reasons, parameters }) =>
+      parameters >= leastParameters && (role === "complete" ? fills : reasons !== "no"),
+  );
+  const isOther = ({ reasons }: ServedModel) => Number(role === "reason" && reasons !== "r1");
+  return able.toSorted((a, b) => isOther(a) - isOther(b) || b.bytes - a.bytes);
 }

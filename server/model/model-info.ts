@@ -20,4 +20,8 @@ export interface ModelInfo {
   readonly reasons: boolean;
   /** What its makers recommend; left out where they say nothing. */
   readonly sampling?: CardSampling;
+  /** It is known to have no form for a conversation: it only goes on with a text. */
+  readonly chats?: false;
+  /** How it is loaded in place of what was asked for, since memory did not hold that; left out where it did. */
+  readonly reduced?: Reduction;
 }

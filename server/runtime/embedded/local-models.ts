@@ -2,7 +2,7 @@
 
 import { readdir } from "node:fs/promises";
 import { basename, isAbsolute, join } from "node:path";
-import { detectFim } from "../../model/fim-detection.ts";
+import { detectFim, detectReasoning } from "../../model/fim-detection.ts";
 import type { ModelFileFinding } from "../../model/findings.ts";
 import { readGgufFile } from "../../model/gguf.ts";
 import { toRuntimeError } from "../../model/runtime-error.ts";
@@ -25,6 +25,7 @@ export async function inspectLocalModel(path: string): Promise<ModelFileFinding>
       fileBytes: header.fileBytes,
       parameters: header.parameters,
       ...(fim && { fim }),
+      ...(detectReasoning(header, path) && { reasons: true }),
     };
   } catch (thrown) {
     return { kind: "unusable", path, error: toRuntimeError(thrown) };

@@ -1,8 +1,8 @@
 /** A GGUF file in a llama.cpp of its own process. Two specs mean the same model when they mean the same file. */
 
 import { basename } from "node:path";
-import { detectFim, detectReasoning } from "../../model/fim-detection.ts";
-import type { ModelInfo } from "../../model/model-info.ts";
+import { detectChat, detectFim, detectReasoning } from "../../model/fim-detection.ts";
+import { type ModelInfo, toReduction } from "../../model/model-info.ts";
 import { memoryNeeds } from "../embedded/memory-plan.ts";
 import type { LoadParams } from "../embedded/protocol.ts";
 import { checkUnchanged, type GgufFile, identifyGguf } from "./gguf-file.ts";
@@ -54,6 +54,33 @@ function embeddedSource(
     },
     metrics: () => metricsOf(process),
     dispose: () => process.dispose(),
+  };
+}
+
+function paramsOf({ model: { file }, contextTokens, gpuLayers }: Load<FileModel>): LoadParams {
+  const { path, header } = file;
+  return {
+    path,
+    architecture: header.architecture,
+    needs: memoryNeeds(header),
+    completes: detectFim(header, path) !== undefined,
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(gpuLayers === undefined ? {} : { gpuLayers }),
+  };
+}
+
+function infoOf({ model, result }: RunningModel, { reduced }: Pick<ModelProcess, "reduced">): ModelInfo {
+  const { path, header } = model.file;
+  const fim = detectFim(header, path);
+  return {
+    runtime: "embedded",
+    name: model.name,
+    contextTokens: result.contextTokens,
+    reasons: detectReasoning(header, path),
+    ...(detectChat(header, path) ? {} : { chats: false }),
+    ...(fim === undefined ? {} : { fim }),
+    ...(Object.keys(header.sampling).length === 0 ? {} : { sampling: header.sampling }),
+    ...(reduced ? { reduced: toReduction(reduced) } : {}),
   };
 }
 

@@ -76,17 +76,21 @@ const cardSamplingSchema = v.object({
   repeatPenalty: v.exactOptional(count),
 });
 
-export const openedSchema = v.object({
-  model: short,
-  info: v.object({
-    runtime: v.picklist(runtimeKinds),
-    name: v.string(),
-    contextTokens: count,
-    untrainedTokens: v.exactOptional(count),
-    fim: v.exactOptional(v.picklist(fimFamilyIds)),
-    reasons: v.boolean(),
-    sampling: v.exactOptional(cardSamplingSchema),
-  }),
+const infoSchema = v.object({
+  runtime: v.picklist(runtimeKinds),
+  name: v.string(),
+  contextTokens: count,
+  untrainedTokens: v.exactOptional(count),
+  fim: v.exactOptional(v.picklist(fimFamilyIds)),
+  reasons: v.boolean(),
+  chats: v.exactOptional(v.literal(false)),
+  sampling: v.exactOptional(cardSamplingSchema),
+  reduced: v.exactOptional(
+    v.object({
+      sentence: v.string(),
+      values: v.pipe(v.array(v.union([v.string(), v.number()])), v.readonly()),
+    }),
+  ),
 });
 export type Opened = v.InferOutput<typeof openedSchema>;
 

@@ -3,7 +3,7 @@
 import { freemem } from "node:os";
 import { basename } from "node:path";
 import type { Clock } from "../../base/clock.ts";
-import { detectFim, detectReasoning } from "../../model/fim-detection.ts";
+import { detectChat, detectFim, detectReasoning } from "../../model/fim-detection.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { memoryNeeds, planContext, usualContextTokens } from "../embedded/memory-plan.ts";
@@ -87,6 +87,7 @@ function infoOf({ path, header }: GgufFile, contextTokens: number): ModelInfo {
     name: basename(path, ".gguf"),
     contextTokens,
     reasons: detectReasoning(header, path),
+    ...(detectChat(header, path) ? {} : { chats: false }),
     ...(fim === undefined ? {} : { fim }),
     ...(Object.keys(header.sampling).length === 0 ? {} : { sampling: header.sampling }),
   };

@@ -136,9 +136,15 @@ function infoOf(
     contextTokens,
     ...(held > contextTokens ? { untrainedTokens: held - contextTokens } : {}),
     reasons,
+    ...(isBareTemplate(shown) ? { chats: false } : {}),
     ...(fim === undefined ? {} : { fim }),
     ...(Object.keys(card).length === 0 ? {} : { sampling: card }),
   };
+}
+
+/** What Ollama gives to a model that came without a template. */
+function isBareTemplate({ template }: OllamaModel): boolean {
+  return /^\s*\{\{-?\s*\.Prompt\s*-?\}\}\s*$/.test(template);
 }
 
 function inserts({ capabilities }: OllamaModel): boolean {

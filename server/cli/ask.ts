@@ -1,0 +1,114 @@
+/** `hearth ask QUESTION`: one answer of the reason model, streamed. */
+
+import { buildCommand, type Command } from "@stricli/core";
+import type { Localizer } from "../base/l10n.ts";
+import { type AnswerPart, answerQuestion } from "../features/chat/answer-question.ts";
+import type { Source } from "../features/chat/question-prompt.ts";
+import { explainError } from "../model/explain-error.ts";
+import { toRuntimeError } from "../model/runtime-error.ts";
+import { AnswerPrinter } from "./answer-printer.ts";
+import type { CliContext } from "./cli-context.ts";
+import { failed, type Outcome } from "./failure.ts";
+import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
+import { type LineRange, parseLineRange, readLines } from "./line-range.ts";
+import { paintFor } from "./paint.ts";
+import { runVerb } from "./run-verb.ts";
+import { visibleText } from "./visible-text.ts";
+
+interface AskFlags extends GlobalFlags {
+  readonly file?: readonly LineRange[];
+  readonly thinking?: Thinking;
+}
+
+type Thinking = "auto" | number;
+
+export function askCommand(localizer: Localizer): Command<CliContext> {
+  const { t } = localizer;
+  return buildCommand<AskFlags, [string], CliContext>({
+    docs: { brief: t("Ask the reason model a question") },
+    parameters: {
+      positional: {
+        kind: "tuple",
+        parameters: [{ placeholder: "QUESTION", brief: t("What you want to know"), parse: String }],
+      },
+      flags: {
+        ...globalFlags(localizer),
+        file: {
+          kind: "parsed",
+          parse: parseLineRange,
+          optional: true,
+          variadic: true,
+          placeholder: "FILE[:START-END]",
+          brief: t("A file, or lines of it, to show beside the question"),
+        },
+        thinking: {
+          kind: "parsed",
+          parse: (text) => parseThinking(text, t),
+          optional: true,
+          placeholder: "BUDGET",
+          brief: t("Tokens for thinking: a number, off, or auto"),
+        },
+      },
+    },
+    func(flags, question) {
+      return runVerb({ context: this, json: flags.json }, () => ask(this, flags, question));
+    },
+  });
+}
+
+function parseThinking(text: string, t: Localizer["t"]): Thinking {
+  if (text === "auto") return text;
+  if (text === "off") return 0;
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new SyntaxError(t("{0} is neither a number of tokens, off nor auto", text));
+}
+
+async function ask(context: CliContext, flags: AskFlags, text: string): Promise<Outcome> {
+  const { cwd, localizer, process, signal } = context;
+  const { settings, problems } = await settingsOf(flags, context);
+  for (const problem of problems)
+    process.stderr.write(`${paintFor(process.stderr).warn(visibleText(problem))}\n`);
+  const sources: Source[] = [];
+  for (const range of flags.file ?? []) {
+    const read = await readLines(range, { cwd, localizer });
+    if (read.kind === "failed") return failed(read.failure);
+    sources.push(read.source);
+  }
+  const thinking = typeof flags.thinking === "number" ? { thinkingTokens: flags.thinking } : {};
+  const model = await context.openReasonModel(settings, signal);
+  try {
+    const parts = answerQuestion(
+      { text, sources, ...thinking },
+      { info: model.info, runtime: model.runtime, sampling: settings.sampling },
+      signal,
+    );
+    return flags.json ? await printJson(parts, context) : await printText(parts, context);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** What went before an error stays printed; the error is the last line. */
+async function printJson(
+  parts: AsyncIterable<AnswerPart>,
+  { process, localizer }: CliContext,
+): Promise<Outcome> {
+  try {
+    for await (const part of parts) process.stdout.write(`${JSON.stringify(part)}\n`);
+    return { kind: "printed" };
+  } catch (thrown) {
+    return failed(explainError(toRuntimeError(thrown), localizer));
+  }
+}
+
+async function printText(parts: AsyncIterable<AnswerPart>, context: CliContext): Promise<Outcome> {
+  const printer = new AnswerPrinter(context);
+  try {
+    for await (const part of parts) printer.print(part);
+    return { kind: "printed" };
+  } catch (thrown) {
+    return failed(explainError(toRuntimeError(thrown), context.localizer));
+  } finally {
+    printer.end();
+  }
+}

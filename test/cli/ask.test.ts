@@ -1,0 +1,119 @@
+/** `hearth ask` as a shell sees it: what is streamed, what is printed for a person, and what it says to bad input. */
+
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { hostFixture, never } from "../support/host-fixture.ts";
+import { type CliEnd, runCli } from "../support/run-cli.ts";
+import { scripted } from "../support/scripted-model.ts";
+
+const seedling = resolve("test/fixtures/models/seedling-q8_0.gguf");
+
+describe("hearth ask", function () {
+  this.timeout(60_000);
+  const fixture = hostFixture();
+  let model = "";
+
+  before(async () => {
+    const path = await scripted({ infill: "x", chat: "<think>plan the plan</think>Answer\n\tin two lines" });
+    model = `roles.reason=embedded/${path}`;
+    await writeFile(join(fixture.home, "code.ts"), 'one();\r\nconst apiKey = "abcdefgh";\r\nthree();\r\n');
+    // The first client decides how soon the host ends after the last one.
+    await fixture.client().open({ runtime: "embedded", path }, never);
+  });
+  after(() => fixture.dispose());
+
+  const ask = (...args: readonly string[]): Promise<CliEnd> =>
+    runCli({ args: ["ask", ...args], cwd: fixture.home, env: { HEARTH_HOME: fixture.home } });
+
+  it("streams what is shown, the thoughts, the answer and what it cost", async () => {
+    const { stdout, status } = await ask("Why?", "--file", "code.ts:2-3", "--set", model, "--json");
+    const parts = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const text = (kind: string) =>
+      parts.flatMap((part) => (part["kind"] === kind ? [part["text"]] : [])).join("");
+    assert.equal(status, 0);
+    assert.deepEqual(parts[0], {
+      kind: "sources",
+      items: [{ path: "code.ts", startLine: 2, endLine: 3, why: "given" }],
+    });
+    assert.equal(text("reasoning-delta").trim(), "plan the plan");
+    assert.equal(text("text-delta"), "Answer\n\tin two lines");
+    const { kind, reason, usage, dropped } = parts.at(-1) ?? {};
+    assert.deepEqual({ kind, reason, dropped }, { kind: "stream-end", reason: "stop", dropped: [] });
+    const { prompt, reasoning, generated } = usage as Record<string, number>;
+    assert.ok((prompt ?? 0) > 20 && (reasoning ?? 0) > 0 && (generated ?? 0) > (reasoning ?? 0), stdout);
+  });
+
+  it("prints the answer alone for a person, and how long was thought beside it", async () => {
+    const { stdout, stderr } = await ask("Why?", "--file", "code.ts", "--set", model);
+    assert.equal(stdout, "Answer\n\tin two lines\n");
+    assert.match(stderr, /^Shown to the model: code\.ts:1-4\nThought for 1 s\.\n$/);
+  });
+
+  it("thinks no longer than it may", async () => {
+    const { stdout } = await ask("Why?", "--thinking", "off", "--set", model, "--json");
+    assert.doesNotMatch(stdout, /reasoning-delta/);
+    assert.match(stdout, /"text":"Answer"/);
+  });
+
+  const failures: readonly {
+    readonly what: string;
+    readonly args: readonly string[];
+    readonly code: string;
+    readonly says: RegExp;
+  }[] = [
+    { what: "no model", args: [], code: "model-not-found", says: /There is no model that reasons\.$/ },
+    {
+      what: "a role that is off",
+      args: ["--set", "roles.reason=off"],
+      code: "model-not-found",
+      says: /roles\.reason is off\.$/,
+    },
+    {
+      what: "the built-in completer",
+      args: ["--set", "roles.reason=builtin/ngram"],
+      code: "capability-missing",
+      says: /answers no questions\.$/,
+    },
+    {
+      what: "a model without a chat template",
+      args: ["--set", `roles.reason=embedded/${seedling}`],
+      code: "capability-missing",
+      says: /seedling-q8_0 has no chat template: it only goes on with a text\.$/,
+    },
+    {
+      what: "a file that is not there",
+      args: ["--file", "no.ts"],
+      code: "file-not-found",
+      says: /no\.ts\.$/,
+    },
+    {
+      what: "lines that are not there",
+      args: ["--file", "code.ts:9"],
+      code: "lines-outside",
+      says: /^There is no line 9: the document has 4\.$/,
+    },
+  ];
+  for (const { what, args, code, says } of failures) {
+    it(`says what is wrong with ${what}`, async () => {
+      const { stdout, status } = await ask("Why?", ...args, "--json");
+      const { error } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {
+        error: { code: string; message: string; mend: string };
+      };
+      assert.equal(status, 1);
+      assert.equal(error.code, code);
+      assert.match(error.message, says);
+      assert.ok(error.mend.length > 0);
+    });
+  }
+
+  it("takes no budget for thinking that is none", async () => {
+    const { stderr, status } = await ask("Why?", "--thinking", "much");
+    assert.equal(status, 2);
+    assert.match(stderr, /much is neither a number of tokens, off nor auto\.\n/);
+  });
+});

@@ -78,7 +78,7 @@ const sentences: Readonly<Record<RuntimeErrorCode, (localizer: Localizer) => Sen
   }),
   "capability-missing": ({ t }) => ({
     what: t("The model cannot do this."),
-    mend: t("Name a model in roles.complete that was trained to fill in the middle."),
+    mend: t("Choose a model that can."),
   }),
   "queue-full": ({ t }) => ({
     what: t("Too many requests are waiting."),

@@ -4,21 +4,24 @@
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 
-import { open } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { open, readdir } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { readWithoutWaiting } from "../base/regular-file.ts";
 import { ByteCursor, type ByteSource } from "./byte-cursor.ts";
 import type { GgufHeader } from "./gguf-header.ts";
 import { readMetadata } from "./gguf-metadata.ts";
 import { readTensors } from "./gguf-tensors.ts";
+import { nearestNames } from "./nearest-names.ts";
 import { RuntimeError, toRuntimeError } from "./runtime-error.ts";
 
 export async function readGgufFile(path: string): Promise<GgufHeader> {
-  const file = await open(path, readWithoutWaiting).catch((error: unknown) => {
-    throw unreadable(path, error);
+  const file = await open(path, readWithoutWaiting).catch(async (error: unknown) => {
+    throw await unreadable(path, error);
   });
   try {
     const stat = await file.stat();
-    if (!stat.isFile()) throw new RuntimeError("model-invalid", "{0} is not a file.", { values: [path] });
+    if (!stat.isFile()) throw noFile(path, stat);
     return await readGguf({
       size: stat.size,
       read: async (offset, length) => {
@@ -98,13 +101,53 @@ function notGguf(): RuntimeError {
   return new RuntimeError("model-invalid", "The file is not a GGUF model: it does not begin with GGUF.");
 }
 
-function unreadable(path: string, error: unknown): RuntimeError {
-  const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-  if (missing) {
-    return new RuntimeError("model-not-found", "There is no file {0}.", { values: [path], cause: error });
-  }
-  return new RuntimeError("model-invalid", "{0} cannot be read: {1}", {
-    values: [path, toRuntimeError(error).message],
-    cause: error,
+function noFile(path: string, stats: Stats): RuntimeError {
+  const values = [path];
+  if (!stats.isDirectory()) return new RuntimeError("model-not-found", "{0} is not a file.", { values });
+  return new RuntimeError("model-not-found", "{0} is a folder.", {
+    values,
+    mend: "Name the GGUF file itself.",
   });
+}
+
+async function unreadable(path: string, error: unknown): Promise<RuntimeError> {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+    case "ENAMETOOLONG":
+      return missing(path, error);
+    case "ELOOP":
+      return new RuntimeError("model-not-found", "{0} is a link that leads back to itself.", {
+        values: [path],
+        mend: "Make the link again, or name the GGUF file itself.",
+        cause: error,
+      });
+    case "EACCES":
+    case "EPERM":
+      return new RuntimeError("model-not-found", "You may not read {0}.", {
+        values: [path],
+        mend: "Let your user read the file and look into the folders above it.",
+        cause: error,
+      });
+    default:
+      return new RuntimeError("model-invalid", "{0} cannot be read: {1}", {
+        values: [path, toRuntimeError(error).message],
+        cause: error,
+      });
+  }
+}
+
+/** With the models beside it whose names are nearest. */
+async function missing(path: string, cause: unknown): Promise<RuntimeError> {
+  const ending = /\.gguf$/i;
+  const files = await readdir(dirname(path)).catch(() => []);
+  const names = files.filter((name) => ending.test(name)).map((name) => name.replace(ending, ""));
+  const near = nearestNames(basename(path).replace(ending, ""), names);
+  return near.length === 0
+    ? new RuntimeError("model-not-found", "There is no file {0}.", { values: [path], cause })
+    : new RuntimeError("model-not-found", "There is no file {0}. Nearest: {1}.", {
+        values: [path, near.join(", ")],
+        cause,
+      });
 }

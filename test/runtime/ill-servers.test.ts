@@ -20,15 +20,16 @@ type Row = readonly [illness: keyof typeof illnesses, code: RuntimeErrorCode, se
 
 const stranger = /^What answers at http:\S+ is not llama-server\.$/;
 const brokeOff = /^llama-server at http:\S+ broke off in the middle of an answer\.$/;
+const endless = /^What answers at \S+ sends an answer without end: it is not llama-server\.$/;
 const late = /^llama-server at http:\S+ did not answer in time\.$/;
 
 const ofOneAnswer: readonly Row[] = [
   ["html", "runtime-unreachable", stranger],
   ["impostor", "runtime-unreachable", stranger],
   ["halfJson", "runtime-unreachable", stranger],
-  ["endlessLine", "refused", /^The answer is longer than 1048576 bytes\.$/],
-  ["htmlError", "runtime-crashed", /^llama-server says: HTTP 502$/],
-  ["endlessError", "refused", /^The answer is longer than 65536 bytes\.$/],
+  ["endlessLine", "refused", endless],
+  ["htmlError", "runtime-unreachable", /^What answers at \S+ does not reach llama-server \(HTTP 502\)\.$/],
+  ["endlessError", "refused", endless],
   ["reset", "runtime-crashed", brokeOff],
   ["resetAtOnce", "runtime-crashed", brokeOff],
   ["tooMany", "queue-full", /^llama-server says: Rate limit reached$/],
@@ -45,8 +46,8 @@ const ofStreams: readonly Row[] = [
   ["brokenEvent", "runtime-unreachable", stranger],
   ["endlessLine", "refused", /^The runtime sends a line without end\.$/],
   ["endlessStream", "refused", /^llama-server writes more than the 64 tokens that it was asked for\.$/],
-  ["htmlError", "runtime-crashed", /^llama-server says: HTTP 502$/],
-  ["endlessError", "refused", /^The answer is longer than 65536 bytes\.$/],
+  ["htmlError", "runtime-unreachable", /^What answers at \S+ does not reach llama-server \(HTTP 502\)\.$/],
+  ["endlessError", "refused", endless],
   ["reset", "runtime-crashed", brokeOff],
   ["resetAtOnce", "runtime-crashed", brokeOff],
   ["endsEarly", "runtime-crashed", brokeOff],

@@ -71,6 +71,7 @@ export class ModelCompletion implements Disposable {
     if (fim === undefined) {
       const error = new RuntimeError("capability-missing", "{0} was not trained to fill in the middle.", {
         values: [model.info.name],
+        mend: "Name a model in roles.complete that was trained to fill in the middle.",
       });
       return { kind: "failed", error };
     }

@@ -34,7 +34,7 @@ export function checkProxy({ env, localizer: { t } }: DoctorPorts): Finding | un
 }
 
 function isProxyAddress(value: string): boolean {
-  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+  return URL.canParse(value) && /^(https?|socks5?):$/.test(new URL(value).protocol);
 }
 
 function withoutPassword(value: string): string {

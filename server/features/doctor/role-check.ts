@@ -124,8 +124,10 @@ function checkReached(
 }
 
 function cannotFill(model: string): RuntimeError {
-  const values = [model];
-  return new RuntimeError("capability-missing", "{0} was not trained to fill in the middle.", { values });
+  return new RuntimeError("capability-missing", "{0} was not trained to fill in the middle.", {
+    values: [model],
+    mend: "Name a model in roles.complete that was trained to fill in the middle.",
+  });
 }
 
 function failing(found: string, error: RuntimeError, { localizer }: DoctorPorts): Finding {

@@ -4,12 +4,14 @@
  * what met a connection that was just being closed.
  */
 
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request as send } from "undici";
+import type { LookupFunction } from "node:net";
+import { Agent, type Dispatcher, ProxyAgent, request as send } from "undici";
 import * as v from "valibot";
 import type { Disposable } from "../../base/disposable.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
-import { isLoopback } from "../discovery/loopback-json.ts";
-import { connectionError, isBrokenOff, statusError, strangerError } from "./http-errors.ts";
+import { connectionError, endlessError, isBrokenOff, statusError, strangerError } from "./http-errors.ts";
+import { patientLookup } from "./patient-lookup.ts";
+import { proxyFor } from "./proxy.ts";
 import { tlsAlert } from "./tls-alert.ts";
 
 export interface TlsFiles {
@@ -25,6 +27,8 @@ export interface HttpClientOptions {
   readonly name: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly tls?: TlsFiles;
+  /** Who knows the addresses of names; left out: the system. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface HttpRequest {
@@ -51,14 +55,17 @@ export class HttpClient implements Disposable {
   readonly #base: URL;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #tls: TlsFiles;
+  readonly #proxy: URL | undefined;
   readonly #agent: Dispatcher;
 
-  constructor({ url, name, headers = {}, tls = {} }: HttpClientOptions) {
+  /** Throws a RuntimeError where the environment names a proxy that is none. */
+  constructor({ url, name, headers = {}, tls = {}, lookup }: HttpClientOptions) {
     this.name = name;
     this.#base = new URL(url.endsWith("/") ? url : `${url}/`);
     this.#headers = { ...headers, accept: "application/json, text/event-stream" };
     this.#tls = tls;
-    this.#agent = agentFor(this.#base, tls);
+    this.#proxy = proxyFor(this.#base, process.env);
+    this.#agent = agentFor(this.#proxy, { ...tls, lookup: patientLookup(lookup) });
   }
 
   /** Asks for one JSON answer. Rejects with a RuntimeError, or with the signal's reason. */
@@ -68,7 +75,7 @@ export class HttpClient implements Disposable {
   ): Promise<v.InferOutput<Schema>> {
     const limit = AbortSignal.timeout(limitMs);
     const { body } = await this.#send(request, AbortSignal.any([signal, limit]), signal);
-    const text = await this.#reading(() => readText(body, mostBytes), signal);
+    const text = await this.#reading(() => this.#text(body, mostBytes), signal);
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
     if (!parsed.success) throw strangerError(this.name, this.#base);
     return parsed.output;
@@ -115,9 +122,10 @@ export class HttpClient implements Disposable {
     const ask = () => this.#answer(() => onceMore(() => send(url, options)));
     const response = await this.#reading(ask, signal);
     if (response.statusCode < 300) return response;
-    const text = await this.#reading(() => readText(response.body, mostErrorBytes), signal);
+    const text = await this.#reading(() => this.#text(response.body, mostErrorBytes), signal);
     throw statusError({
       name: this.name,
+      url: this.#base,
       status: response.statusCode,
       text,
       retryAfter: headerOf(response, "retry-after"),
@@ -129,8 +137,7 @@ export class HttpClient implements Disposable {
     try {
       return await ask();
     } catch (error) {
-      const direct = this.#agent instanceof Agent || !isProxied();
-      if (this.#base.protocol !== "https:" || !direct || !isBrokenOff(error)) throw error;
+      if (this.#base.protocol !== "https:" || this.#proxy || !isBrokenOff(error)) throw error;
       throw (await tlsAlert(this.#base, { ...this.#tls, ...believeNobody })) ?? error;
     }
   }
@@ -142,26 +149,33 @@ export class HttpClient implements Disposable {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (error instanceof RuntimeError) throw error;
-      throw connectionError(this.name, this.#base, error);
+      throw connectionError(this.name, { origin: this.#base.origin, proxy: this.#proxy }, error);
     }
+  }
+
+  async #text(body: AsyncIterable<Uint8Array>, most: number): Promise<string> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of body) {
+      size += chunk.length;
+      if (size > most) throw endlessError(this.name, this.#base);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString("utf8");
   }
 }
 
 /** Said aloud, or NODE_TLS_REJECT_UNAUTHORIZED could say otherwise. */
 const believeNobody = { rejectUnauthorized: true, minVersion: "TLSv1.3" } as const;
 
-function isProxied(): boolean {
-  const { env } = process;
-  return [env["https_proxy"], env["HTTPS_PROXY"], env["http_proxy"], env["HTTP_PROXY"]].some(Boolean);
-}
-
-function agentFor(url: URL, tls: TlsFiles): Dispatcher {
-  const connect = { timeout: connectMs, ...tls, ...believeNobody };
+function agentFor(proxy: URL | undefined, own: TlsFiles & { readonly lookup: LookupFunction }): Dispatcher {
+  const connect = { timeout: connectMs, ...own, ...believeNobody };
   // A model may think for minutes before its first token, and between two.
   const options = { headersTimeout: 0, bodyTimeout: 0, connect, pipelining: 1 };
-  if (isLoopback(url)) return new Agent(options);
-  // HTTPS_PROXY, HTTP_PROXY and NO_PROXY count for other machines.
-  return new EnvHttpProxyAgent({ ...options, requestTls: connect, proxyTls: believeNobody });
+  if (!proxy) return new Agent(options);
+  const { lookup } = own;
+  const proxyTls = { timeout: connectMs, lookup, ...believeNobody };
+  return new ProxyAgent({ ...options, uri: proxy.href, requestTls: connect, proxyTls });
 }
 
 /** How long, and for how many chunks, the end of an answer is waited for that nobody reads any more. */
@@ -202,16 +216,4 @@ async function onceMore<T>(ask: () => Promise<T>): Promise<T> {
 function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | undefined {
   const value = headers[name];
   return typeof value === "string" ? value : undefined;
-}
-
-async function readText(body: AsyncIterable<Uint8Array>, most: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > most)
-      throw new RuntimeError("refused", "The answer is longer than {0} bytes.", { values: [most] });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -3,27 +3,90 @@
 import * as v from "valibot";
 import { RuntimeError, type RuntimeErrorCode } from "../../model/runtime-error.ts";
 import { type OutputCause, saidCause } from "../supervisor/output-causes.ts";
+import { nameTimeout } from "./patient-lookup.ts";
 import { tlsError } from "./tls-errors.ts";
 
+interface Asked {
+  readonly origin: string;
+  readonly proxy?: URL | undefined;
+}
+
 /** No answer, or one that broke off: by the codes of Node's sockets, of undici and of TLS. */
-export function connectionError(name: string, { origin }: Pick<URL, "origin">, cause: unknown): RuntimeError {
+export function connectionError(name: string, { origin, proxy }: Asked, cause: unknown): RuntimeError {
   const code = codeOf(cause);
-  const values = [name, origin, code];
   const untrusted = tlsError(code, { name, origin, cause });
   if (untrusted) return untrusted;
   if (code === refusedByProxy) {
     return new RuntimeError("refused", "The proxy does not let through to {0} at {1}.", {
-      values,
+      values: [name, origin],
       mend: "Check HTTPS_PROXY, or name the host in NO_PROXY.",
       cause,
     });
   }
   if (code === "TimeoutError") {
-    return new RuntimeError("timeout", "{0} at {1} did not answer in time.", { values, cause });
+    return new RuntimeError("timeout", "{0} at {1} did not answer in time.", {
+      values: [name, origin],
+      mend: "Try again; if that goes on, restart {0}.",
+      cause,
+    });
   }
   if (brokenOff.has(code)) return brokenOffError(name, { origin }, cause);
-  return new RuntimeError("runtime-unreachable", "{0} does not answer at {1} ({2}).", { values, cause });
+  return proxy ? proxyError(proxy, code, cause) : unreachableError({ name, origin, code }, cause);
 }
+
+/** What connects to a proxy meets the proxy alone: what is behind it the proxy says. */
+function proxyError({ host }: URL, code: string, cause: unknown): RuntimeError {
+  return new RuntimeError("runtime-unreachable", "The proxy {0} does not answer ({1}).", {
+    values: [host, code],
+    mend: "Check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY.",
+    cause,
+  });
+}
+
+function unreachableError(
+  { name, origin, code }: { readonly name: string; readonly origin: string; readonly code: string },
+  cause: unknown,
+): RuntimeError {
+  const setting = addressSetting(name);
+  if (code === "ENOTFOUND") {
+    return new RuntimeError("runtime-unreachable", "No name server knows the host of {0}.", {
+      values: [origin, setting],
+      mend: "Correct {1}, or connect to the network in which that name is known.",
+      cause,
+    });
+  }
+  if (code === "EAI_AGAIN" || code === nameTimeout) {
+    return new RuntimeError(
+      "runtime-unreachable",
+      "The name server does not answer: where {0} is, is not known.",
+      {
+        values: [origin, setting],
+        mend: "Check the network, or put the number of the machine into {1}.",
+        cause,
+      },
+    );
+  }
+  const options = { values: [name, origin, code, setting], cause };
+  return code === "ECONNREFUSED"
+    ? new RuntimeError("runtime-unreachable", "{0} does not answer at {1} ({2}).", {
+        ...options,
+        mend: "Start it there, or correct {3}.",
+      })
+    : new RuntimeError("runtime-unreachable", "{0} does not answer at {1} ({2}).", {
+        ...options,
+        mend: "Check {3}, and whether a firewall stands in between.",
+      });
+}
+
+/** Where a person has said where it is. */
+function addressSetting(name: string): string {
+  return addressSettings[name] ?? "runtimes.openai.url";
+}
+
+const addressSettings: Readonly<Record<string, string>> = {
+  Ollama: "runtimes.ollama.url",
+  "llama-server": "runtimes.llamaServer.url",
+};
 
 /** What undici makes of a proxy that says no; what we abort ourselves never comes here. */
 const refusedByProxy = "UND_ERR_ABORTED";
@@ -37,6 +100,7 @@ export function isBrokenOff(error: unknown): boolean {
 export function brokenOffError(name: string, { origin }: Pick<URL, "origin">, cause?: unknown): RuntimeError {
   return new RuntimeError("runtime-crashed", "{0} at {1} broke off in the middle of an answer.", {
     values: [name, origin],
+    mend: "It is asked again with the next request. If that goes on, look into its own log.",
     cause,
   });
 }
@@ -44,12 +108,22 @@ export function brokenOffError(name: string, { origin }: Pick<URL, "origin">, ca
 /** What answers is not what was looked for: a web page, half a line, another program. */
 export function strangerError(name: string, { origin }: Pick<URL, "origin">): RuntimeError {
   return new RuntimeError("runtime-unreachable", "What answers at {1} is not {0}.", {
-    values: [name, origin],
+    values: [name, origin, addressSetting(name)],
+    mend: "Correct {2}, or end the program that has the port.",
+  });
+}
+
+/** Nobody sends so much who is what he should be. */
+export function endlessError(name: string, { origin }: Pick<URL, "origin">): RuntimeError {
+  return new RuntimeError("refused", "What answers at {1} sends an answer without end: it is not {0}.", {
+    values: [name, origin, addressSetting(name)],
+    mend: "Correct {2}, or end the program that has the port.",
   });
 }
 
 export interface RefusedAnswer {
   readonly name: string;
+  readonly url: Pick<URL, "origin">;
   readonly status: number;
   readonly text: string;
   readonly retryAfter: string | undefined;
@@ -61,23 +135,48 @@ export class StatusError extends RuntimeError {
   /** Milliseconds that the server wants to be left alone, where it says so. */
   readonly retryAfterMs: number | undefined;
 
-  constructor({ code, sentence, values }: RuntimeError, status: number, retryAfterMs: number | undefined) {
-    super(code, sentence, { values });
+  constructor(error: RuntimeError, status: number, retryAfterMs: number | undefined) {
+    const { code, sentence, values, mend } = error;
+    super(code, sentence, { values, ...(mend === undefined ? {} : { mend }) });
     this.status = status;
     this.retryAfterMs = retryAfterMs;
   }
 }
 
 /** An answer with a status of 300 or more. The runtime's own words are kept, the first line of them. */
-export function statusError({ name, status, text, retryAfter }: RefusedAnswer): StatusError {
+export function statusError(answer: RefusedAnswer): StatusError {
+  return new StatusError(refusal(answer), answer.status, millisecondsOf(answer.retryAfter));
+}
+
+function refusal({ name, url: { origin }, status, text }: RefusedAnswer): RuntimeError {
   const said = messageOf(text);
-  const error =
-    status < 400
-      ? new RuntimeError("refused", "{0} sends elsewhere (HTTP {1}), and that is not followed.", {
-          values: [name, status],
-        })
-      : saidError(name, said === "" ? `HTTP ${status}` : said, byStatus(status));
-  return new StatusError(error, status, millisecondsOf(retryAfter));
+  if (status < 400) {
+    return new RuntimeError("refused", "{0} sends elsewhere (HTTP {1}), and that is not followed.", {
+      values: [name, status, addressSetting(name)],
+      mend: "Set {2} to the address that it sends to.",
+    });
+  }
+  if (status === 401 || status === 403) return keyError(name, said === "" ? `HTTP ${status}` : said);
+  if (status === 502) {
+    return new RuntimeError("runtime-unreachable", "What answers at {1} does not reach {0} (HTTP {2}).", {
+      values: [name, origin, status],
+      mend: "Start {0}, which should run behind it.",
+    });
+  }
+  return saidError(name, said === "" ? `HTTP ${status}` : said, byStatus(status));
+}
+
+function keyError(name: string, said: string): RuntimeError {
+  const values = [name, said];
+  return name === "openai"
+    ? new RuntimeError("refused", "{0} says: {1}", {
+        values,
+        mend: "Set the key with Hearth: Set API Key, or in HEARTH_API_KEY on a command line.",
+      })
+    : new RuntimeError("refused", "{0} says: {1}", {
+        values,
+        mend: "Reach it as openai/… with runtimes.openai.url, which sends a key; or let it ask for none.",
+      });
 }
 
 /** A number of seconds, or a date (RFC 9110, section 10.2.3). */
@@ -92,11 +191,14 @@ export function saidError(name: string, said: string, fallback: RuntimeErrorCode
   const cause = saidCause(said);
   const known = (cause && ofCause[cause]) ?? byWords.find(([words]) => words.test(said))?.[1];
   const code = known ?? fallback;
-  return new RuntimeError(code, "{0} says: {1}", { values: [name, said] });
+  const mend =
+    code === "runtime-crashed"
+      ? { mend: "It is asked again with the next request. If that goes on, look into its own log." }
+      : {};
+  return new RuntimeError(code, "{0} says: {1}", { values: [name, said], ...mend });
 }
 
 function byStatus(status: number): RuntimeErrorCode {
-  if (status === 401 || status === 403) return "refused";
   if (status === 404) return "model-not-found";
   if (status === 408 || status === 504) return "timeout";
   if (status === 429 || status === 503) return "queue-full";
@@ -115,7 +217,10 @@ const ofCause: Readonly<Partial<Record<OutputCause, RuntimeErrorCode>>> = {
 
 /** Seen in the sources of llama.cpp, Ollama and vLLM. */
 const byWords: readonly (readonly [RegExp, RuntimeErrorCode])[] = [
-  [/exceed.*context|context (?:size|length|window)|maximum context|too many tokens/i, "context-overflow"],
+  [
+    /exceed.*context|context (?:size|length|window)|maximum context|too many tokens|too large to process/i,
+    "context-overflow",
+  ],
   [/does not support|not support(?:ed)? (?:by|for)|without --embedding/i, "capability-missing"],
   [/model .*not found|no such model|does not exist/i, "model-not-found"],
 ];

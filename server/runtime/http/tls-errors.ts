@@ -22,10 +22,15 @@ export function tlsError(
         mend: "Set the address with the name that stands in the certificate.",
       });
     case "authority":
-      return new RuntimeError("refused", "Nobody vouches for the certificate of {0} at {1} ({2}).", {
-        ...options,
-        mend: "Set runtimes.openai.tls.ca to the file with the certificate of its authority.",
-      });
+      return name === "openai"
+        ? new RuntimeError("refused", "Nobody vouches for the certificate of {0} at {1} ({2}).", {
+            ...options,
+            mend: "Set runtimes.openai.tls.ca to the file with the certificate of its authority.",
+          })
+        : new RuntimeError("refused", "Nobody vouches for the certificate of {0} at {1} ({2}).", {
+            ...options,
+            mend: "Reach it as openai/… with runtimes.openai.url and runtimes.openai.tls.ca, the certificate of its authority.",
+          });
     case "version":
       return new RuntimeError("refused", "{0} at {1} does not speak TLS 1.3.", {
         ...options,

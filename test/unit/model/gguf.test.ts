@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -198,14 +198,34 @@ describe("the GGUF header reader", () => {
   }
 
   it("says that a file is missing, or no file", async () => {
-    await assert.rejects(readGgufFile("/nowhere/model.gguf"), { code: "model-not-found" });
-    await assert.rejects(readGgufFile("test"), { code: "model-invalid" });
+    const code = "model-not-found";
+    await assert.rejects(readGgufFile("/nowhere/model.gguf"), { code, message: /^There is no file \S+\.$/ });
+    await assert.rejects(readGgufFile("test"), { code, message: "test is a folder." });
+    await assert.rejects(readGgufFile("package.json/model.gguf"), { code, message: /^There is no file/ });
+  });
+
+  it("names the three models beside it that a person may have meant", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "hearth-near-"));
+    for (const name of ["coder-1.5b", "coder-7b", "r1-7b", "r1-70b"])
+      await writeFile(join(folder, `${name}.gguf`), "");
+    const [near, path] = ["coder-7b, coder-1.5b, r1-7b", join(folder, "coder-8b.gguf")];
+    await assert.rejects(readGgufFile(path), { message: `There is no file ${path}. Nearest: ${near}.` });
+    await rm(folder, { recursive: true });
+  });
+
+  itNeeds(posix, "tells a link that leads back to itself", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "hearth-loop-"));
+    const path = join(folder, "model.gguf");
+    await symlink(path, path);
+    const said = { code: "model-not-found", message: `${path} is a link that leads back to itself.` };
+    await assert.rejects(readGgufFile(path), said);
+    await rm(folder, { recursive: true });
   });
 
   itNeeds(posix, "is not held by a pipe that nobody writes to", async () => {
     const folder = await mkdtemp(join(tmpdir(), "hearth-pipe-"));
     execFileSync("mkfifo", [join(folder, "model.gguf")]);
-    await assert.rejects(readGgufFile(join(folder, "model.gguf")), { code: "model-invalid" });
+    await assert.rejects(readGgufFile(join(folder, "model.gguf")), { code: "model-not-found" });
     await rm(folder, { recursive: true });
   });
 

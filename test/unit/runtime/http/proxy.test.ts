@@ -8,6 +8,7 @@ import { after, afterEach, describe, it } from "mocha";
 import * as v from "valibot";
 import { toRuntimeError } from "../../../../server/model/runtime-error.ts";
 import { HttpClient } from "../../../../server/runtime/http/http-client.ts";
+import { proxyFor } from "../../../../server/runtime/http/proxy.ts";
 import { never } from "../../../support/host-fixture.ts";
 
 const closing: (() => void)[] = [];
@@ -85,4 +86,48 @@ describe("the way through a proxy", () => {
         "Check HTTPS_PROXY, or name the host in NO_PROXY.",
     );
   });
+
+  it("is said to lead nowhere where the proxy itself does not answer", async () => {
+    process.env["HTTPS_PROXY"] = "http://127.0.0.1:9";
+    assert.equal(
+      await ask("https://models.test:8000"),
+      "runtime-unreachable: The proxy 127.0.0.1:9 does not answer (ECONNREFUSED). " +
+        "Check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY.",
+    );
+  });
+
+  it("is said to be none where the variable holds no address", () => {
+    process.env["HTTPS_PROXY"] = "proxy:3128";
+    assert.throws(() => new HttpClient({ url: "https://models.test", name: "openai" }), {
+      code: "refused",
+      message: "HTTPS_PROXY is no address of a proxy: it must begin with http:// or https://.",
+    });
+  });
+});
+
+describe("proxyFor", () => {
+  const both = { HTTP_PROXY: "http://plain:1", HTTPS_PROXY: "http://secure:2" };
+  const rows: readonly (readonly [
+    url: string,
+    env: Readonly<Record<string, string>>,
+    host: string | undefined,
+  ])[] = [
+    ["https://models.test", both, "secure:2"],
+    ["http://models.test", both, "plain:1"],
+    ["https://models.test", { HTTP_PROXY: "http://plain:1" }, "plain:1"],
+    ["http://models.test", { HTTPS_PROXY: "http://secure:2" }, undefined],
+    ["https://models.test", { ...both, https_proxy: "http://small:3" }, "small:3"],
+    ["http://127.0.0.1:8080", both, undefined],
+    ["https://models.test", { ...both, NO_PROXY: "*" }, undefined],
+    ["https://models.test", { ...both, NO_PROXY: "other.test, models.test" }, undefined],
+    ["https://gpu.models.test", { ...both, NO_PROXY: ".models.test" }, undefined],
+    ["https://gpu.models.test", { ...both, NO_PROXY: "*.models.test" }, undefined],
+    ["https://supermodels.test", { ...both, NO_PROXY: "models.test" }, "secure:2"],
+    ["https://models.test", { ...both, NO_PROXY: "models.test:443" }, undefined],
+    ["https://models.test:8000", { ...both, NO_PROXY: "models.test:443" }, "secure:2"],
+    ["https://models.test", {}, undefined],
+  ];
+  for (const [url, env, host] of rows) {
+    it(`${url} with ${JSON.stringify(env)}`, () => assert.equal(proxyFor(new URL(url), env)?.host, host));
+  }
 });

@@ -8,6 +8,8 @@ import { registerCommands } from "./commands/register.ts";
 import { DoctorPage } from "./editor/doctor-page.ts";
 import { StatusModel } from "./editor/status-model.ts";
 import { ErrorBoundary } from "./errors.ts";
+import { createSetup, type Setup } from "./setup/create-setup.ts";
+import { SetupSteps } from "./setup/setup-steps.ts";
 
 let stop: (() => Promise<void>) | undefined;
 
@@ -24,12 +26,15 @@ export function activate(context: vscode.ExtensionContext): void {
     log: (message) => log.warn(message),
   });
   const apiKey = new ApiKey(context.secrets);
-  const host: ServerHost<ServerClient> = createHost({ context, log, errors, status, apiKey });
+  const steps = new SetupSteps((step) => void vscode.commands.executeCommand("setContext", step, true));
+  const { extensionUri, globalStorageUri: storageUri } = context;
+  const setup = createSetup({ extensionUri, log, errors, status, steps, server: () => host.running });
+  const host: ServerHost<ServerClient> = createHost({ context, log, errors, status, apiKey, setup, steps });
   const start = () => {
     if (status.virtualScheme === undefined) void host.start();
   };
   const doctorPage = new DoctorPage({
-    extensionUri: context.extensionUri,
+    extensionUri,
     log,
     ask: (token) => host.running?.doctor(token),
   });
@@ -38,8 +43,11 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     status,
     doctorPage,
+    setup.planPage,
     registerCommands({
-      extensionUri: context.extensionUri,
+      ...setup,
+      extensionUri,
+      storageUri,
       log,
       host,
       errors,
@@ -66,9 +74,19 @@ interface HostParts {
   readonly errors: ErrorBoundary;
   readonly status: StatusModel;
   readonly apiKey: ApiKey;
+  readonly setup: Setup;
+  readonly steps: SetupSteps;
 }
 
-function createHost({ context, log, errors, status, apiKey }: HostParts): ServerHost<ServerClient> {
+function createHost({
+  context,
+  log,
+  errors,
+  status,
+  apiKey,
+  setup,
+  steps,
+}: HostParts): ServerHost<ServerClient> {
   let startedAt = performance.now();
   const onState = (state: HostState) => {
     if (state === "starting") startedAt = performance.now();
@@ -87,7 +105,14 @@ function createHost({ context, log, errors, status, apiKey }: HostParts): Server
         log,
         apiKey,
         onEnded,
-        onStatus: (params) => status.serverSaid(params),
+        onStatus: (params) => {
+          status.serverSaid(params);
+          steps.serverSaid(params);
+          setup.planPage.serverSaid(params);
+        },
+        onSuggested: () => steps.suggested(),
+        onPullProgress: (progress) => setup.pulls.progressed(progress),
+        confirmFetch: (question) => setup.modelSetup.confirm(question),
         onExecuted: () => status.countSoon(),
         watchCompletion: (answer) => status.watchCompletion(answer),
       }),

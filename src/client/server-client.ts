@@ -10,10 +10,23 @@ import {
 import { type DoctorResult, doctorRequest } from "../../server/protocol/doctor.ts";
 import type { InitializationOptions } from "../../server/protocol/initialization.ts";
 import { type MetricsResult, metricsRequest } from "../../server/protocol/metrics.ts";
+import {
+  type ConfirmFetchParams,
+  type ConfirmFetchResult,
+  confirmFetchRequest,
+  type ModelsResult,
+  modelsRequest,
+  type PullProgressParams,
+  type PullResult,
+  pullProgressNotification,
+  pullRequest,
+} from "../../server/protocol/models.ts";
+import { type PlanResult, planRequest } from "../../server/protocol/plan.ts";
 import { type SecretParams, type SecretResult, secretRequest } from "../../server/protocol/secret.ts";
 import { type StatusParams, statusNotification } from "../../server/protocol/status.ts";
 import { type TrustParams, trustNotification } from "../../server/protocol/trust.ts";
 import type { ApiKey } from "./api-key.ts";
+import { withToken } from "./cancellable.ts";
 import { QuietClient } from "./quiet-client.ts";
 import type { ServerConnection } from "./server-host.ts";
 import { explicitSettings, settingKeys } from "./settings.ts";
@@ -27,6 +40,11 @@ export interface ServerClientOptions {
   readonly onEnded: (why: string) => void;
   readonly onStatus: (status: StatusParams) => void;
   readonly apiKey: ApiKey;
+  readonly onPullProgress: (progress: PullProgressParams) => void;
+  /** Asks the person whether this may be fetched. */
+  readonly confirmFetch: (question: ConfirmFetchParams) => Promise<boolean>;
+  /** The editor was given something to show, before it asked about another place. */
+  readonly onSuggested: () => void;
   /** A command of the server was executed, such as the one that reports an acceptance. */
   readonly onExecuted: () => void;
   /** Wraps every request for a completion, to show that one is under way. */
@@ -56,6 +74,13 @@ export class ServerClient implements ServerConnection {
       const value = vscode.workspace.isTrusted ? await options.apiKey.of(origin) : undefined;
       return value === undefined ? {} : { value };
     });
+    this.#client.onNotification(pullProgressNotification.method, options.onPullProgress);
+    this.#client.onRequest(
+      confirmFetchRequest.method,
+      async (question: ConfirmFetchParams): Promise<ConfirmFetchResult> => ({
+        confirmed: await options.confirmFetch(question),
+      }),
+    );
   }
 
   async start(): Promise<void> {
@@ -76,11 +101,27 @@ export class ServerClient implements ServerConnection {
     return this.#client.sendRequest<MetricsResult>(metricsRequest.method, {});
   }
 
+  plan(signal: AbortSignal): Promise<PlanResult> {
+    return this.#ask<PlanResult>(planRequest.method, {}, signal);
+  }
+
+  models(signal: AbortSignal): Promise<ModelsResult> {
+    return this.#ask<ModelsResult>(modelsRequest.method, {}, signal);
+  }
+
+  pull(name: string, signal: AbortSignal): Promise<PullResult> {
+    return this.#ask<PullResult>(pullRequest.method, { name }, signal);
+  }
+
   /** A server that dies meanwhile is told when the next one starts. */
   tellTrust(params: TrustParams): void {
     this.#client.sendNotification(trustNotification.method, params).catch((error: unknown) => {
       this.#log.warn(`trust was not told: ${String(error)}`);
     });
+  }
+
+  #ask<Result>(method: string, params: object, signal: AbortSignal): Promise<Result> {
+    return withToken(signal, (token) => this.#client.sendRequest<Result>(method, params, token));
   }
 }
 
@@ -112,7 +153,10 @@ function clientOptions(options: ServerClientOptions): LanguageClientOptions {
         const about = `version ${document.version}, line ${position.line + 1}:${position.character + 1}`;
         const said = (what: string) =>
           options.log.debug(`${token.isCancellationRequested ? "left" : what} (${about})`);
-        return options.watchCompletion(timed(answer, said));
+        const counted = (length: number) => {
+          if (length > 0 && !token.isCancellationRequested) options.onSuggested();
+        };
+        return options.watchCompletion(timed(answer, { said, counted }));
       },
       workspace: {
         configuration: (params, token, next) =>
@@ -124,14 +168,21 @@ function clientOptions(options: ServerClientOptions): LanguageClientOptions {
   };
 }
 
+interface Listeners {
+  readonly said: (what: string) => void;
+  /** So many suggestions have come. */
+  readonly counted: (length: number) => void;
+}
+
 type Suggestions = vscode.InlineCompletionItem[] | vscode.InlineCompletionList | null | undefined;
 
 /** At level debug the log tells what the editor has asked about, and how long that took; never what the answer was. */
-async function timed(answer: PromiseLike<Suggestions>, log: (message: string) => void): Promise<Suggestions> {
+async function timed(answer: PromiseLike<Suggestions>, { said, counted }: Listeners): Promise<Suggestions> {
   const began = performance.now();
   const result = await answer;
   const { length } = Array.isArray(result) ? result : (result?.items ?? []);
-  log(`${length} suggestions after ${(performance.now() - began).toFixed(0)} ms`);
+  counted(length);
+  said(`${length} suggestions after ${(performance.now() - began).toFixed(0)} ms`);
   return result;
 }
 

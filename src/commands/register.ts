@@ -6,9 +6,13 @@ import { chooseModel } from "./choose-model.ts";
 import { complete } from "./complete.ts";
 import { doctor } from "./doctor.ts";
 import { installCli } from "./install-cli.ts";
+import { openSample } from "./open-sample.ts";
 import { openSettings } from "./open-settings.ts";
+import { plan } from "./plan.ts";
+import { pullModel } from "./pull-model.ts";
 import { restart } from "./restart.ts";
 import { setApiKey } from "./set-api-key.ts";
+import { setup } from "./setup.ts";
 import { showLog } from "./show-log.ts";
 import { showMenu } from "./show-menu.ts";
 import { toggle } from "./toggle.ts";
@@ -16,6 +20,10 @@ import { toggle } from "./toggle.ts";
 const all: readonly Command[] = [
   toggle,
   complete,
+  setup,
+  plan,
+  pullModel,
+  openSample,
   restart,
   setApiKey,
   showLog,

@@ -1,5 +1,6 @@
 /** What the status item's menu offers, as data: groups of entries, each with what pressing it does. */
 
+import type { RunningPull } from "../setup/pulls.ts";
 import type { Translate } from "../translate.ts";
 import { isLanguageOn, type SwitchState } from "./completion-switch.ts";
 import type { StatusView } from "./status-view.ts";
@@ -8,7 +9,8 @@ export type SwitchTarget = "workspace" | "language" | "everywhere";
 
 export type MenuAction =
   | { readonly kind: "command"; readonly command: string }
-  | { readonly kind: "switch"; readonly what: SwitchTarget };
+  | { readonly kind: "switch"; readonly what: SwitchTarget }
+  | { readonly kind: "cancel-pull"; readonly name: string };
 
 export interface MenuEntry {
   readonly icon: string;
@@ -26,6 +28,7 @@ export interface MenuFacts {
   readonly view: StatusView;
   readonly completion: SwitchState;
   readonly hasWorkspace: boolean;
+  readonly pulls: readonly RunningPull[];
 }
 
 export function menuGroups(facts: MenuFacts, t: Translate): readonly MenuGroup[] {
@@ -33,6 +36,7 @@ export function menuGroups(facts: MenuFacts, t: Translate): readonly MenuGroup[]
     { title: facts.view.sentence, entries: mendEntries(facts) },
     { title: t("Completion"), entries: completionEntries(facts, t) },
     { title: t("Models and runtime"), entries: modelEntries(facts, t) },
+    { title: t("Work"), entries: workEntries(facts, t) },
     { title: t("Help"), entries: helpEntries(t) },
   ];
   return groups.filter((group) => group.entries.length > 0);
@@ -68,12 +72,26 @@ function completionEntries({ completion, hasWorkspace }: MenuFacts, t: Translate
 }
 
 function modelEntries({ view }: MenuFacts, t: Translate): readonly MenuEntry[] {
-  const description = [view.complete, t("Choose a model")].filter(Boolean).join(" · ");
-  return [{ ...commandEntry("flame", t("complete"), "hearth.chooseModel"), description }];
+  const role = { ...commandEntry("flame", t("complete"), "hearth.chooseModel"), description: view.complete };
+  return [
+    role,
+    commandEntry("server", t("What this machine can run"), "hearth.plan"),
+    commandEntry("cloud-download", t("Fetch a model…"), "hearth.pullModel"),
+  ];
+}
+
+function workEntries({ pulls }: MenuFacts, t: Translate): readonly MenuEntry[] {
+  return pulls.map(({ name, text }) => ({
+    icon: "close",
+    label: t("Cancel the download of {0}", name),
+    description: text,
+    action: { kind: "cancel-pull", name },
+  }));
 }
 
 function helpEntries(t: Translate): readonly MenuEntry[] {
   return [
+    commandEntry("rocket", t("Set up Hearth"), "hearth.setup"),
     commandEntry("pulse", t("Check the installation"), "hearth.doctor"),
     commandEntry("output", t("Show the log"), "hearth.showLog"),
     commandEntry("refresh", t("Restart the language server"), "hearth.restart"),

@@ -15,9 +15,9 @@ export class StatusItem {
 
   /** `numbers` are lines for the hover. */
   show(view: StatusView, numbers: readonly string[]): void {
-    this.#item.text = `$(${view.icon}) Hearth`;
+    this.#item.text = `$(${view.icon}) ${view.text}`;
     this.#item.tooltip = tooltip(view, numbers);
-    const label = ["Hearth:", view.sentence, view.complete].filter(Boolean).join(" ");
+    const label = ["Hearth:", view.sentence, view.complete, ...view.work].filter(Boolean).join(" ");
     this.#item.accessibilityInformation = { label, role: "button" };
     this.#item.backgroundColor =
       view.icon === "warning" ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
@@ -32,6 +32,6 @@ function tooltip(view: StatusView, numbers: readonly string[]): vscode.MarkdownS
   const text = new vscode.MarkdownString();
   text.appendMarkdown("**Hearth** — ").appendText(view.sentence);
   const complete = view.complete ? [`${vscode.l10n.t("complete")}: ${view.complete}`] : [];
-  for (const line of [...complete, ...numbers]) text.appendMarkdown("\n\n").appendText(line);
+  for (const line of [...view.work, ...complete, ...numbers]) text.appendMarkdown("\n\n").appendText(line);
   return text;
 }

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { MetricsResult } from "../../server/protocol/metrics.ts";
 import type { StatusParams } from "../../server/protocol/status.ts";
 import type { HostState } from "../client/server-host.ts";
+import type { RunningPull } from "../setup/pulls.ts";
 import { BusyWatch, type LongWork } from "./busy-watch.ts";
 import { readSwitch } from "./completion-settings.ts";
 import { switchOf } from "./completion-switch.ts";
@@ -29,6 +30,7 @@ export class StatusModel {
   readonly #subscriptions: vscode.Disposable;
   #host: HostState = "stopped";
   #server: StatusParams | undefined;
+  #pulls: readonly RunningPull[] = [];
 
   constructor(options: StatusModelOptions) {
     const refresh = () => this.refresh();
@@ -45,6 +47,11 @@ export class StatusModel {
     refresh();
   }
 
+  /** What the server has said last. */
+  get server(): StatusParams | undefined {
+    return this.#server;
+  }
+
   get view(): StatusView {
     const completion = readSwitch();
     return statusView(
@@ -55,6 +62,7 @@ export class StatusModel {
         language: completion.language,
         virtualScheme: this.virtualScheme,
         spinning: this.#busy.visible,
+        pulls: this.#pulls,
       },
       vscode.l10n.t,
     );
@@ -75,6 +83,11 @@ export class StatusModel {
     this.#server = status;
     if (status?.state === "busy") this.#serverWork.goesOn();
     else this.#serverWork.isOver();
+    this.refresh();
+  }
+
+  pullsBecame(pulls: readonly RunningPull[]): void {
+    this.#pulls = pulls;
     this.refresh();
   }
 

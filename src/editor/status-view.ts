@@ -2,6 +2,7 @@
 
 import type { StatusMend, StatusParams } from "../../server/protocol/status.ts";
 import type { HostState } from "../client/server-host.ts";
+import type { RunningPull } from "../setup/pulls.ts";
 import type { Translate } from "../translate.ts";
 import type { Switch } from "./completion-switch.ts";
 
@@ -15,22 +16,33 @@ export interface StatusFacts {
   readonly virtualScheme: string | undefined;
   /** A completion, or other work of the server, has been under way for over 300 ms. */
   readonly spinning: boolean;
+  readonly pulls: readonly RunningPull[];
 }
 
 export interface StatusView {
   readonly icon: "flame" | "loading~spin" | "debug-pause" | "warning";
+  /** What stands beside the icon: its name, or how far the longest work is. */
+  readonly text: string;
   /** What it is doing or why it is not, in one sentence. */
   readonly sentence: string;
   /** What the complete role is bound to; empty while nothing is known. */
   readonly complete: string;
+  /** What goes on beside that, a line each. */
+  readonly work: readonly string[];
   readonly mend?: StatusMend;
 }
 
 export function statusView(facts: StatusFacts, t: Translate): StatusView {
   const said = whyNot(facts, t) ?? whatNow(facts, t);
   const complete = facts.server?.roles.complete.label ?? "";
-  const { icon, sentence, mend } = said;
-  return mend ? { icon, sentence, complete, mend } : { icon, sentence, complete };
+  const work = facts.pulls.map(({ name, text }) => [t("Fetching {0}", name), text].join("  ").trim());
+  return { ...said, text: textOf(facts), complete, work };
+}
+
+/** Of several, the one that has the longest way to go. */
+function textOf({ pulls }: StatusFacts): string {
+  const shares = pulls.flatMap(({ share }) => share ?? []);
+  return shares.length > 0 ? `${Math.floor(Math.min(...shares) * 100)} %` : "Hearth";
 }
 
 type Said = Pick<StatusView, "icon" | "sentence" | "mend">;

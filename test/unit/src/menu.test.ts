@@ -23,9 +23,16 @@ const on: SwitchState = {
 };
 
 const facts: MenuFacts = {
-  view: { icon: "flame", sentence: "Ready.", complete: "built in: learns from this workspace" },
+  view: {
+    icon: "flame",
+    text: "Hearth",
+    sentence: "Ready.",
+    complete: "built in (learns from this workspace)",
+    work: [],
+  },
   completion: on,
   hasWorkspace: true,
+  pulls: [],
 };
 
 function labels(change: Partial<MenuFacts>): readonly string[] {
@@ -76,11 +83,26 @@ describe("the menu", () => {
     it(`offers the right switches: ${name}`, () => assert.deepEqual(labels(change), expected));
   }
 
-  it("says what completes, and how to choose another", () => {
+  it("says what completes, and how to choose, plan and fetch another", () => {
     const models = menuGroups(facts, translate).find(({ title }) => title === "Models and runtime");
     assert.deepEqual(
-      models?.entries.map(({ label, description }) => `${label} ${description}`.trim()),
-      ["complete built in: learns from this workspace · Choose a model"],
+      models?.entries.map(({ label, description }) => `${label}  ${description}`.trim()),
+      ["complete  built in (learns from this workspace)", "What this machine can run", "Fetch a model…"],
+    );
+  });
+
+  it("cancels each download by name", () => {
+    const pulls = [
+      { name: "small", share: 0.5, text: "50 %" },
+      { name: "large", share: undefined, text: "" },
+    ];
+    const work = menuGroups({ ...facts, pulls }, translate).find(({ title }) => title === "Work");
+    assert.deepEqual(
+      work?.entries.map(({ label, description, action }) => [label, description, action]),
+      [
+        ["Cancel the download of small", "50 %", { kind: "cancel-pull", name: "small" }],
+        ["Cancel the download of large", "", { kind: "cancel-pull", name: "large" }],
+      ],
     );
   });
 });

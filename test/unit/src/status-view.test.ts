@@ -21,6 +21,7 @@ const facts: StatusFacts = {
   language: "typescript",
   virtualScheme: undefined,
   spinning: false,
+  pulls: [],
 };
 
 const mend = { title: "Choose a model", command: "hearth.chooseModel" };
@@ -91,6 +92,18 @@ describe("the status item", () => {
   it("names what completes", () => {
     assert.equal(statusView(facts, translate).complete, "built in: learns from this workspace");
     assert.equal(statusView({ ...facts, server: undefined }, translate).complete, "");
+  });
+
+  it("shows how far the longest download is, and all of them in the hover", () => {
+    const pulls = [
+      { name: "small", share: 0.999, text: "99 %" },
+      { name: "large", share: 0.128, text: "12 %  1 GB / 8 GB" },
+      { name: "new", share: undefined, text: "" },
+    ];
+    const { icon, text, work, sentence } = statusView({ ...facts, pulls }, translate);
+    assert.deepEqual([icon, text, sentence], ["flame", "12 %", "Ready."]);
+    assert.deepEqual(work, ["Fetching small  99 %", "Fetching large  12 %  1 GB / 8 GB", "Fetching new"]);
+    assert.equal(statusView(facts, translate).text, "Hearth");
   });
 
   it("offers the one mend that the server names", () => {

@@ -195,16 +195,16 @@ async function ask(
 const mostJsonBytes = 8 * 1024 * 1024;
 
 async function readJson<Schema extends v.GenericSchema>(
-  { body, url }: WebAnswer,
+  { read, url }: WebAnswer,
   schema: Schema,
 ): Promise<v.InferOutput<Schema>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
+  await read(async (piece) => {
+    size += piece.length;
     if (size > mostJsonBytes) throw new FetchError("stranger", { values: [url.host] });
-    chunks.push(chunk);
-  }
+    chunks.push(Buffer.from(piece));
+  });
   const parsed = v.safeParse(
     v.pipe(v.string(), v.parseJson(), schema),
     Buffer.concat(chunks).toString("utf8"),

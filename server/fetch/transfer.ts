@@ -4,7 +4,6 @@
  */
 
 import type { Clock } from "../base/clock.ts";
-import { BufferSweep } from "./buffer-sweep.ts";
 import { FetchError, isPassing } from "./fetch-error.ts";
 import type { PartFile } from "./part-file.ts";
 import { withRetries } from "./retries.ts";
@@ -60,15 +59,13 @@ async function attempt(options: Transfer, meter: RateMeter, signal: AbortSignal)
     const answer = await openRest(options, AbortSignal.any([signal, stalled.signal]));
     ({ host } = answer.url);
     meter.note(part.size);
-    const sweep = new BufferSweep();
-    for await (const chunk of answer.body) {
-      if (part.size + chunk.length > total) throw await tooLong(part, answer, total);
-      await part.append(chunk);
-      sweep.note(chunk.length);
-      watch.note(chunk.length);
+    await answer.read(async (piece) => {
+      if (part.size + piece.length > total) throw await tooLong(part, answer, total);
+      await part.append(piece);
+      watch.note(piece.length);
       meter.note(part.size);
       onProgress(meter.progress(part.size, total));
-    }
+    });
     if (part.size < total) throw new FetchError("broke-off", { values: [answer.url.host] });
   } finally {
     watch.dispose();

@@ -3,6 +3,9 @@
  * other is ever looked up or connected to, wherever an answer may send us. Carries no credentials and no cookies.
  */
 
+import { type Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { callbackify } from "node:util";
 import { type Dispatcher, EnvHttpProxyAgent, request as send } from "undici";
 import type { Disposable } from "../base/disposable.ts";
 import { FetchError } from "./fetch-error.ts";
@@ -21,8 +24,11 @@ export interface WebAnswer {
   /** Where it came from in the end. */
   readonly url: URL;
   readonly header: (name: string) => string | undefined;
-  /** Rejects with a FetchError. */
-  readonly body: AsyncIterable<Uint8Array>;
+  /**
+   * Hands over what comes, a piece at a time, none before the last one is taken; a piece is gone when `take` has
+   * resolved. Rejects with a FetchError, also one of `take`'s, or with the signal's reason.
+   */
+  readonly read: (take: (piece: Uint8Array) => Promise<void>) => Promise<void>;
   /** For an answer that is not read to its end. */
   discard(): void;
 }
@@ -35,6 +41,8 @@ export type WebReply =
 const connectMs = 15_000;
 const headersMs = 60_000;
 const mostRedirects = 8;
+/** A socket that has to wait joins what it holds to one piece, a copy more; so it waits seldom. */
+const waitingBytes = 2 * 1024 * 1024;
 
 export class WebClient implements Disposable {
   readonly #agent: EnvHttpProxyAgent;
@@ -125,7 +133,7 @@ function answerOf(response: Dispatcher.ResponseData, url: URL, signal: AbortSign
     status,
     url,
     header: (name) => headerOf(response, name),
-    body: told(body, url, signal),
+    read: (take) => readAll(body, take, { url, signal }),
     discard: () => drop(body),
   };
 }
@@ -136,16 +144,39 @@ function drop(body: Dispatcher.ResponseData["body"]): void {
   body.destroy();
 }
 
-async function* told(
-  body: AsyncIterable<Uint8Array>,
-  url: URL,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void> {
+interface Reading {
+  readonly url: URL;
+  readonly signal: AbortSignal;
+}
+
+async function readAll(
+  body: Readable,
+  take: (piece: Uint8Array) => Promise<void>,
+  { url, signal }: Reading,
+): Promise<void> {
+  const taken = callbackify(async (piece: Buffer) => {
+    await take(piece);
+    release(piece);
+  });
+  const write = (piece: Buffer, _encoding: string, done: (error?: Error | null) => void) =>
+    taken(piece, done);
   try {
-    yield* body;
+    // By events: whoever iterates gets copies of several pieces in one, of which the collector sees little.
+    await pipeline(body, new Writable({ highWaterMark: waitingBytes, write }));
   } catch (error) {
-    throw signal.aborted ? signal.reason : new FetchError("broke-off", { values: [url.host], cause: error });
+    if (signal.aborted) throw signal.reason;
+    throw error instanceof FetchError
+      ? error
+      : new FetchError("broke-off", { values: [url.host], cause: error });
   }
+}
+
+/**
+ * Gives the memory back at once. Left to the collector, to which a piece of 64 kB is one small object, a hundred
+ * megabytes of them gather before it looks. What shares its memory with another piece stays.
+ */
+function release({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0);
 }
 
 function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | undefined {

@@ -97,6 +97,7 @@ async function steppedAgainstWhole(path: string, tokens: number): Promise<Compar
   const { embedded } = await loadModel(loadParams(path), {
     library: await import("node-llama-cpp"),
     onProgress: () => {},
+    onTried: () => {},
     onLog: () => {},
   });
   const runtime = new EmbeddedRuntime(embedded);

@@ -34,10 +34,12 @@ import { findProcessor } from "./runtime/discovery/find-processor.ts";
 import { canRun } from "./runtime/discovery/find-program.ts";
 import { surroundingsHere, systemFiles } from "./runtime/discovery/find-surroundings.ts";
 import { isLoopback } from "./runtime/discovery/loopback-json.ts";
+import { memoryNow } from "./runtime/discovery/memory-now.ts";
 import { ollamaHost } from "./runtime/discovery/ollama-url.ts";
 import { inspectLocalModel, listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
 import { HostClient } from "./runtime/host/client.ts";
 import { findModel } from "./runtime/host/find-model.ts";
+import { noMemory } from "./runtime/host/ladder-memory.ts";
 import type { FoundModel } from "./runtime/host/model-source.ts";
 import { noPrograms } from "./runtime/supervisor/no-programs.ts";
 import { ofWire } from "./runtime/wire/errors.ts";
@@ -117,6 +119,7 @@ async function readied(found: FoundModel, signal: AbortSignal): Promise<ModelInf
     clock: systemClock,
     log: silentLogger,
     programs: noPrograms,
+    ladder: { memory: noMemory, circumstances: (stop) => memoryNow(stop) },
     onState: () => {},
   });
   const forget = onAbort(signal, () => source.dispose());

@@ -9,7 +9,14 @@ import { RuntimeError } from "../../model/runtime-error.ts";
 import { exposeRuntime, handled } from "../wire/expose-runtime.ts";
 import { EmbeddedRuntime } from "./embedded-runtime.ts";
 import { loadModel } from "./load.ts";
-import { childLog, childReading, loadParamsSchema, loadProgress, loadRequest } from "./protocol.ts";
+import {
+  childLog,
+  childReading,
+  loadParamsSchema,
+  loadProgress,
+  loadRequest,
+  loadTried,
+} from "./protocol.ts";
 
 // A native computation cannot be waited for, so it is not asked to end.
 process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
@@ -22,6 +29,7 @@ connection.onRequest(loadRequest, (raw) =>
     const { embedded, result } = await loadModel(params, {
       library: await import("node-llama-cpp"),
       onProgress: (fraction) => void connection.sendNotification(loadProgress, fraction),
+      onTried: (tried) => void connection.sendNotification(loadTried, tried),
       onLog: (message) => void connection.sendNotification(childLog, message),
     });
     runtime = new EmbeddedRuntime(embedded);

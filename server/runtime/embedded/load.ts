@@ -9,13 +9,15 @@ import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import { freeMainMemory } from "../free-memory.ts";
 import type { EmbeddedModel } from "./embedded-runtime.ts";
 import { batchTokens, checkMemory, type FlashAttention, flashAttention, planContext } from "./memory-plan.ts";
-import type { LoadParams, LoadResult } from "./protocol.ts";
+import type { LoadParams, LoadResult, TriedLoad } from "./protocol.ts";
+import { RecentWords } from "./recent-words.ts";
 
 type Library = typeof import("node-llama-cpp");
 
 export interface LoadOptions {
   readonly library: Library;
   readonly onProgress: (fraction: number) => void;
+  readonly onTried: (tried: TriedLoad) => void;
   readonly onLog: (message: string) => void;
 }
 
@@ -25,23 +27,31 @@ export interface Loaded {
 }
 
 export async function loadModel(params: LoadParams, options: LoadOptions): Promise<Loaded> {
-  const llama = await openLlama(options);
+  const words = new RecentWords();
+  const onLog = (message: string) => {
+    words.hear(message);
+    options.onLog(message);
+  };
+  const llama = await openLlama({ ...options, onLog }, params);
   const threads = Math.max(1, Math.min(llama.cpuMathCores, availableParallelism()));
   llama.maxThreads = threads;
   const flash = llama.gpu === false ? flashAttention.cpu : flashAttention.gpu;
-  const contextTokens = planContext(params.needs, flash, await freeMemory(llama));
+  const limits = { flash, freeBytes: await freeMemory(llama), mostTokens: params.contextTokens };
+  const contextTokens = planContext(params.needs, limits);
+  options.onTried({ contextTokens, ...(llama.gpu === false ? { gpuLayers: 0 } : {}) });
   const model = await llama
     .loadModel({
       modelPath: params.path,
-      gpuLayers: llama.gpu === false ? 0 : { fitContext: { contextSize: contextTokens } },
+      gpuLayers: llama.gpu === false ? 0 : layersThatFit(contextTokens, params),
       ignoreMemorySafetyChecks: llama.gpu === false,
       onLoadProgress: options.onProgress,
     })
     .catch(async (error: unknown) => {
-      throw await loadError(error, { library: options.library, llama, params });
+      throw await loadError(error, { library: options.library, llama, params, words });
     });
+  options.onTried({ gpuLayers: model.gpuLayers });
   return {
-    embedded: embed(options.library, model, { params, flash, contextTokens, threads }),
+    embedded: embed(options.library, model, { params, flash, contextTokens, threads, words }),
     result: {
       contextTokens,
       threads,
@@ -56,12 +66,17 @@ interface Limits {
   readonly flash: FlashAttention;
   readonly contextTokens: number;
   readonly threads: number;
+  readonly words: RecentWords;
+}
+
+function layersThatFit(contextSize: number, { gpuLayers }: LoadParams) {
+  return { fitContext: { contextSize }, ...(gpuLayers === undefined ? {} : { max: gpuLayers }) };
 }
 
 function embed(
   library: Library,
   model: LlamaModel,
-  { params, flash, contextTokens, threads }: Limits,
+  { params, flash, contextTokens, threads, words }: Limits,
 ): EmbeddedModel {
   const ignoreMemorySafetyChecks = model.llama.gpu === false;
   return {
@@ -84,7 +99,7 @@ function embed(
         swaFullCache: true,
         ignoreMemorySafetyChecks,
       };
-      return outOfMemory(model.createContext(options));
+      return outOfMemory(model.createContext(options), words);
     },
     createEmbeddingContext: (contextSize) =>
       outOfMemory(
@@ -94,18 +109,23 @@ function embed(
           threads,
           ignoreMemorySafetyChecks,
         }),
+        words,
       ),
   };
 }
 
 /** With libvulkan but no GPU the library picks a Vulkan of 0 bytes. */
-async function openLlama({ library, onLog }: LoadOptions): Promise<Llama> {
+async function openLlama(
+  { library, onLog }: Pick<LoadOptions, "library" | "onLog">,
+  { gpuLayers }: LoadParams,
+): Promise<Llama> {
   const common = {
     build: "never",
     progressLogs: false,
     logLevel: library.LlamaLogLevel.warn,
     logger: (_level: unknown, message: string) => onLog(message),
   } as const;
+  if (gpuLayers === 0) return library.getLlama({ ...common, gpu: false });
   const llama = await library.getLlama({ ...common, gpu: "auto" });
   if (llama.gpu === false) return llama;
   const { total } = await llama.getVramState();
@@ -126,13 +146,17 @@ interface FailedLoad {
   readonly library: Library;
   readonly llama: Llama;
   readonly params: LoadParams;
+  readonly words: RecentWords;
 }
 
 /** Why a file whose header is sound was refused: the library only says that it was. */
-async function loadError(error: unknown, { library, llama, params }: FailedLoad): Promise<RuntimeError> {
+async function loadError(error: unknown, failed: FailedLoad): Promise<RuntimeError> {
+  const { library, llama, params, words } = failed;
   if (error instanceof library.InsufficientMemoryError) {
     return new RuntimeError("out-of-memory", "{0}", { values: [error.message], cause: error });
   }
+  const lack = await words.lackOfMemory();
+  if (lack) return lack;
   const insights = await library
     .readGgufFileInfo(params.path)
     .then((info) => library.GgufInsights.from(info, llama))
@@ -149,8 +173,10 @@ async function loadError(error: unknown, { library, llama, params }: FailedLoad)
 }
 
 /** Contexts are memory and nothing else, so a context that cannot be made had none. */
-function outOfMemory<T>(context: Promise<T>): Promise<T> {
-  return context.catch((error: unknown) => {
+function outOfMemory<T>(context: Promise<T>, words: RecentWords): Promise<T> {
+  return context.catch(async (error: unknown) => {
+    const lack = await words.lackOfMemory();
+    if (lack) throw lack;
     const values = [toRuntimeError(error).message];
     throw new RuntimeError("out-of-memory", "There is no memory for the model's context: {0}", {
       values,

@@ -50,15 +50,24 @@ export function memoryNeeds(header: GgufHeader): MemoryNeeds {
   };
 }
 
-/** Tokens of context to make: as many as are useful and fit, and no more than the model was trained for. */
-export function planContext(needs: MemoryNeeds, flash: FlashAttention, freeBytes: number): number {
-  const wish = Math.min(usualContextTokens, needs.trainedContextTokens);
+/** Tokens of context to make: as many as are useful, allowed and fit, and no more than the model was trained for. */
+export function planContext(
+  needs: MemoryNeeds,
+  { flash, freeBytes, mostTokens = usualContextTokens }: ContextLimits,
+): number {
+  const wish = Math.min(usualContextTokens, mostTokens, needs.trainedContextTokens);
   const smallest = Math.min(smallestContextTokens, wish);
   let tokens = wish;
   while (tokens > smallest && bytesWith(needs, flash, tokens) > freeBytes)
     tokens = Math.max(smallest, tokens >> 1);
   checkMemory({ needs, flash, contextTokens: tokens, freeBytes });
   return tokens;
+}
+
+export interface ContextLimits {
+  readonly flash: FlashAttention;
+  readonly freeBytes: number;
+  readonly mostTokens?: number | undefined;
 }
 
 export interface PlannedContext {

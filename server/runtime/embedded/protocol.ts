@@ -18,6 +18,10 @@ export const loadParamsSchema = v.object({
   }),
   /** Which cache to make at once: the one for completions, or the one for everything else. */
   completes: v.boolean(),
+  /** At most, where less memory is to be taken than is usual. */
+  contextTokens: v.exactOptional(count),
+  /** 0: no GPU is used. */
+  gpuLayers: v.exactOptional(count),
 });
 export type LoadParams = v.InferOutput<typeof loadParamsSchema>;
 
@@ -28,6 +32,13 @@ export interface LoadResult {
   readonly gpuLayers: number;
 }
 
+/** What is tried, as far as it is known by then: what comes later may fail for lack of memory. */
+export const triedSchema = v.object({
+  contextTokens: v.exactOptional(count),
+  gpuLayers: v.exactOptional(count),
+});
+export type TriedLoad = v.InferOutput<typeof triedSchema>;
+
 export interface ChildReading extends MeterReading {
   readonly memoryBytes: number;
 }
@@ -35,5 +46,6 @@ export interface ChildReading extends MeterReading {
 export const loadRequest = new RequestType<LoadParams, LoadResult, void>("child/load");
 /** Loaded so far, from 0 to 1. */
 export const loadProgress = new NotificationType<number>("child/progress");
+export const loadTried = new NotificationType<TriedLoad>("child/tried");
 export const childLog = new NotificationType<string>("child/log");
 export const childReading = new RequestType0<ChildReading, void>("child/reading");

@@ -5,8 +5,9 @@ import { detectChat, detectFim, detectReasoning } from "../../model/fim-detectio
 import { type ModelInfo, toReduction } from "../../model/model-info.ts";
 import { memoryNeeds } from "../embedded/memory-plan.ts";
 import type { LoadParams } from "../embedded/protocol.ts";
-import { checkUnchanged, type GgufFile, identifyGguf } from "./gguf-file.ts";
-import { ModelProcess } from "./model-process.ts";
+import type { Load } from "./descent.ts";
+import { checkUnchanged, identifyGguf } from "./gguf-file.ts";
+import { ModelProcess, type RunningModel } from "./model-process.ts";
 import {
   type FoundModel,
   type ModelSource,
@@ -14,43 +15,42 @@ import {
   type SourceMetrics,
   type SourcePorts,
 } from "./model-source.ts";
+import { type FileModel, fileModel, smallerFiles } from "./smaller-files.ts";
 
 /** Reads the file's header, and nothing else of it. */
 export async function findEmbedded(path: string): Promise<FoundModel> {
   const file = await identifyGguf(path);
-  const name = basename(path, ".gguf");
-  return { id: file.id, model: file.path, create: (ports) => embeddedSource({ ...file, name }, ports) };
+  return {
+    id: file.id,
+    model: file.path,
+    create: (ports) => embeddedSource({ ...fileModel(file), name: basename(path, ".gguf") }, ports),
+  };
 }
 
-function embeddedSource(
-  { name, ...file }: GgufFile & { readonly name: string },
-  ports: SourcePorts,
-): ModelSource {
-  const { path, header } = file;
-  const fim = detectFim(header, path);
-  const { architecture } = header;
-  const params: LoadParams = {
-    path,
-    architecture,
-    needs: memoryNeeds(header),
-    completes: fim !== undefined,
-  };
-  const process = new ModelProcess({ ...ports, params, check: () => checkUnchanged(file) });
+function embeddedSource(asked: FileModel, ports: SourcePorts): ModelSource {
+  const process: ModelProcess = new ModelProcess({
+    ...ports,
+    descent: {
+      ...ports,
+      ...ports.ladder,
+      id: asked.file.id,
+      model: asked,
+      smaller: () => smallerFiles(asked),
+    },
+    params: paramsOf,
+    check: ({ file }) => checkUnchanged(file),
+    onState: (state) => {
+      const running = state.state === "ready" ? process.live : undefined;
+      ports.onState(running ? { ...state, info: infoOf(running, process) } : state);
+    },
+  });
   return {
     runtime: process.runtime,
     get state() {
       return process.state;
     },
     async ready(): Promise<ModelInfo> {
-      const { result } = await process.ready();
-      return {
-        runtime: "embedded",
-        name,
-        contextTokens: result.contextTokens,
-        reasons: detectReasoning(header, path),
-        ...(fim === undefined ? {} : { fim }),
-        ...(Object.keys(header.sampling).length === 0 ? {} : { sampling: header.sampling }),
-      };
+      return infoOf(await process.ready(), process);
     },
     metrics: () => metricsOf(process),
     dispose: () => process.dispose(),

@@ -9,6 +9,7 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { HostAddress } from "./address.ts";
 import { writeKey } from "./handshake.ts";
 import { ModelRegistry } from "./model-registry.ts";
+import type { LadderPorts } from "./model-source.ts";
 import type { HostMetrics } from "./protocol.ts";
 import { Session } from "./session.ts";
 
@@ -18,6 +19,7 @@ export interface HostOptions {
   readonly clock: Clock;
   readonly idleMs: number;
   readonly log: Logger;
+  readonly ladder: LadderPorts;
   /** Its programs end with the host. */
   readonly supervisor: Supervisor;
   /** Called once, when the host has nothing left to do. */
@@ -38,7 +40,7 @@ export class Host implements Disposable {
 
   constructor(options: HostOptions) {
     this.#options = options;
-    const { childEntry, clock, idleMs, supervisor } = options;
+    const { childEntry, clock, idleMs, ladder, supervisor } = options;
     this.#startedAt = clock.now();
     const log: Logger = { log: (level, message) => this.#tell(level, message) };
     this.#models = new ModelRegistry({
@@ -46,6 +48,7 @@ export class Host implements Disposable {
       clock,
       idleMs,
       log,
+      ladder,
       programs: supervisor,
       onEvent: (event) => {
         for (const session of this.#sessions) session.tellModel(event);

@@ -49,13 +49,11 @@ export function ladderMemory(path: string, log: Logger): LadderMemory {
       return (await read())[id];
     },
     write: (id, remembered) => change((kept) => ({ ...kept, [id]: remembered })),
-    forget: (id) => change(({ [id]: _, ...kept }) => kept),
+    forget: (id) => change((kept) => Object.fromEntries(Object.entries(kept).filter(([key]) => key !== id))),
     forgetAll: () => change(() => ({})),
   };
 }
 
-/** For one who only looks: it tells what the host has learnt, and learns nothing. */
-export function readOnly(memory: LadderMemory): LadderMemory {
-  const nothing = () => Promise.resolve();
-  return { read: (id) => memory.read(id), write: nothing, forget: nothing, forgetAll: nothing };
-}
+const nothing = () => Promise.resolve(undefined);
+/** For one who only looks, and learns nothing. */
+export const noMemory: LadderMemory = { read: nothing, write: nothing, forget: nothing, forgetAll: nothing };

@@ -3,13 +3,16 @@
  * no one; it ends when its clients have been gone for a while, and its models end with it.
  */
 
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../../base/clock.ts";
 import { tryLock } from "../../base/file-lock.ts";
 import type { Logger } from "../../base/log.ts";
+import { memoryNow } from "../discovery/memory-now.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { hostAddress } from "./address.ts";
 import { Host } from "./host.ts";
+import { ladderMemory } from "./ladder-memory.ts";
 
 const { values } = parseArgs({
   options: { home: { type: "string" }, child: { type: "string" }, "idle-ms": { type: "string" } },
@@ -38,6 +41,10 @@ if (!lock) {
     clock: systemClock,
     idleMs: Number(values["idle-ms"] ?? 30_000),
     log,
+    ladder: {
+      memory: ladderMemory(join(values.home, "run", "memory.json"), log),
+      circumstances: (signal) => memoryNow(signal),
+    },
     supervisor,
     onIdle: () => end(),
   });

@@ -12,16 +12,25 @@ import type { ChildReading, LoadParams } from "../embedded/protocol.ts";
 import { lazyRuntime } from "../wire/lazy-runtime.ts";
 import { Backoff } from "./backoff.ts";
 import { type LoadedChild, startChild } from "./child-process.ts";
+import { Descent, type DescentOptions, isOutOfMemory, type Load } from "./descent.ts";
 import type { ModelState } from "./model-source.ts";
+import type { FileModel } from "./smaller-files.ts";
+import { watchedRuntime } from "./watched-runtime.ts";
 
 export interface ModelProcessOptions {
-  readonly params: LoadParams;
+  readonly descent: Omit<DescentOptions<FileModel>, "onStep">;
+  readonly params: (load: Load<FileModel>) => LoadParams;
   /** Rejects when the file is not the one any more whose header was read: before each start, not the first alone. */
-  readonly check: () => Promise<void>;
+  readonly check: (model: FileModel) => Promise<void>;
   readonly childEntry: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onState: (state: ModelState) => void;
+}
+
+/** A process that runs, and what it has loaded. */
+export interface RunningModel extends LoadedChild {
+  readonly model: FileModel;
 }
 
 /** Deaths in a row after which only a request starts it again. */
@@ -30,10 +39,11 @@ const mostEagerRestarts = 5;
 export class ModelProcess implements Disposable {
   readonly #options: ModelProcessOptions;
   readonly #backoff: Backoff;
+  readonly #descent: Descent<FileModel>;
   readonly runtime: ModelRuntime = lazyRuntime(async () => (await this.ready()).runtime);
   readonly #disposed = new AbortController();
-  #child: Promise<LoadedChild> | undefined;
-  #live: LoadedChild | undefined;
+  #child: Promise<RunningModel> | undefined;
+  #live: RunningModel | undefined;
   #waitMs = 0;
   #restarts = 0;
   #state: ModelState = { state: "loading" };
@@ -41,13 +51,17 @@ export class ModelProcess implements Disposable {
   constructor(options: ModelProcessOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.clock);
+    this.#descent = new Descent({
+      ...options.descent,
+      onStep: ({ said, reason }) => this.#report({ state: this.#starting(), step: said, error: reason }),
+    });
   }
 
   get state(): ModelState {
     return this.#state;
   }
 
-  get live(): LoadedChild | undefined {
+  get live(): RunningModel | undefined {
     return this.#live;
   }
 
@@ -55,8 +69,13 @@ export class ModelProcess implements Disposable {
     return this.#restarts;
   }
 
+  /** How it is loaded instead, where memory does not hold it as it was asked for. */
+  get reduced(): RuntimeError | undefined {
+    return this.#descent.reduced;
+  }
+
   /** The running process; starts it when there is none. A failed load is not kept: the next call tries again. */
-  ready(): Promise<LoadedChild> {
+  ready(): Promise<RunningModel> {
     this.#child ??= this.#start();
     return this.#child;
   }
@@ -70,23 +89,12 @@ export class ModelProcess implements Disposable {
     this.#disposed.abort();
   }
 
-  async #start(): Promise<LoadedChild> {
-    const { params, check, childEntry, clock, log } = this.#options;
+  async #start(): Promise<RunningModel> {
     const { signal } = this.#disposed;
     try {
-      await delay(clock, this.#waitMs, signal);
-      if (signal.aborted) throw new RuntimeError("runtime-crashed", "The model was unloaded.");
-      await check();
-      this.#backoff.born();
-      const child = await startChild(params, {
-        entry: childEntry,
-        log,
-        signal,
-        onProgress: (progress) =>
-          this.#report({ state: this.#restarts > 0 ? "restarting" : "loading", progress }),
-      });
+      const child = await this.#descent.run((load) => this.#load(load), signal);
       this.#live = child;
-      void child.ended.then(() => this.#died());
+      void child.gone.then(() => this.#died(child));
       this.#report({ state: "ready" });
       return child;
     } catch (error) {
@@ -98,18 +106,65 @@ export class ModelProcess implements Disposable {
     }
   }
 
-  #died(): void {
+  async #load(load: Load<FileModel>): Promise<RunningModel> {
+    const { params, check, childEntry, clock, log } = this.#options;
+    const { signal } = this.#disposed;
+    await delay(clock, this.#waitMs, signal);
+    if (signal.aborted) throw new RuntimeError("runtime-crashed", "The model was unloaded.");
+    await check(load.model);
+    this.#backoff.born();
+    const child = await startChild(params(load), {
+      entry: childEntry,
+      log,
+      signal,
+      onProgress: (progress) => this.#report({ state: this.#starting(), progress }),
+      onTried: (tried) => load.tried(tried),
+    });
+    const failed = (error: unknown) => this.#failed(child, error);
+    return { ...child, model: load.model, runtime: watchedRuntime(child.runtime, { served() {}, failed }) };
+  }
+
+  #starting(): "loading" | "restarting" {
+    return this.#restarts > 0 ? "restarting" : "loading";
+  }
+
+  /** What was asked of a process that died failed with why it died. One that has too little memory is ended. */
+  async #failed(child: LoadedChild, error: unknown): Promise<unknown> {
+    if (isOutOfMemory(error)) {
+      this.#ranOut(child, error);
+      child.kill();
+      // Whoever asks again after this failure asks the next process.
+      await child.ended;
+      return error;
+    }
+    const crashed = error instanceof RuntimeError && error.code === "runtime-crashed";
+    return crashed ? child.ended : error;
+  }
+
+  /** A process that is replaced already has nothing to say of the next one. */
+  #ranOut({ pid }: LoadedChild, reason: RuntimeError): void {
+    if (this.#live?.pid === pid) this.#descent.ranOut(reason);
+  }
+
+  #died(child: RunningModel): void {
     this.#live = undefined;
     this.#child = undefined;
     if (this.#disposed.signal.aborted) return;
     this.#restarts++;
     this.#waitMs = this.#backoff.died();
     this.#report({ state: "restarting" });
-    if (this.#backoff.deaths <= mostEagerRestarts) {
-      this.ready().catch((error: unknown) => {
-        this.#options.log.log("warn", `The model did not come back: ${toRuntimeError(error).message}`);
-      });
-    }
+    if (this.#backoff.deaths > mostEagerRestarts) return;
+    this.#child = this.#startAfter(child);
+    this.#child.catch((error: unknown) => {
+      this.#options.log.log("warn", `The model did not come back: ${toRuntimeError(error).message}`);
+    });
+  }
+
+  /** Why it died is known a moment after it has. */
+  async #startAfter({ ended }: RunningModel): Promise<RunningModel> {
+    const reason = await ended;
+    if (isOutOfMemory(reason)) this.#descent.ranOut(reason);
+    return this.#start();
   }
 
   #report(state: ModelState): void {

@@ -10,7 +10,7 @@ import type { ModelRuntime } from "../../model/model-runtime.ts";
 import type { Programs } from "../supervisor/program.ts";
 import { toWire } from "../wire/errors.ts";
 import { findModel } from "./find-model.ts";
-import type { FoundModel, ModelSource } from "./model-source.ts";
+import type { FoundModel, LadderPorts, ModelSource } from "./model-source.ts";
 import type { ModelEvent, ModelMetrics, ModelSpec } from "./protocol.ts";
 
 export interface RegistryOptions {
@@ -18,6 +18,7 @@ export interface RegistryOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly programs: Programs;
+  readonly ladder: LadderPorts;
   /** How long a model that nobody uses stays loaded. */
   readonly idleMs: number;
   readonly onEvent: (event: ModelEvent) => void;
@@ -110,18 +111,21 @@ export class ModelRegistry implements Disposable {
 
   #create(id: string, found: FoundModel): Entry {
     const { model } = found;
-    const { childEntry, clock, log, programs, onEvent } = this.#options;
+    const { childEntry, clock, log, programs, ladder, onEvent } = this.#options;
     const source = found.create({
       childEntry,
       clock,
       log,
       programs,
-      onState: ({ state, progress, error }) =>
+      ladder,
+      onState: ({ state, progress, error, step, info }) =>
         onEvent({
           model,
           state,
           ...(progress === undefined ? {} : { progress }),
           ...(error ? { error: toWire(error) } : {}),
+          ...(step ? { step: toWire(step) } : {}),
+          ...(info ? { info } : {}),
         }),
     });
     const entry: Entry = { id, model, source, leases: 0, idle: undefined };

@@ -8,13 +8,19 @@ import type { ModelRuntime } from "../../model/model-runtime.ts";
 import type { RuntimeError } from "../../model/runtime-error.ts";
 import type { ChildReading } from "../embedded/protocol.ts";
 import type { Programs } from "../supervisor/program.ts";
+import type { DescentPorts } from "./descent.ts";
 import type { ModelMetrics, modelStates } from "./protocol.ts";
 
 export interface ModelState {
   readonly state: (typeof modelStates)[number];
   /** Loaded so far, from 0 to 1. */
   readonly progress?: number;
+  /** Why it failed, restarts, or takes a step down. */
   readonly error?: RuntimeError;
+  /** A step down for lack of memory, said once. */
+  readonly step?: RuntimeError;
+  /** What became ready: not always what was asked for. */
+  readonly info?: ModelInfo;
 }
 
 /** What a source counts itself; the registry knows the rest. */
@@ -40,12 +46,16 @@ export interface ModelSource extends Disposable {
   metrics(): Promise<SourceMetrics>;
 }
 
+/** What a model needs that finds its way down where memory runs out. */
+export type LadderPorts = Pick<DescentPorts, "memory" | "circumstances">;
+
 export interface SourcePorts {
   readonly childEntry: string;
   readonly clock: Clock;
   readonly log: Logger;
   /** Starts the programs of runtimes and keeps them alive. */
   readonly programs: Programs;
+  readonly ladder: LadderPorts;
   readonly onState: (state: ModelState) => void;
 }
 

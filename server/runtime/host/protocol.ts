@@ -92,6 +92,8 @@ const infoSchema = v.object({
     }),
   ),
 });
+
+export const openedSchema = v.object({ model: short, info: infoSchema });
 export type Opened = v.InferOutput<typeof openedSchema>;
 
 export const closeSchema = v.object({ model: short });
@@ -105,6 +107,10 @@ export const modelEventSchema = v.object({
   progress: v.exactOptional(v.number()),
   /** Why it failed or restarts. */
   error: v.exactOptional(wireErrorSchema),
+  /** A step down for lack of memory; `error` is the failure that made it necessary. */
+  step: v.exactOptional(wireErrorSchema),
+  /** What has become ready. */
+  info: v.exactOptional(infoSchema),
 });
 export type ModelEvent = Readonly<v.InferOutput<typeof modelEventSchema>>;
 

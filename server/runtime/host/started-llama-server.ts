@@ -99,7 +99,7 @@ async function contextFor({ header }: GgufFile): Promise<number> {
   const inAll = { ...needs, kvBytesPerToken: needs.kvBytesPerToken * slots };
   const free = await freeMainMemory(() => Promise.resolve({ free: freemem() }));
   try {
-    return planContext(inAll, "auto", free);
+    return planContext(inAll, { flash: "auto", freeBytes: free });
   } catch (error) {
     if (!(error instanceof RuntimeError) || error.code !== "out-of-memory") throw error;
     return Math.min(usualContextTokens, needs.trainedContextTokens);

@@ -111,6 +111,8 @@ const mainMemory = new RegExp(
     "failed to allocate buffer for|failed to allocate (?:compute|output|graph)",
     // node-llama-cpp, resolveContextContextSizeOption.js
     "too large for the available RAM",
+    // Our own embedded/memory-plan.ts, which counts all memory that there is
+    String.raw`needs [\d.]+ GiB of memory`,
     // llama-mmap.cpp, the C++ library, Go's runtime; a failed mlock is a warning
     String.raw`^(?!.*mlock).*cannot allocate memory|bad_alloc|fatal error: runtime: out of memory|ErrorOutOfHostMemory`,
     // What others say of memory, but not of a heap of JavaScript's

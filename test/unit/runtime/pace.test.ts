@@ -130,7 +130,7 @@ describe("the length of a context", () => {
   ];
   for (const [trainedContextTokens, free, tokens] of cases) {
     it(`trained for ${trainedContextTokens}, in ${(free / 1e9).toFixed(2)} GB: ${tokens}`, () => {
-      const plan = () => planContext({ ...needs, trainedContextTokens }, "auto", free);
+      const plan = () => planContext({ ...needs, trainedContextTokens }, { flash: "auto", freeBytes: free });
       if (tokens === "refused")
         assert.throws(plan, (error) => error instanceof RuntimeError && error.code === "out-of-memory");
       else assert.equal(plan(), tokens);
@@ -138,7 +138,7 @@ describe("the length of a context", () => {
   }
   it("leaves room for the attention scores of a batch where flash attention does not save them", () => {
     const trained = { ...needs, trainedContextTokens: 8192 };
-    const plan = (free: number) => planContext(trained, false, free);
+    const plan = (free: number) => planContext(trained, { flash: false, freeBytes: free });
     const batch = batchTokens(trained, false, 8192);
     assert.equal(batch, 204, "64 MiB of scores");
     const all =
@@ -146,10 +146,18 @@ describe("the length of a context", () => {
     assert.equal(plan(all), 8192);
     assert.equal(plan(all - 1), 4096);
   });
+  it("is no longer than it may be", () => {
+    const limits = { flash: "auto", freeBytes: 1e12, mostTokens: 2048 } as const;
+    assert.equal(planContext({ ...needs, trainedContextTokens: 8192 }, limits), 2048);
+    assert.equal(planContext({ ...needs, trainedContextTokens: 1024 }, limits), 1024);
+  });
   it("says both numbers when none fits", () => {
-    assert.throws(() => planContext({ ...needs, trainedContextTokens: 8192 }, "auto", 1e9), {
-      message: "The model with a context of 512 tokens needs 1.3 GiB of memory, and 0.9 GiB are free.",
-    });
+    assert.throws(
+      () => planContext({ ...needs, trainedContextTokens: 8192 }, { flash: "auto", freeBytes: 1e9 }),
+      {
+        message: "The model with a context of 512 tokens needs 1.3 GiB of memory, and 0.9 GiB are free.",
+      },
+    );
   });
 });
 

@@ -41,19 +41,17 @@ describe("loading in the first way that memory holds", () => {
     /** Lets as many loads fail as there are words; the one after them works. */
     const run = async (on: Descent<DescentModel>, words: readonly string[]) => {
       const loads: string[] = [];
-      const running = on.run(({ model, contextTokens, gpuLayers, tried }: Load<DescentModel>) => {
+      const running = on.run(({ model, contextTokens, gpuLayers, ...load }: Load<DescentModel>) => {
         loads.push([model.name, contextTokens ?? "usual", gpuLayers ?? "fitting"].join(" "));
-        tried({ contextTokens: contextTokens ?? 8192, gpuLayers: gpuLayers ?? model.layers });
+        load.tried({ contextTokens: contextTokens ?? 8192, gpuLayers: gpuLayers ?? model.layers });
         const word = words[loads.length - 1];
         if (word === undefined) return Promise.resolve("works");
         return Promise.reject(new RuntimeError("out-of-memory", "{0}", { values: [word] }));
       }, never);
-      let settled = false;
-      const settle = () => {
-        settled = true;
-      };
-      running.then(settle, settle);
-      while (!settled) await clock.advance(1000);
+      const done = new AbortController();
+      const end = () => done.abort();
+      running.then(end, end);
+      while (!done.signal.aborted) await clock.advance(1000);
       return { loads, running };
     };
     return { descent, run, said, now, memory };

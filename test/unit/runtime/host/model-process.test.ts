@@ -4,9 +4,22 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { silentLogger } from "../../../../server/base/log.ts";
+import type { GgufFile } from "../../../../server/runtime/host/gguf-file.ts";
 import { ModelProcess } from "../../../../server/runtime/host/model-process.ts";
 import { gone } from "../../../support/host-fixture.ts";
+import { ladderPorts } from "../../../support/ladder-ports.ts";
 import { ManualClock, settle } from "../../../support/manual-clock.ts";
+
+const needs = {
+  weightBytes: 0,
+  kvBytesPerToken: 0,
+  batchTokenBytes: 0,
+  scoreBytes: 0,
+  trainedContextTokens: 0,
+};
+const none = { file: {} as GgufFile, name: "none", weightBytes: 0, layers: 0 };
+const nothing = () => Promise.resolve([]);
 
 describe("the process of a model", function () {
   this.timeout(30_000);
@@ -20,15 +33,9 @@ describe("the process of a model", function () {
     const clock = new ManualClock();
     const ended: number[] = [];
     const started = Promise.withResolvers<number>();
-    const needs = {
-      weightBytes: 0,
-      kvBytesPerToken: 0,
-      batchTokenBytes: 0,
-      scoreBytes: 0,
-      trainedContextTokens: 0,
-    };
     const model = new ModelProcess({
-      params: { path: "none", architecture: "qwen2", needs, completes: true },
+      descent: { ...ladderPorts(), clock, log: silentLogger, id: "none", model: none, smaller: nothing },
+      params: () => ({ path: "none", architecture: "qwen2", needs, completes: true }),
       check: () => Promise.resolve(),
       childEntry,
       clock,

@@ -8,6 +8,7 @@ import { after, afterEach, describe, it } from "mocha";
 import { ModelRegistry } from "../../../../server/runtime/host/model-registry.ts";
 import { noPrograms } from "../../../../server/runtime/supervisor/no-programs.ts";
 import { gone, isAlive } from "../../../support/host-fixture.ts";
+import { ladderPorts } from "../../../support/ladder-ports.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 import { scripted } from "../../../support/scripted-model.ts";
 
@@ -33,6 +34,7 @@ describe("a model whose user goes while it loads", function () {
       clock,
       idleMs,
       programs: noPrograms,
+      ladder: ladderPorts(),
       log: {
         log: (_level, message) => {
           const id = /started (\d+)/.exec(message)?.[1];

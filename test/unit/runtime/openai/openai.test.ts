@@ -11,6 +11,7 @@ import type { SpecOf } from "../../../../server/runtime/host/client.ts";
 import { findOpenAi } from "../../../../server/runtime/host/openai-source.ts";
 import { noPrograms } from "../../../../server/runtime/supervisor/no-programs.ts";
 import { type Collected, collect, fim, greedy, never } from "../../../support/host-fixture.ts";
+import { ladderPorts } from "../../../support/ladder-ports.ts";
 import {
   type Answers,
   chatEvents,
@@ -38,6 +39,7 @@ async function reach(answers: Answers, spec: Partial<SpecOf<"openai">> = {}): Pr
     clock: systemClock,
     log: silentLogger,
     programs: noPrograms,
+    ladder: ladderPorts(),
     onState: () => {},
   });
   closing.push(
@@ -254,7 +256,7 @@ describe("a server of OpenAI's protocol", () => {
     const check = (spec: Pick<SpecOf<"openai">, "url"> & Partial<SpecOf<"openai">>, sentence: RegExp) => {
       const found = findOpenAi({ runtime: "openai", model: "m", tls: {}, ...spec });
       const ports = { childEntry: "", clock: systemClock, log: silentLogger, programs: noPrograms };
-      const source = found.create({ ...ports, onState: () => {} });
+      const source = found.create({ ...ports, ladder: ladderPorts(), onState: () => {} });
       closing.push(() => source.dispose());
       return assert.rejects(source.ready(), sentence);
     };

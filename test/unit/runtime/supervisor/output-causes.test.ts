@@ -235,6 +235,11 @@ const said: readonly (readonly [cause: OutputCause | undefined, from: string, wo
     "node-llama-cpp, AddonContext.cpp",
     "could not find a KV slot for the batch (try reducing the size of the batch or increase the context)",
   ],
+  [
+    "main-memory",
+    "our own embedded/memory-plan.ts",
+    "llama-server says: The model with a context of 512 tokens needs 20.1 GiB of memory, and 7.9 GiB are free.",
+  ],
   ["context-full", "Ollama, kvcache/cache.go", "could not find a kv cache slot"],
   ["context-full", "llama-server, server-context.cpp", "Context size has been exceeded."],
   ["gpu-unsupported", "CUDA", "CUDA error: no kernel image is available for execution on the device"],

@@ -9,11 +9,9 @@ import { toRuntimeError } from "../model/runtime-error.ts";
 import { AnswerPrinter } from "./answer-printer.ts";
 import type { CliContext } from "./cli-context.ts";
 import { failed, type Outcome } from "./failure.ts";
-import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
+import { type GlobalFlags, globalFlags, settingsOf, warnOfProblems } from "./global-flags.ts";
 import { type LineRange, parseLineRange, readLines } from "./line-range.ts";
-import { paintFor } from "./paint.ts";
 import { runVerb } from "./run-verb.ts";
-import { visibleText } from "./visible-text.ts";
 
 interface AskFlags extends GlobalFlags {
   readonly file?: readonly LineRange[];
@@ -64,10 +62,10 @@ function parseThinking(text: string, t: Localizer["t"]): Thinking {
 }
 
 async function ask(context: CliContext, flags: AskFlags, text: string): Promise<Outcome> {
-  const { cwd, localizer, process, signal } = context;
-  const { settings, problems } = await settingsOf(flags, context);
-  for (const problem of problems)
-    process.stderr.write(`${paintFor(process.stderr).warn(visibleText(problem))}\n`);
+  const { cwd, localizer, signal } = context;
+  const run = await settingsOf(flags, context);
+  warnOfProblems(run, context);
+  const { settings } = run;
   const sources: Source[] = [];
   for (const range of flags.file ?? []) {
     const read = await readLines(range, { cwd, localizer });

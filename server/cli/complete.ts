@@ -13,13 +13,12 @@ import type { Snapshot } from "../text/snapshot.ts";
 import type { CliContext } from "./cli-context.ts";
 import { type Cursor, cursorExample, hasWrongNumbers, mostCounted, parseCursor } from "./cursor.ts";
 import { type Failure, failed, type Outcome } from "./failure.ts";
-import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
+import { type GlobalFlags, globalFlags, settingsOf, warnOfProblems } from "./global-flags.ts";
 import { paintFor } from "./paint.ts";
 import { placeIn, readDocument } from "./read-document.ts";
 import { rootFailure, rootFolderOf } from "./root-folder.ts";
 import { runVerb } from "./run-verb.ts";
 import { showCompletion } from "./show-completion.ts";
-import { visibleText } from "./visible-text.ts";
 import { whenReady } from "./when-ready.ts";
 
 interface CompleteFlags extends GlobalFlags {
@@ -78,13 +77,9 @@ function nodeFailure({ nodeVersion, localizer: { t } }: CliContext): Failure {
 async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor): Promise<Outcome> {
   if (!runsOn(context.nodeVersion)) return failed(nodeFailure(context));
   const { cwd, localizer, process, signal } = context;
-  const { settings, problems } = await settingsOf(flags, context);
-  const paint = paintFor(process.stderr);
-  for (const problem of problems) process.stderr.write(`${paint.warn(visibleText(problem))}\n`);
-  if (problems.length > 0) {
-    const mend = localizer.t("Correct or remove what is named. docs/settings.md lists every setting.");
-    process.stderr.write(`${paint.dim(mend)}\n`);
-  }
+  const run = await settingsOf(flags, context);
+  warnOfProblems(run, context);
+  const { settings } = run;
   const unusable =
     (await homeFailure(context, settings)) ??
     (flags.root === undefined ? undefined : await rootFailure(flags.root, cwd, localizer));
@@ -99,6 +94,7 @@ async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor
     flags.root === undefined ? await rootFolderOf(dirname(document.path), cwd) : resolve(cwd, flags.root);
   const outcome = await ask({ context, settings, root, snapshot: document.snapshot, cursor }, signal);
   if (!flags.json) {
+    const paint = paintFor(process.stderr);
     for (const note of notes(outcome, { typed, cursor }, localizer))
       process.stderr.write(`${paint.dim(note)}\n`);
   }

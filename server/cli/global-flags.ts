@@ -6,6 +6,8 @@ import type { Settings } from "../config/schema.ts";
 import { describeProblems } from "../config/setting-problem.ts";
 import { loadSettings } from "../config/settings-layers.ts";
 import type { CliContext } from "./cli-context.ts";
+import { paintFor } from "./paint.ts";
+import { visibleText } from "./visible-text.ts";
 
 export interface GlobalFlags {
   readonly json: boolean;
@@ -58,6 +60,16 @@ export interface RunSettings {
   readonly settings: Settings;
   /** What is wrong with them, in sentences. */
   readonly problems: readonly string[];
+}
+
+/** Says on standard error what is wrong with them; the verb goes on without. */
+export function warnOfProblems({ problems }: RunSettings, { process, localizer }: CliContext): void {
+  if (problems.length === 0) return;
+  const { stderr } = process;
+  const paint = paintFor(stderr);
+  for (const problem of problems) stderr.write(`${paint.warn(visibleText(problem))}\n`);
+  const mend = localizer.t("Correct or remove what is named. docs/settings.md lists every setting.");
+  stderr.write(`${paint.dim(mend)}\n`);
 }
 
 export async function settingsOf(flags: GlobalFlags, context: CliContext): Promise<RunSettings> {

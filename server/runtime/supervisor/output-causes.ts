@@ -20,6 +20,7 @@ export const outputCauses = [
   "driver-outdated",
   "model-unsupported",
   "model-invalid",
+  "chat-template",
 ] as const;
 export type OutputCause = (typeof outputCauses)[number];
 
@@ -200,6 +201,17 @@ const rows: readonly Row[] = [
     words:
       /invalid magic|error loading model: *(?<what>[^\n]*)|tensor '[^\n]*' data is not within the file bounds|failed to read key-value|wrong number of tensors/i,
     error: (values) => new RuntimeError("model-invalid", "{0} says: {1}", { values }),
+    next: "no-use",
+  },
+  {
+    cause: "chat-template",
+    // llama.cpp's common/chat.cpp, and its parser of templates
+    words: /Parser Error: (?<what>[^\n]*)|failed to initialize chat template|chat template parsing error/i,
+    error: (values) =>
+      new RuntimeError("model-invalid", "{0} cannot read the model's chat template: {1}", {
+        values,
+        mend: "Put --chat-template and chatml into runtimes.llamaServer.args, or name another model.",
+      }),
     next: "no-use",
   },
   // A build that finds no GPU goes on without one: this is the reason only where there is no other.

@@ -38,6 +38,22 @@ describe("the last words of a runtime", () => {
         next: "another-port",
       },
     ));
+  it("of a chat template that does not parse", () =>
+    check(
+      {
+        output:
+          "0.00.039.941 E common_chat_templates_init: error: parser: Parser Error: Expected }} (Got )\n" +
+          "...{% if messages %}{{ messages[0].content ...\n   ^\n" +
+          "0.00.039.950 E common_chat_templates_init: failed to initialize chat template\n" +
+          "0.00.039.972 E srv          init: init: chat template parsing error: std::exception\n" +
+          "0.00.046.100 E srv  llama_server: exiting due to model loading error\n",
+      },
+      {
+        code: "model-invalid",
+        message: "llama-server cannot read the model's chat template: Expected }} (Got )",
+        next: "no-use",
+      },
+    ));
   it("of a port that is taken, as Go says it", () =>
     check(
       { name: "Ollama", output: "Error: listen tcp 127.0.0.1:11434: bind: address already in use\n" },

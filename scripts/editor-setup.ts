@@ -13,10 +13,15 @@ import { cacheFolder, fillFolder, type KeptFolder, pathOf, stampOf } from "./set
 const version = "4.139.1";
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Debian packages: a browser to drive, and the headers that the editor's native parts compile against. */
+/**
+ * Debian packages: a browser to drive, what shows whom the editor's programs try to reach, and the headers that the
+ * editor's native parts compile against.
+ */
 const packages = [
   "chromium",
   "fonts-noto-cjk",
+  "strace",
+  "iproute2",
   "python3",
   "make",
   "g++",

@@ -23,6 +23,8 @@ export interface EditorServerOptions {
   readonly locale?: "zh-cn";
   readonly trust?: "asked" | "given";
   readonly env?: Readonly<Record<string, string>>;
+  /** Words before the editor's own command; what they run is the process that is stopped. */
+  readonly before?: readonly string[];
 }
 
 export interface EditorServer {
@@ -76,7 +78,8 @@ export async function startEditor(options: EditorServerOptions): Promise<EditorS
     ...(options.locale ? ["--locale", options.locale] : []),
   ];
   const env = { ...process.env, ...noGallery, HEARTH_HOME: join(folders.root, "hearth"), ...options.env };
-  const child = spawn(process.execPath, [editor.program, ...args], {
+  const [command = "", ...words] = [...(options.before ?? []), process.execPath, editor.program, ...args];
+  const child = spawn(command, words, {
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setUpEditor } from "../../../scripts/editor-setup.ts";
+import { type Editor, setUpEditor } from "../../../scripts/editor-setup.ts";
 import { installExtension } from "./editor-server.ts";
 import { untilEnded } from "./processes.ts";
 
@@ -13,12 +13,16 @@ const checkout = dirname(dirname(dirname(import.meta.dirname)));
 /** A folder for the whole run; its path reaches the tests through the environment. */
 export function mochaGlobalSetup(): void {
   const root = mkdtempSync(join(tmpdir(), "hearth-vscode-"));
-  process.env["HEARTH_TEST_RUN"] = root;
-  const editor = setUpEditor();
-  process.env["HEARTH_TEST_EDITOR"] = JSON.stringify(editor);
-  const file = vsix();
-  process.env["HEARTH_VSIX"] = file;
-  installExtension(editor, { root: join(root, "install"), extensions: join(root, "extensions") }, file);
+  const done = process.env["HEARTH_TEST_EDITOR"] === undefined ? setUp() : {};
+  Object.assign(process.env, done, { HEARTH_TEST_RUN: root });
+  const editor = JSON.parse(process.env["HEARTH_TEST_EDITOR"] ?? "{}") as Editor;
+  const folders = { root: join(root, "install"), extensions: join(root, "extensions") };
+  installExtension(editor, folders, process.env["HEARTH_VSIX"] ?? "");
+}
+
+/** What may need the network: an editor, and the extension as a VSIX. Returns what tells the tests of them. */
+export function setUp(): Readonly<Record<string, string>> {
+  return { HEARTH_TEST_EDITOR: JSON.stringify(setUpEditor()), HEARTH_VSIX: vsix() };
 }
 
 /** A host outlives its last client by 30 s; its folder goes after it. */

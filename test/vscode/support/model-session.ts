@@ -9,8 +9,7 @@ export const beginning = "  const sum =";
 /** What the model puts there. */
 export const infill = " first + second;";
 
-export type ModelSessionOptions = Pick<SessionOptions, "name" | "watched"> &
-  Partial<Pick<SessionOptions, "machine">>;
+export type ModelSessionOptions = Pick<SessionOptions, "name" | "machine" | "planted">;
 
 /** Its folder holds `add.ts` and `again.ts`, which are alike. The embedded runtime runs the model if nothing else is set. */
 export function useModelSession(options: ModelSessionOptions): Session {

@@ -10,13 +10,13 @@ export interface HearthProcess {
   readonly program: string;
 }
 
-/** Running programs of Hearth whose environment names this folder as `HEARTH_HOME`. */
+/** Running programs of Hearth whose environment names this folder, or one below it, as `HEARTH_HOME`. */
 export function hearthProcesses(home: string): readonly HearthProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       const environment = readKernel(`/proc/${name}/environ`);
-      if (!environment.includes(`HEARTH_HOME=${home}`)) return [];
+      if (!environment.some((word) => `${word}/`.startsWith(`HEARTH_HOME=${home}/`))) return [];
       const script = readKernel(`/proc/${name}/cmdline`).find((word) => word.includes("/hearth.hearth-"));
       return script === undefined ? [] : [{ pid: Number(name), program: basename(script) }];
     });

@@ -12,7 +12,7 @@ import {
   startEditor,
 } from "./editor-server.ts";
 import { type HearthProcess, hearthProcesses } from "./processes.ts";
-import { type Witnessed, watchPrograms, witnessed } from "./witnessed.ts";
+import { recorded } from "./recording.ts";
 import { type WindowSize, Workbench } from "./workbench.ts";
 
 export interface SessionOptions extends Pick<EditorServerOptions, "settings" | "locale" | "trust"> {
@@ -22,8 +22,8 @@ export interface SessionOptions extends Pick<EditorServerOptions, "settings" | "
   /** Settings of machine scope, such as the model that completes. */
   readonly machine?: () => Promise<Readonly<Record<string, unknown>>>;
   readonly window?: WindowSize;
-  /** A copy of the extension of its own, whose programs write down whom they ask. */
-  readonly watched?: true;
+  /** JavaScript that one program of a copy of the extension of its own runs before it does anything. */
+  readonly planted?: { readonly program: string; readonly code: string };
   /** Makes another extension in this folder, to be installed beside Hearth; returns its VSIX. */
   readonly beside?: (folder: string) => Promise<string>;
 }
@@ -45,6 +45,7 @@ export class Session {
   #browser: Browser | undefined;
   #server: EditorServer | undefined;
   #workbench: Workbench | undefined;
+  #starts = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -90,12 +91,9 @@ export class Session {
     return hearthProcesses(this.home);
   }
 
-  witnessed(): Witnessed {
-    return witnessed(this.#witnessFile);
-  }
-
-  get witnessEnvironment(): Readonly<Record<string, string>> {
-    return { HEARTH_WITNESS: this.#witnessFile };
+  /** Holds what `recording.ts` reads of this session. */
+  get records(): string {
+    return join(this.#root, "records");
   }
 
   async start(): Promise<void> {
@@ -105,6 +103,7 @@ export class Session {
     const machine = (await this.#options.machine?.()) ?? {};
     const { settings = {}, locale, trust = "given" } = this.#options;
     mkdirSync(this.userHome, { recursive: true });
+    mkdirSync(this.records, { recursive: true });
     this.#server = await startEditor({
       editor,
       folders: { root: this.#root, extensions: this.#extensions },
@@ -112,7 +111,8 @@ export class Session {
       machine,
       trust,
       ...(locale === undefined ? {} : { locale }),
-      env: { ...this.witnessEnvironment, HOME: this.userHome },
+      env: { HOME: this.userHome },
+      before: recorded(join(this.records, `${this.#starts++}.strace`)),
     });
     this.#browser = await chromium.launch({ executablePath: editor.browser, args: browserArguments });
     this.#workbench = await Workbench.launch(this.#browser, this.#options.window ?? usualWindow);
@@ -121,12 +121,19 @@ export class Session {
 
   /** Extensions that no other session shall see. */
   async #installOwn(editor: Editor): Promise<void> {
-    const { watched, beside } = this.#options;
-    if (!watched && !beside) return;
+    const { planted, beside } = this.#options;
+    if (!planted && !beside) return;
     const folders = { root: this.#root, extensions: this.#extensions };
     installExtension(editor, folders, runVsix());
-    if (watched) watchPrograms(this.#extensions);
+    if (planted) this.#plant(planted);
     if (beside) installExtension(editor, folders, await beside(join(this.#root, "beside")));
+  }
+
+  #plant({ program, code }: NonNullable<SessionOptions["planted"]>): void {
+    const [path] = globSync(`hearth.hearth-*/dist/${program}`, { cwd: this.#extensions });
+    if (path === undefined) throw new Error(`the extension has no ${program}`);
+    const file = join(this.#extensions, path);
+    writeFileSync(file, `${code}\n${readFileSync(file, "utf8")}`);
   }
 
   /** What a failed test leaves behind: the screen and the log, in `out/test-vscode/`. */
@@ -140,6 +147,7 @@ export class Session {
 
   async stop(): Promise<void> {
     await this.#browser?.close();
+    this.#workbench = undefined;
     await this.#server?.stop();
   }
 
@@ -148,16 +156,12 @@ export class Session {
   }
 
   get #extensions(): string {
-    return join(this.#options.watched || this.#options.beside ? this.#root : runFolder(), "extensions");
-  }
-
-  get #witnessFile(): string {
-    return join(this.#root, "witness.jsonl");
+    return join(this.#options.planted || this.#options.beside ? this.#root : runFolder(), "extensions");
   }
 }
 
 /** Known only after the global set-up, so later than a `describe` is read. */
-function runFolder(): string {
+export function runFolder(): string {
   const folder = process.env["HEARTH_TEST_RUN"];
   if (!folder) throw new Error("HEARTH_TEST_RUN is not set: run through test/vscode/.mocharc.json");
   return folder;

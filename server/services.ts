@@ -251,13 +251,14 @@ export class Services implements LanguageServices, Disposable {
 }
 
 /** A host that was started anew loads what was open before. */
-function toRuntimeEvent({ state, error }: ModelEvent): RuntimeEvent {
+function toRuntimeEvent({ state, error, step, info }: ModelEvent): RuntimeEvent {
   switch (state) {
     case "loading":
     case "restarting":
-      return { kind: "restarting" };
+      if (!step || !error) return { kind: "restarting" };
+      return { kind: "restarting", step: { said: ofWire(step), reason: ofWire(error) } };
     case "ready":
-      return { kind: "ready" };
+      return { kind: "ready", ...(info ? { info } : {}) };
     case "failed":
       return { kind: "failed", error: error ? ofWire(error) : crashed() };
   }

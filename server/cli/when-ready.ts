@@ -1,5 +1,6 @@
-/** Waits until the services are ready to answer, and shows on a terminal how far they are. */
+/** Waits until the services are ready to answer, shows on a terminal how far they are, and says what becomes of a model that memory does not hold. */
 
+import { describeStep } from "../model/describe-step.ts";
 import type { CliContext, CliServices, CliStatus } from "./cli-context.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -14,12 +15,39 @@ export interface Waiting {
 export async function whenReady({ services, changed, context }: Waiting, signal: AbortSignal): Promise<void> {
   const { stderr }: { readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean } } =
     context.process;
-  const show = () => stderr.write(`\r\u001b[K${sentenceOf(services.statusFacts(), context)}`);
-  if (stderr.isTTY !== true) return services.settled(signal);
+  const clear = stderr.isTTY === true ? "\r\u001b[K" : "";
+  const said = new Set<string>();
+  const show = () => {
+    const facts = services.statusFacts();
+    const step = stepOf(facts, context);
+    // Each once, and however it ends: it stays above what is shown next.
+    if (step !== undefined && !said.has(step.sentence)) stderr.write(`${clear}${visibleText(step.text)}\n`);
+    if (step !== undefined) said.add(step.sentence);
+    if (stderr.isTTY === true) stderr.write(`${clear}${sentenceOf(facts, context)}`);
+  };
   changed.addEventListener("status", show);
   await services.settled(signal);
+  show();
   changed.removeEventListener("status", show);
-  stderr.write("\r\u001b[K");
+  stderr.write(clear);
+}
+
+interface SaidStep {
+  /** The same while it is taken and when it was. */
+  readonly sentence: string;
+  readonly text: string;
+}
+
+function stepOf({ model }: CliStatus, { localizer }: CliContext): SaidStep | undefined {
+  if (model.kind === "loading" && model.step) {
+    const { sentence, values } = model.step.said;
+    return { sentence: localizer.t(sentence, ...values), text: describeStep(model.step, localizer) };
+  }
+  const reduced = model.kind === "ready" ? model.model.info.reduced : undefined;
+  if (!reduced) return undefined;
+  const { sentence, values } = reduced;
+  const text = localizer.t(sentence, ...values);
+  return { sentence: text, text };
 }
 
 function sentenceOf({ model, reading }: CliStatus, { localizer: { t } }: CliContext): string {

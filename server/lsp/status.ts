@@ -2,6 +2,7 @@
 
 import type { Localizer } from "../base/l10n.ts";
 import type { ModelState } from "../features/completion/completion-model.ts";
+import { describeStep } from "../model/describe-step.ts";
 import { explainError } from "../model/explain-error.ts";
 import type { RoleStatus, StatusParams, StatusState } from "../protocol/status.ts";
 
@@ -47,6 +48,7 @@ function describeState(
     case "failed":
       return describeFailure(model, localizer);
     case "loading":
+      if (model.step) return { message: describeStep(model.step, localizer) };
       return {
         message: t("{0} is loading; the built-in completer answers meanwhile.", shortName(model.name)),
       };
@@ -57,7 +59,14 @@ function describeState(
   if (reading) {
     return { message: t("Reading the workspace: {0} files so far.", reading.files) };
   }
-  return trusted ? { message: "" } : { message: t("This workspace is not trusted: no model is used.") };
+  if (!trusted) return { message: t("This workspace is not trusted: no model is used.") };
+  const reduced = model.kind === "ready" ? model.model.info.reduced : undefined;
+  if (!reduced) return { message: "" };
+  const { sentence, values } = reduced;
+  return {
+    message: t(sentence, ...values),
+    mend: { title: t("Try it in full again"), command: "hearth.restart" },
+  };
 }
 
 function describeFailure(

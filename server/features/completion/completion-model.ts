@@ -9,6 +9,7 @@ import { untilAborted } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
+import type { StepDown } from "../../model/describe-step.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import { parseRole, type Role } from "../../protocol/role.ts";
@@ -23,13 +24,15 @@ export type ModelState =
   | { readonly kind: "none" }
   /** `auto` is looking which models there are. */
   | { readonly kind: "choosing" }
-  | { readonly kind: "loading"; readonly name: string }
+  | { readonly kind: "loading"; readonly name: string; readonly step?: StepDown }
   | { readonly kind: "ready"; readonly model: BoundModel }
   | { readonly kind: "failed"; readonly name: string; readonly error: RuntimeError };
 
-/** What the runtime says of a model that was opened. */
+/** What the runtime says of a model that is opened. */
 export type RuntimeEvent =
-  | { readonly kind: "restarting" | "ready" }
+  | { readonly kind: "restarting"; readonly step?: StepDown }
+  /** `info`: what it is now, where that may be something else. */
+  | { readonly kind: "ready"; readonly info?: ModelInfo }
   | { readonly kind: "failed"; readonly error: RuntimeError };
 
 /** An embedded one by path, or by the name of one in the models folder. */
@@ -100,12 +103,13 @@ export class CompletionModel implements Disposable {
 
   runtimeChanged(event: RuntimeEvent): void {
     const model = this.#opened;
-    if (!model) return;
+    if (!model) return this.#stepped(event);
     switch (event.kind) {
       case "restarting":
-        return this.#set({ kind: "loading", name: model.info.name });
+        return this.#set({ kind: "loading", name: model.info.name, ...stepOf(event) });
       case "ready":
-        return this.#set({ kind: "ready", model });
+        this.#opened = event.info ? { ...model, info: event.info } : model;
+        return this.#set({ kind: "ready", model: this.#opened });
       case "failed":
         return this.#set({ kind: "failed", name: model.info.name, error: event.error });
     }
@@ -120,6 +124,12 @@ export class CompletionModel implements Disposable {
     this.#release();
     void this.#resolve(this.#role, this.#binding.signal);
   }
+  /** The first load takes its steps before there is a model. */
+  #stepped(event: RuntimeEvent): void {
+    if (event.kind !== "restarting" || !event.step || this.#state.kind !== "loading") return;
+    this.#set({ ...this.#state, step: event.step });
+  }
+
 
   #release(): void {
     this.#binding.abort();
@@ -182,3 +192,7 @@ export class CompletionModel implements Disposable {
 function isUnsettled(state: ModelState): boolean {
   return state.kind === "choosing" || state.kind === "loading";
 }
+function stepOf({ step }: { readonly step?: StepDown }): { readonly step?: StepDown } {
+  return step ? { step } : {};
+}
+

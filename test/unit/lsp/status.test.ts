@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 import { english } from "../../../server/base/l10n.ts";
 import type { BoundModel, ModelState } from "../../../server/features/completion/completion-model.ts";
 import { describeStatus, type StatusFacts } from "../../../server/lsp/status.ts";
+import { toReduction } from "../../../server/model/model-info.ts";
 import { RuntimeError } from "../../../server/model/runtime-error.ts";
 
 const info = { runtime: "embedded", name: "qwen", contextTokens: 1, reasons: false } as const;
@@ -41,6 +42,30 @@ describe("the status", () => {
     check(
       { model: { kind: "loading", name: "/models/qwen.gguf" } },
       { state: "busy", message: "qwen.gguf is loading; the built-in completer answers meanwhile." },
+    ));
+  const full = new RuntimeError("out-of-memory", "{0} says: {1}", {
+    values: ["llama.cpp", "cudaMalloc failed"],
+  });
+  const half = new RuntimeError("out-of-memory", "{0} gets less: {1} tokens.", { values: ["qwen", 4096] });
+  it("says what is loaded where memory runs out, and why", () =>
+    check(
+      { model: { kind: "loading", name: "qwen", step: { said: half, reason: full } } },
+      { state: "busy", message: "qwen gets less: 4096 tokens. llama.cpp says: cudaMalloc failed" },
+    ));
+  it("keeps saying what is loaded instead, and offers to try in full", () =>
+    check(
+      {
+        model: {
+          kind: "ready",
+          model: { info: { ...info, reduced: toReduction(half) } } as unknown as BoundModel,
+        },
+      },
+      {
+        state: "ready",
+        message: "qwen gets less: 4096 tokens.",
+        label: "qwen",
+        mend: "hearth.restart",
+      },
     ));
   it("says what failed, why, and what mends it", () =>
     check(

@@ -112,6 +112,24 @@ describe("CompletionModel", () => {
     assert.equal(await settled, "ready a");
   });
 
+  it("hears what is loaded where memory runs out, before there is a model and after", async () => {
+    const harness = new Harness();
+    const full = (words: string) => new RuntimeError("out-of-memory", "{0}", { values: [words] });
+    const step = { said: full("half of it"), reason: full("no memory") };
+    const stepped = () => (harness.model.state.kind === "loading" ? harness.model.state.step : undefined);
+    harness.model.bind("embedded/a");
+    harness.model.runtimeChanged({ kind: "restarting", step });
+    assert.equal(stepped(), step);
+    await harness.model.settled(never);
+    harness.model.runtimeChanged({ kind: "restarting", step });
+    assert.equal(stepped(), step);
+    const info = { runtime: "embedded", name: "smaller", contextTokens: 2048, reasons: false } as const;
+    harness.model.runtimeChanged({ kind: "ready", info });
+    assert.equal(brief(harness.model.state), "ready smaller");
+    harness.model.dispose();
+    assert.deepEqual(harness.disposed, ["a"], "it is still the model that was opened");
+  });
+
   it("closes a model when another is chosen, and one that opens too late", async () => {
     const harness = new Harness();
     await harness.bind("embedded/a");

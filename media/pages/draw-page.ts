@@ -59,11 +59,12 @@ function drawButtons(buttons: readonly PageButton[]): readonly HTMLElement[] {
 
 const stateIcons: Readonly<Record<FindingState, string>> = { ok: "pass", warn: "warning", fail: "error" };
 
-function drawFinding({ key, state, stateWords, title, lines, buttons }: Finding): HTMLElement {
+function drawFinding({ key, state, stateWords, name, title, lines, buttons }: Finding): HTMLElement {
   return element(
     "section",
     { class: `finding ${state}`, "data-key": key },
     icon(stateIcons[state], stateWords),
+    element("p", { class: "name" }, name),
     element(
       "div",
       {},

@@ -94,7 +94,7 @@ function describeRole({ model }: StatusFacts, { t }: Localizer): RoleStatus {
     case "choosing":
     case "loading":
     case "failed":
-      return { runtime: "builtin", model: "ngram", label: t("built in: learns from this workspace") };
+      return { runtime: "builtin", model: "ngram", label: t("built in (learns from this workspace)") };
   }
 }
 

@@ -10,7 +10,7 @@ export interface RoleStatus {
   /** `builtin`, `embedded`, `ollama`, `llama-server`, `openai`, or `none`. */
   readonly runtime: string;
   readonly model: string;
-  /** In the person's language, as `built in: learns from this workspace`. */
+  /** In the person's language, as `built in (learns from this workspace)`. */
   readonly label: string;
 }
 

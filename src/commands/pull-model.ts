@@ -15,19 +15,18 @@ export const pullModel: Command = {
 };
 
 /** What was chosen is fetched in the background: the command ends before. */
-async function chooseAndFetch({ modelSetup, models }: Hearth): Promise<void> {
-  const found = models();
-  const offered: Promise<readonly Item[]> = found.then((result) => (result ? items(result) : []));
+async function chooseAndFetch(hearth: Hearth): Promise<void> {
+  const { t } = vscode.l10n;
+  const host = hostOf(vscode.workspace.getConfiguration("hearth").get("models.source", ""));
   const options = {
-    title: vscode.l10n.t("Fetch a model"),
+    title: t("Fetch a model from {0}", host),
     matchOnDescription: true,
     matchOnDetail: true,
   };
+  const offered: Promise<readonly Item[]> = hearth.models().then((found) => items(found));
   const picked = await vscode.window.showQuickPick<Item>(offered, options);
-  const result = await found;
-  if (!picked || !result) return;
-  if (picked.name !== "") void modelSetup.fetch(picked.name, { host: hostOf(result.source) });
-  else if (picked.other) await askForName({ modelSetup });
+  if (picked?.other) await askForName(hearth);
+  else if (picked) void hearth.modelSetup.fetch(picked.name, { host });
 }
 
 interface Item extends vscode.QuickPickItem {
@@ -35,16 +34,15 @@ interface Item extends vscode.QuickPickItem {
   readonly other?: true;
 }
 
-function items(result: ModelsResult): readonly Item[] {
+/** The way to any other one stands before the long lists. */
+function items(found: ModelsResult | undefined): readonly Item[] {
   const { t } = vscode.l10n;
-  const groups = pullChoices(result, t).flatMap(({ title, choices }) => [separator(title), ...choices]);
-  const other: Item = {
-    name: "",
-    other: true,
-    label: t("Another one, by its name…"),
-    detail: t("a file or a quantisation of a repository at {0}", hostOf(result.source)),
-  };
-  return [...groups, separator(""), other];
+  const [first = [], ...rest] = (found ? pullChoices(found, t) : []).map(({ title, choices }) => [
+    separator(title),
+    ...choices,
+  ]);
+  const other: Item = { name: "", other: true, label: t("Another one, by its name…") };
+  return [...first, separator(""), other, ...rest.flat()];
 }
 
 function separator(label: string): Item {
@@ -53,7 +51,7 @@ function separator(label: string): Item {
 
 async function askForName({ modelSetup }: Pick<Hearth, "modelSetup">): Promise<void> {
   const name = await vscode.window.showInputBox({
-    title: vscode.l10n.t("Fetch a model"),
+    title: vscode.l10n.t("Fetch a model by its name"),
     prompt: "OWNER/REPOSITORY:Q4_K_M, OWNER/REPOSITORY/FILE.gguf",
     ignoreFocusOut: true,
   });

@@ -46,10 +46,36 @@ function finding(check: DoctorCheck, t: Translate): Finding {
     key: check.id,
     state: check.state,
     stateWords: stateWords(check.state, t),
+    name: nameOf(check.id, t),
     title: check.found,
     lines: [...check.why.split("\n"), check.mend].filter((line) => line !== ""),
     buttons: actionsOf(check).map(({ id, action }): PageButton => ({ id, title: action.title })),
   };
+}
+
+/** A check that has no name here is called as on the command line. */
+function nameOf(id: string, t: Translate): string {
+  const names: Readonly<Record<string, string>> = {
+    node: "Node.js",
+    home: t("Hearth's folder"),
+    settings: t("Settings"),
+    machine: t("Machine"),
+    processor: t("Processor"),
+    heat: t("Temperature"),
+    wsl: "WSL",
+    container: t("Container"),
+    proxy: t("Proxy"),
+    "gpu.driver": t("GPU driver"),
+    "gpu.links": t("GPU links"),
+    host: t("Runtime host"),
+    models: t("Models"),
+    "roles.complete": t("Completion"),
+    "roles.reason": t("Reasoning"),
+    workspace: t("Workspace"),
+    ollama: "Ollama",
+    server: t("Language server"),
+  };
+  return names[id] ?? id;
 }
 
 const known: ReadonlySet<MendCommand> = new Set<MendCommand>([

@@ -109,6 +109,7 @@ function failed({ failure, pulls }: PlanFacts, t: Translate): readonly PageBlock
       key: "failure",
       state: "fail",
       stateWords: t("Does not work"),
+      name: t("Download"),
       title: t("{0} was not fetched.", failure.name),
       lines: [failure.message, failure.mend].filter((line) => line !== ""),
       buttons: [button({ kind: "fetch", name: failure.name }, t("Try Again"))],
@@ -134,7 +135,7 @@ function planned(facts: PlanFacts, t: Translate): readonly PageBlock[] {
     {
       kind: "table",
       label: t("The plan"),
-      columns: [t("Role"), t("Model"), t("Takes"), t("Gives")],
+      columns: [t("Role"), t("Model"), t("On this machine"), t("State")],
       rows: [completeRow(facts, plan, t), reasonRow(facts, plan, t), embedRow(t)],
     },
     { kind: "heading", text: t("Why these") },
@@ -178,17 +179,17 @@ interface RowParts {
 
 function roleRow({ facts, kind, name, role }: RowParts, t: Translate): TableRow {
   const { weights, kv, overhead } = role.bytes;
-  const offer = facts.models?.catalogue.find(({ planned: use }) => use === kind);
-  const source = facts.models ? hostOf(facts.models.source) : "";
-  const model = [`${role.name} ${role.quant}`, role.licence];
-  const takes = [t("{0} of memory", memorySize(weights + kv + overhead))];
-  if (offer && offer.here === "") takes.push(t("{0} from {1}", fileSize(offer.bytes), source));
-  const gives = [
-    t("about {0} tokens a second", count(role.tokensPerSecond, facts.language)),
-    t("a context of {0} tokens", count(role.contextTokens, facts.language)),
+  const { language, models } = facts;
+  const offer = models?.catalogue.find(({ planned: use }) => use === kind);
+  const download = t("{0} from {1}", fileSize(offer?.bytes ?? 0), hostOf(models?.source ?? ""));
+  const model = [`${role.name} ${role.quant}`, ...(offer?.here === "" ? [download] : []), role.licence];
+  const here = [
+    t("about {0} tokens a second", count(role.tokensPerSecond, language)),
+    t("{0} of memory", memorySize(weights + kv + overhead)),
+    t("a context of {0} tokens", count(role.contextTokens, language)),
   ];
   const { words, buttons } = stateOf({ facts, kind, offer }, t);
-  return { key: kind, cells: [name, model, takes, [...gives, ...words]], buttons };
+  return { key: kind, cells: [name, model, here, words], buttons };
 }
 
 interface RowState {

@@ -33,6 +33,8 @@ export interface Finding {
   readonly state: FindingState;
   /** The state in words, for who does not see the icon. */
   readonly stateWords: string;
+  /** What was looked at. */
+  readonly name: string;
   readonly title: string;
   readonly lines: readonly string[];
   readonly buttons: readonly PageButton[];

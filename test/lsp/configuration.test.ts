@@ -232,7 +232,7 @@ describe("the language server's configuration", () => {
     await begin(client, { locale: "zh-cn" });
     const { checks } = await client.connection.sendRequest<DoctorResult>(doctorRequest.method, {});
     const role = checks.find(({ id }) => id === "roles.complete");
-    assert.deepEqual([role?.state, role?.found], ["ok", "内置：从此工作区学习"]);
+    assert.deepEqual([role?.state, role?.found], ["ok", "内置（从此工作区学习）"]);
     assert.ok(checks.length >= 6);
   });
 

@@ -69,7 +69,7 @@ describe("ghost text in a fresh editor", () => {
   it("says in the status item that it learns from this workspace", async () => {
     await session.workbench.waitForStatus("Ready.");
     await session.workbench.runCommand("Hearth: Show Menu");
-    const entry = session.workbench.menuEntry("built in: learns from this workspace");
+    const entry = session.workbench.menuEntry("built in (learns from this workspace)");
     await entry.waitFor();
     await session.workbench.press("Escape");
   });

@@ -21,7 +21,7 @@ describe("a workbench in Chinese", () => {
   it("offers its commands and its menu in Chinese", async () => {
     const { workbench } = session;
     await workbench.runCommand("Hearth: 显示菜单");
-    for (const words of ["在此工作区关闭", "选择模型", "内置：从此工作区学习", "重启语言服务器"]) {
+    for (const words of ["在此工作区关闭", "选择模型", "内置（从此工作区学习）", "重启语言服务器"]) {
       await workbench.menuEntry(words).waitFor();
     }
     assert.equal(await workbench.menuEntry("Turn off").count(), 0);

@@ -22,7 +22,7 @@ export async function checkCompleteRole(ports: DoctorPorts): Promise<Finding> {
     case "off":
       return { state: "ok", found: t("off") };
     case "builtin":
-      return { state: "ok", found: t("built in: learns from this workspace") };
+      return { state: "ok", found: t("built in (learns from this workspace)") };
     case "auto":
       return checkAuto(ports);
     case "embedded":
@@ -45,7 +45,7 @@ async function checkAuto(ports: DoctorPorts): Promise<Finding> {
   const files = await ports.modelFiles();
   const [best] = autoCandidates(files);
   if (best) return { state: "ok", found: modelText(best, ports) };
-  const found = t("built in: learns from this workspace");
+  const found = t("built in (learns from this workspace)");
   const passed = files.flatMap((file) => (file.kind === "model" ? [file] : []));
   if (passed.length === 0) return { state: "ok", found };
   return {
@@ -73,8 +73,10 @@ function millions(count: number): number {
 async function checkEmbedded(name: string, ports: DoctorPorts): Promise<Finding> {
   const file: ModelFileFinding = await ports.modelFile(name);
   if (file.kind === "model") {
-    if (file.fim !== undefined) return { state: "ok", found: modelText(file, ports) };
-    return failing(modelText(file, ports), cannotFill(file.name), ports);
+    const found = modelText(file, ports);
+    if (file.fim === undefined) return failing(found, cannotFill(file.name), ports);
+    const failure = await ports.lastFailure({ kind: "embedded", model: name });
+    return failure ? failing(found, failure, ports) : { state: "ok", found };
   }
   const failed = failing(file.path, file.error, ports);
   if (file.error.code !== "model-not-found") return failed;
@@ -92,9 +94,11 @@ async function checkRemote(role: RemoteRole, ports: DoctorPorts): Promise<Findin
   const name = `${role.runtime}/${role.model}`;
   try {
     const remote = await ports.remoteModel(role);
-    if (remote.kind === "starts")
-      return { state: "ok", found: t("{0}: {1} is started with the first request", name, remote.program) };
-    return checkReached(remote.info, { name, role }, ports);
+    const failure = await ports.lastFailure(role);
+    if (failure) return failing(name, failure, ports);
+    return remote.kind === "reached"
+      ? checkReached(remote.info, { name, role }, ports)
+      : { state: "ok", found: t("{0}: {1} is started with the first request", name, remote.program) };
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
     return failing(name, error, ports);

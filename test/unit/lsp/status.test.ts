@@ -13,7 +13,7 @@ const failed: ModelState = {
   name: "/models/qwen.gguf",
   error: new RuntimeError("model-not-found", "/models/qwen.gguf"),
 };
-const builtin = { runtime: "builtin", model: "ngram", label: "built in: learns from this workspace" };
+const builtin = { runtime: "builtin", model: "ngram", label: "built in (learns from this workspace)" };
 
 describe("the status", () => {
   function check(

@@ -26,7 +26,13 @@ function view(checks: readonly DoctorCheck[], running = false) {
 
 function text(block: PageBlock | undefined): readonly string[] {
   if (block?.kind !== "finding") return [];
-  return [block.stateWords, block.title, ...block.lines, ...block.buttons.map(({ title }) => `[${title}]`)];
+  return [
+    block.stateWords,
+    block.name,
+    block.title,
+    ...block.lines,
+    ...block.buttons.map(({ title }) => `[${title}]`),
+  ];
 }
 
 describe("the doctor's page", () => {
@@ -35,6 +41,7 @@ describe("the doctor's page", () => {
     assert.deepEqual(blocks.map(text), [
       [
         "Does not work",
+        "model",
         "No such file.",
         "It was moved.",
         "Twice.",
@@ -42,8 +49,8 @@ describe("the doctor's page", () => {
         "[Choose a model]",
         "[Change]",
       ],
-      ["Worth a look", "Old.", "Update it."],
-      ["In order", "Node 24"],
+      ["Worth a look", "Ollama", "Old.", "Update it."],
+      ["In order", "Node.js", "Node 24"],
     ]);
     assert.deepEqual(lead, ["1 do not work, 1 are worth a look, 1 are in order."]);
   });

@@ -71,6 +71,7 @@ describe("the buttons of a page", () => {
       key: "a",
       state: "ok",
       stateWords: "",
+      name: "",
       title: "",
       lines: [],
       buttons: button("finding"),

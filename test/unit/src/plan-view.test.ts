@@ -101,7 +101,7 @@ function rows(blocks: readonly PageBlock[]): readonly TableRow[] {
 /** The completing row's last words and its buttons. */
 function state(change: Partial<PlanFacts>): readonly string[] {
   const row = rows(view(change).blocks).find(({ key }) => key === "complete");
-  const words = row?.cells.at(-1)?.slice(2) ?? [];
+  const words = row?.cells.at(-1) ?? [];
   return [...words, ...(row?.buttons.map(({ title, id }) => `[${title}] ${id}`) ?? [])];
 }
 
@@ -139,9 +139,9 @@ describe("the plan's page", () => {
     ]);
     assert.deepEqual(rows(blocks)[0]?.cells, [
       ["Completion", "ghost text as you type"],
-      ["Coder 1.5B Q4_K_M", "Apache-2.0"],
-      ["1.5 GiB of memory", "1.1 GB from models.example"],
-      ["about 21 tokens a second", "a context of 8,192 tokens"],
+      ["Coder 1.5B Q4_K_M", "1.1 GB from models.example", "Apache-2.0"],
+      ["about 21 tokens a second", "1.5 GiB of memory", "a context of 8,192 tokens"],
+      [],
     ]);
     assert.deepEqual(
       rows(blocks).map(({ key }) => key),

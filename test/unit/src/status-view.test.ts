@@ -10,7 +10,7 @@ import { translate } from "../../support/translate.ts";
 
 const ready: StatusParams = {
   state: "ready",
-  roles: { complete: { runtime: "builtin", model: "ngram", label: "built in: learns from this workspace" } },
+  roles: { complete: { runtime: "builtin", model: "ngram", label: "built in (learns from this workspace)" } },
   message: "",
 };
 
@@ -90,7 +90,7 @@ describe("the status item", () => {
   }
 
   it("names what completes", () => {
-    assert.equal(statusView(facts, translate).complete, "built in: learns from this workspace");
+    assert.equal(statusView(facts, translate).complete, "built in (learns from this workspace)");
     assert.equal(statusView({ ...facts, server: undefined }, translate).complete, "");
   });
 

@@ -3,7 +3,7 @@
 const valued: ReadonlySet<string> = new Set(["--root", "--settings", "--set", "--lang"]);
 
 /** Verbs that have verbs of their own. */
-const nesting: ReadonlySet<string> = new Set(["models"]);
+const nesting: ReadonlySet<string> = new Set(["backends", "models"]);
 
 /** Flags that every verb takes may stand before the verb; they are moved behind it, and behind a verb of its own. */
 export function arrangeArguments(argv: readonly string[]): readonly string[] {

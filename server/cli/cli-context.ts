@@ -8,16 +8,18 @@ import type { ReasonModel } from "../features/chat/answer-question.ts";
 import type { ModelState } from "../features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "../features/completion/completion-outcome.ts";
 import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
+import type { PackagesOptions } from "../fetch/fetch-packages.ts";
 import type { ModelFolder } from "../fetch/model-folder.ts";
 import type { PulledModel, PullOptions } from "../fetch/pull-model.ts";
+import type { BackendChoice, BackendName, BackendState, BackendTrial } from "../model/backend.ts";
 import type { Hardware } from "../model/plan/hardware.ts";
 import type { DoctorResult } from "../protocol/doctor.ts";
 import type { Snapshot } from "../text/snapshot.ts";
 
-export interface CliContext extends CommandContext {
-  readonly process: StricliProcess & {
 export interface OpenReasonModel extends ReasonModel, Disposable {}
 
+export interface CliContext extends CommandContext {
+  readonly process: StricliProcess & {
     readonly stdout: NodeJS.WritableStream;
     readonly stderr: NodeJS.WritableStream;
   };
@@ -29,12 +31,13 @@ export interface OpenReasonModel extends ReasonModel, Disposable {}
   /** Aborts when the person interrupts. */
   readonly signal: AbortSignal;
   openServices(settings: Settings, onStatus: () => void): CliServices;
-  /** What this machine is made of. */
-  hardware(signal: AbortSignal): Promise<Hardware>;
   /** The model of the role `reason`; rejects with a RuntimeError. */
   openReasonModel(settings: Settings, signal: AbortSignal): Promise<OpenReasonModel>;
+  /** What this machine is made of. */
+  hardware(signal: AbortSignal): Promise<Hardware>;
   doctor(request: DoctorRequest, signal: AbortSignal): Promise<DoctorResult>;
   readonly models: CliModels;
+  readonly backends: CliBackends;
   /** Asks the person for a yes; undefined where nobody would see the question. */
   readonly confirm: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
@@ -48,6 +51,32 @@ export interface CliModels {
 export interface PullRequest extends Pick<PullOptions, "ask" | "onProgress"> {
   readonly name: string;
   readonly settings: Settings;
+}
+
+/** The builds of llama.cpp for GPUs on this machine, and the way to more of them. */
+export interface CliBackends {
+  /** Tries what is here and was not tried yet. */
+  choose(signal: AbortSignal): Promise<BackendsLook>;
+  /** Undefined where there is none of that name for this platform. */
+  get(request: GetRequest, signal: AbortSignal): Promise<GotBackend | undefined>;
+  /** False where it is not here. */
+  remove(name: BackendName): Promise<boolean>;
+}
+
+export interface BackendsLook extends BackendChoice {
+  readonly states: readonly BackendState[];
+}
+
+export interface GetRequest extends Pick<PackagesOptions, "ask" | "onProgress"> {
+  readonly name: BackendName;
+  readonly settings: Settings;
+}
+
+export interface GotBackend {
+  readonly state: "fetched" | "there";
+  readonly bytes: number;
+  readonly folder: string;
+  readonly trial: BackendTrial;
 }
 
 /** The services of the language server, composed in this process. */

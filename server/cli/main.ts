@@ -2,6 +2,7 @@
 /** The command line as a program: builds what the verbs need, and ends with their status. */
 
 import { createInterface } from "node:readline/promises";
+import { backendShelf, getBackend } from "../backends.ts";
 import { delay, systemClock } from "../base/clock.ts";
 import { languageOf, languageOfEnvironment } from "../base/l10n.ts";
 import { silentLogger } from "../base/log.ts";
@@ -33,6 +34,7 @@ const language = tag === undefined ? languageOfEnvironment(env) : languageOf(tag
 const localizer = readLocalizer(language, wordsFolder());
 const home = hearthHome(env);
 const interruption = new AbortController();
+const shelf = backendShelf(home);
 
 for (const signal of interruptingSignals) {
   process.once(signal, () => {
@@ -76,6 +78,11 @@ const status = await runCli({
       return doctor({ home, localizer, workspace, ...request }, signal);
     },
     models: { folder: new ModelFolder(home), pull },
+    backends: {
+      choose: (signal) => shelf.choose(signal),
+      get: (request, signal) => getBackend({ home, proxy: proxyOf(env), ...request }, signal),
+      remove: (name) => shelf.remove(name),
+    },
     confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
   },
 });

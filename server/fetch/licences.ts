@@ -8,6 +8,9 @@ import type { ModelOffer } from "./repository.ts";
 
 const acceptedSchema = v.record(v.string(), v.object({ at: v.string(), for: v.string() }));
 
+/** Whose licence it is, for one that has a text of its own. */
+type Licensed = Pick<ModelOffer, "licence" | "repository">;
+
 export class Licences {
   readonly #path: string;
 
@@ -15,11 +18,11 @@ export class Licences {
     this.#path = join(home, "licences.json");
   }
 
-  async accepted(offer: ModelOffer): Promise<boolean> {
+  async accepted(offer: Licensed): Promise<boolean> {
     return Object.hasOwn(await this.#read(), keyOf(offer));
   }
 
-  async accept(offer: ModelOffer, at: string): Promise<void> {
+  async accept(offer: Licensed, at: string): Promise<void> {
     const accepted = { ...(await this.#read()), [keyOf(offer)]: { at, for: offer.repository } };
     await writing(this.#path, async () => {
       await writeFile(`${this.#path}.new`, `${JSON.stringify(accepted, undefined, 2)}\n`, { mode: 0o600 });
@@ -35,7 +38,7 @@ export class Licences {
 }
 
 /** A licence that many share means the same everywhere; what has a text of its own is one by repository. */
-function keyOf({ licence, repository }: ModelOffer): string {
+function keyOf({ licence, repository }: Licensed): string {
   return shared.test(licence.id) ? licence.id : `${licence.id} ${repository}`;
 }
 

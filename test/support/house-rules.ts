@@ -23,6 +23,8 @@ const compositionRoots: ReadonlySet<string> = new Set([
   "server/doctor.ts",
   "server/model-spec.ts",
   "server/models.ts",
+  "server/backends.ts",
+  "server/reason-model.ts",
   "server/entries.ts",
   "server/cli/main.ts",
   "server/runtime/host/main.ts",

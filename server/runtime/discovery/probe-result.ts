@@ -13,6 +13,7 @@ export const probeResultSchema = v.variant("kind", [
       v.object({ names: v.array(v.string()), totalBytes: v.number(), unifiedBytes: v.number() }),
     ),
   }),
-  v.object({ kind: v.picklist(["missing", "broken"]), reason: v.string() }),
+  /** `crashed`: the process in which the library itself tries a build did not end by itself. */
+  v.object({ kind: v.picklist(["missing", "broken", "crashed"]), reason: v.string() }),
 ]);
 export type ProbeResult = v.InferOutput<typeof probeResultSchema>;

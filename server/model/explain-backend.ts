@@ -1,0 +1,67 @@
+/** Which build of llama.cpp is used and why, in sentences. */
+
+import { byteSize } from "../base/byte-size.ts";
+import type { Localizer } from "../base/l10n.ts";
+import type { BackendName, BackendReason, BackendTrial } from "./backend.ts";
+
+export function explainBackend(reason: BackendReason, localizer: Localizer): string {
+  const { t } = localizer;
+  switch (reason.kind) {
+    case "metal":
+      return t("llama.cpp computes on the GPU by Metal, in the build that Hearth carries.");
+    case "used":
+      return t(
+        "llama.cpp computes on the GPU ({0}, {1}), in the build {2}.",
+        reason.devices.join(", "),
+        byteSize(reason.memoryBytes),
+        reason.name,
+      );
+    case "dropped":
+      return explainDrop(reason.name, reason.trial, localizer);
+    case "untried":
+      return t("The build {0} of llama.cpp is here, and will be tried before it is used.", reason.name);
+    case "fetchable":
+      return t(
+        "There is a GPU of {0}, and a build of llama.cpp for it to fetch ({1}): {2}",
+        reason.maker,
+        byteSize(reason.bytes),
+        `hearth backends get ${reason.name}`,
+      );
+    case "lacks":
+      return t(
+        "There is a GPU of {0}, and llama.cpp cannot reach it: {1} was not found. It comes with the GPU's driver.",
+        reason.maker,
+        reason.missing.join(", "),
+      );
+    case "no-gpu":
+      return t("llama.cpp computes on the CPU: no GPU was found.");
+    case "no-build":
+      return t("llama.cpp computes on the CPU: for this platform there is no other build of it.");
+  }
+}
+
+/** Why one that is here is not used. */
+export function explainDrop(
+  name: BackendName,
+  trial: Exclude<BackendTrial, { readonly kind: "works" }>,
+  { t }: Localizer,
+): string {
+  switch (trial.kind) {
+    case "no-memory":
+      return t("The build {0} of llama.cpp is not used: it finds no GPU with memory.", name);
+    case "refused":
+      return t("The build {0} of llama.cpp is not used: it does not start here ({1}).", name, trial.reason);
+    case "crashed":
+      return t(
+        "The build {0} of llama.cpp is not used: it crashed when it was tried ({1}).",
+        name,
+        trial.reason,
+      );
+    case "hung":
+      return t(
+        "The build {0} of llama.cpp is not used: it did not answer within {1} seconds when it was tried.",
+        name,
+        trial.seconds,
+      );
+  }
+}

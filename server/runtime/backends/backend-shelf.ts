@@ -1,0 +1,154 @@
+/**
+ * The builds of llama.cpp for GPUs that were fetched into HEARTH_HOME. None is used that was not tried, with the
+ * drivers that are here now; what failed is not tried again before one of the two is another.
+ */
+
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type BackendChoice,
+  type BackendName,
+  type BackendState,
+  type BackendTrial,
+  chooseBackend,
+  type GpuMaker,
+} from "../../model/backend.ts";
+import type { BackendBuild } from "./builds.ts";
+import type { SystemLibraries } from "./system-libraries.ts";
+import { readTrial, writeTrial } from "./trial-record.ts";
+import type { TriedBuild } from "./try-backend.ts";
+
+export interface ShelfOptions {
+  readonly home: string;
+  /** Of node-llama-cpp. */
+  readonly version: string;
+  readonly builds: readonly BackendBuild[];
+  readonly carried: "cpu" | "metal";
+  readonly libraries: (names: readonly string[]) => Promise<SystemLibraries>;
+  readonly makers: () => Promise<readonly GpuMaker[]>;
+  /** Undefined when it was aborted. */
+  readonly attempt: (build: TriedBuild, signal: AbortSignal) => Promise<BackendTrial | undefined>;
+}
+
+export interface ChosenBackend extends BackendChoice {
+  readonly states: readonly BackendState[];
+  /** What to load in place of the build that Hearth carries. */
+  readonly build: TriedBuild | undefined;
+  /** Those that were tried just now and will not be used. */
+  readonly dropped: readonly BackendName[];
+}
+
+export class BackendShelf {
+  readonly #options: ShelfOptions;
+  readonly #trying = new Map<BackendName, Promise<BackendTrial | undefined>>();
+
+  constructor(options: ShelfOptions) {
+    this.#options = options;
+  }
+
+  /** What is here and what came of it, without trying anything. */
+  async look(): Promise<ChosenBackend> {
+    return this.#chosen(await this.#states(), []);
+  }
+
+  /** Tries what is here and was not tried yet, the best first, until one works. */
+  async choose(signal: AbortSignal): Promise<ChosenBackend> {
+    let states = await this.#states();
+    const dropped: BackendName[] = [];
+    for (const { name, installed, trial } of states) {
+      if (!installed || trial?.kind === "works") continue;
+      if (!trial) {
+        const found = await this.#tryOnce(name, signal);
+        if (!found) break;
+        if (found.kind !== "works") dropped.push(name);
+        states = states.map((state) => (state.name === name ? { ...state, trial: found } : state));
+        if (found.kind === "works") break;
+      }
+    }
+    return this.#chosen(states, dropped);
+  }
+
+  /** Tries it whatever came of it before. Undefined where there is none of that name, or `signal` aborted. */
+  tryAgain(name: BackendName, signal: AbortSignal): Promise<BackendTrial | undefined> {
+    return this.#tryOnce(name, signal);
+  }
+
+  /** Its packages lie in the `node_modules` of it. */
+  folderOf(name: BackendName): string {
+    return join(this.#root(), name);
+  }
+
+  /** Of every version; false where there was none. */
+  async remove(name: BackendName): Promise<boolean> {
+    const root = join(this.#options.home, "backends");
+    const versions = await readdir(root).catch(() => []);
+    let found = false;
+    for (const version of versions) {
+      const folder = join(root, version, name);
+      found ||= await isFolder(folder);
+      await rm(folder, { recursive: true, force: true });
+      await rm(`${folder}.json`, { force: true });
+    }
+    return found;
+  }
+
+  async #states(): Promise<readonly BackendState[]> {
+    return Promise.all(this.#options.builds.map((build) => this.#stateOf(build)));
+  }
+
+  async #stateOf(build: BackendBuild): Promise<BackendState> {
+    const { name, gpu, packages } = build;
+    const { missing, drivers } = await this.#options.libraries(build.libraries);
+    const [installed, record] = await Promise.all([
+      isFolder(this.folderOf(name)),
+      readTrial(this.#recordOf(name)),
+    ]);
+    const holds = installed && record?.drivers === drivers && record.packages === identityOf(build);
+    const bytes = packages.reduce((sum, each) => sum + each.bytes, 0);
+    return { name, gpu, installed, bytes, missing, ...(holds ? { trial: record.trial } : {}) };
+  }
+
+  async #chosen(states: readonly BackendState[], dropped: readonly BackendName[]): Promise<ChosenBackend> {
+    const { carried, makers, builds } = this.#options;
+    const choice = chooseBackend({ carried, backends: states, makers: await makers() });
+    const used = builds.find(({ name }) => name === choice.chosen);
+    const build = used && { gpu: used.gpu, folder: this.folderOf(used.name) };
+    return { ...choice, states, build, dropped };
+  }
+
+  /** Two models that are loaded at once wait for the same trial. */
+  #tryOnce(name: BackendName, signal: AbortSignal): Promise<BackendTrial | undefined> {
+    const trying = this.#trying.get(name) ?? this.#try(name, signal).finally(() => this.#trying.delete(name));
+    this.#trying.set(name, trying);
+    return trying;
+  }
+
+  async #try(name: BackendName, signal: AbortSignal): Promise<BackendTrial | undefined> {
+    const build = this.#options.builds.find((each) => each.name === name);
+    const folder = this.folderOf(name);
+    if (!build || !(await isFolder(folder))) return undefined;
+    const { drivers } = await this.#options.libraries(build.libraries);
+    const trial = await this.#options.attempt({ gpu: build.gpu, folder }, signal);
+    if (trial) await writeTrial(this.#recordOf(name), { packages: identityOf(build), drivers, trial });
+    return trial;
+  }
+
+  #root(): string {
+    return join(this.#options.home, "backends", this.#options.version);
+  }
+
+  #recordOf(name: BackendName): string {
+    return join(this.#root(), `${name}.json`);
+  }
+}
+
+function identityOf({ packages }: BackendBuild): string {
+  return packages.map(({ name, version, integrity }) => `${name}@${version} ${integrity}`).join(", ");
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}

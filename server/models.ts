@@ -4,13 +4,17 @@ import { systemClock } from "./base/clock.ts";
 import type { Localizer } from "./base/l10n.ts";
 import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
+import { FetchError } from "./fetch/fetch-error.ts";
 import { ModelFolder } from "./fetch/model-folder.ts";
 import { modelsResult } from "./fetch/models-result.ts";
+import { readOllamaModel } from "./fetch/ollama-name.ts";
 import type { ProxySettings } from "./fetch/proxy-settings.ts";
+import { type OllamaPort, pullByOllama } from "./fetch/pull-by-ollama.ts";
 import { type PulledModel, type PullOptions, pullModel } from "./fetch/pull-model.ts";
 import { pullOutcome } from "./fetch/pull-outcome.ts";
 import { usualPatience } from "./fetch/transfer.ts";
 import { WebClient } from "./fetch/web-client.ts";
+import type { OllamaFinding } from "./model/findings.ts";
 import type { Hardware } from "./model/plan/hardware.ts";
 import { makePlan } from "./model/plan/make-plan.ts";
 import { planResult } from "./model/plan/plan-result.ts";
@@ -20,6 +24,7 @@ import { findHardware } from "./runtime/discovery/find-hardware.ts";
 import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
 import { findOllama } from "./runtime/discovery/find-ollama.ts";
 import { ollamaHost } from "./runtime/discovery/ollama-url.ts";
+import { OllamaStore } from "./runtime/ollama/ollama-store.ts";
 
 export function machine(signal: AbortSignal): Promise<Hardware> {
   return findHardware({ llamaCpp: (stop) => findLlamaCpp(entryPoint("probe"), stop) }, signal);
@@ -65,26 +70,35 @@ export interface FetchRequest extends Pick<PullOptions, "ask" | "onProgress"> {
   readonly proxy: ProxySettings;
 }
 
-export async function fetchModel(
-  { home, settings, name, proxy, ask, onProgress }: FetchRequest,
-  signal: AbortSignal,
-): Promise<PulledModel> {
+/** By an Ollama that answers, where it alone will do or nothing else was said; else from a repository. */
+export async function fetchModel(request: FetchRequest, signal: AbortSignal): Promise<PulledModel> {
+  const { home, settings, name, proxy, ask, onProgress } = request;
   const client = new WebClient(proxy);
+  const options = {
+    home,
+    source: settings["models.source"],
+    offline: settings["privacy.offline"],
+    client,
+    clock: systemClock,
+    random: Math.random,
+    now: () => new Date(),
+    patience: usualPatience,
+    ask,
+    onProgress,
+  };
   try {
-    const options = {
-      home,
-      source: settings["models.source"],
-      offline: settings["privacy.offline"],
-      client,
-      clock: systemClock,
-      random: Math.random,
-      now: () => new Date(),
-      patience: usualPatience,
-      ask,
-      onProgress,
-    };
+    const model = readOllamaModel(name);
+    const ollama = model && (await findOllama(ollamaHost(settings, process.env), signal));
+    if (model && ollama?.kind === "found")
+      return await pullByOllama(model, { ...options, ollama: ollamaPort(ollama) }, signal);
+    if (model?.only) throw new FetchError("no-ollama", { values: [ollama?.url ?? ""] });
     return await pullModel(name, options, signal);
   } finally {
     client.dispose();
   }
+}
+
+function ollamaPort({ url, models }: Extract<OllamaFinding, { readonly kind: "found" }>): OllamaPort {
+  const store = new OllamaStore(new URL(url));
+  return { models, pull: (model, onStep, signal) => store.pull(model, onStep, signal) };
 }

@@ -31,6 +31,7 @@ export function pullCommand(localizer: Localizer): Command<CliContext> {
         "OWNER/REPOSITORY/FILE.gguf",
         "OWNER/REPOSITORY:Q4_K_M",
         "OWNER/REPOSITORY/FILE.gguf@sha256:HEX",
+        "ollama/deepseek-r1:7b",
       ].join("\n"),
     },
     parameters: {
@@ -59,12 +60,13 @@ async function pull(context: CliContext, flags: PullFlags, name: string): Promis
   const { settings } = await settingsOf(flags, context);
   const ask = (question: FetchQuestion, stop: AbortSignal) => answer(question, { context, flags }, stop);
   return withProgress(context, async (onProgress) => {
-    const { state, path, bytes, ...rest } = await models.pull({ name, settings, ask, onProgress }, signal);
+    const pulled = await models.pull({ name, settings, ask, onProgress }, signal);
+    const { state, model, bytes } = pulled;
     const text =
       state === "there"
-        ? localizer.t("{0} is here already.", path)
-        : localizer.t("Fetched {0} ({1}). Its SHA-256 is the promised one.", path, byteSize(bytes));
-    return { kind: "done", json: { state, path, bytes, ...rest }, text: visibleText(text) };
+        ? localizer.t("{0} is here already.", model)
+        : localizer.t("Fetched {0} ({1}). Its SHA-256 is the promised one.", model, byteSize(bytes));
+    return { kind: "done", json: pulled, text: visibleText(text) };
   });
 }
 

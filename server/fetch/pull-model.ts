@@ -9,10 +9,9 @@ import type { Clock } from "../base/clock.ts";
 import { tryLock } from "../base/file-lock.ts";
 import { makeFolder } from "../base/make-folder.ts";
 import { readGgufFile } from "../model/gguf.ts";
+import { type Confirming, confirmLookUp, confirmOffer } from "./confirm.ts";
 import { FetchError } from "./fetch-error.ts";
-import type { AskPerson, FetchAnswer } from "./fetch-question.ts";
 import { hashFile } from "./hash-file.ts";
-import { Licences } from "./licences.ts";
 import { lockPath } from "./model-folder.ts";
 import { readRecord, writeRecord } from "./model-record.ts";
 import { forgetPart, isSame, needSpace, PartFile, readState, sizeOf, writing } from "./part-file.ts";
@@ -23,29 +22,30 @@ import type { TransferProgress } from "./transfer-progress.ts";
 import { readWantedModel, type WantedModel } from "./wanted-model.ts";
 import type { WebClient } from "./web-client.ts";
 
-export interface PullOptions {
-  readonly home: string;
+export interface PullOptions extends Confirming {
   /** The base address of the repositories. */
   readonly source: string;
-  /** Nothing is asked of a host without the person's word. */
-  readonly offline: boolean;
   readonly client: WebClient;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly now: () => Date;
   readonly patience: Patience;
-  readonly ask: AskPerson;
   readonly onProgress: (progress: TransferProgress) => void;
 }
 
 export interface PulledModel {
   /** `there`: nothing had to be fetched. */
   readonly state: "fetched" | "there";
+  /** As a role names it. */
+  readonly model: string;
+  readonly bytes: number;
+  readonly licence: string;
+}
+
+/** One that is kept here. */
+export interface PulledFile extends PulledModel {
   readonly path: string;
   readonly file: string;
-  readonly bytes: number;
   readonly sha256: string;
-  readonly licence: string;
   /** Bytes that an earlier try had brought. */
   readonly resumedFrom: number;
 }
@@ -55,7 +55,7 @@ export async function pullModel(
   name: string,
   options: PullOptions,
   signal: AbortSignal,
-): Promise<PulledModel> {
+): Promise<PulledFile> {
   const wanted = readWantedModel(name);
   const offer = await offerOf(name, wanted, options, signal);
   const folder = join(options.home, "models");
@@ -79,14 +79,9 @@ async function offerOf(
   options: PullOptions,
   signal: AbortSignal,
 ): Promise<ModelOffer> {
-  const { client, clock, random, ask, onProgress } = options;
+  const { client, clock, random, onProgress } = options;
   const source = new URL(options.source);
-  if (options.offline && !isLoopback(source)) {
-    const { known } = wanted;
-    const question = { kind: "look-up", host: source.host, name, ...(known ? { known } : {}) } as const;
-    const answer = await ask(question, signal);
-    needYes(answer, source.host);
-  }
+  await confirmLookUp({ source, name, known: wanted.known }, options, signal);
   const retries = {
     clock,
     random,
@@ -103,7 +98,7 @@ async function alreadyThere(
   offer: ModelOffer,
   { now, onProgress }: PullOptions,
   signal: AbortSignal,
-): Promise<PulledModel | undefined> {
+): Promise<PulledFile | undefined> {
   const size = await sizeOf(path);
   if (size === 0) return undefined;
   const record = await readRecord(path);
@@ -127,7 +122,7 @@ async function fetchOffer(
   { name, offer, path, folder }: Fetching,
   options: PullOptions,
   signal: AbortSignal,
-): Promise<PulledModel> {
+): Promise<PulledFile> {
   const { client, clock, random, patience, onProgress } = options;
   const have = await comeAlready(path, offer);
   await confirmOffer(offer, have, options, signal);
@@ -159,25 +154,6 @@ async function comeAlready(path: string, { sha256, bytes }: ModelOffer): Promise
   return isSame(state, { sha256, bytes }) ? await sizeOf(`${path}.part`) : 0;
 }
 
-async function confirmOffer(
-  offer: ModelOffer,
-  have: number,
-  { home, offline, ask, now }: PullOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const licences = new Licences(home);
-  const accepted = await licences.accepted(offer);
-  if (!offline && accepted) return;
-  const licence = accepted ? "accepted" : "new";
-  needYes(await ask({ kind: "fetch", offer, have, licence }, signal), offer.hosts.join(", "));
-  if (!accepted) await licences.accept(offer, now().toISOString());
-}
-
-function needYes(answer: FetchAnswer, host: string): void {
-  if (answer === "nobody") throw new FetchError("nobody-asked", { values: [host] });
-  if (answer === "no") throw new FetchError("declined");
-}
-
 /** The header is read before the file gets the name under which a runtime would load it. */
 async function needModel(path: string): Promise<void> {
   try {
@@ -204,10 +180,7 @@ function pulled(
   path: string,
   { file, bytes, sha256, licence }: ModelOffer,
   resumedFrom: number,
-): PulledModel {
-  return { state, path, file, bytes, sha256, licence: licence.id, resumedFrom };
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+): PulledFile {
+  const model = `embedded/${file.replace(/\.gguf$/i, "")}`;
+  return { state, model, path, file, bytes, sha256, licence: licence.id, resumedFrom };
 }

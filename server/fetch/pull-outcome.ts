@@ -1,6 +1,5 @@
 /** What a pull came to, as a client of the server gets it: one of a closed set, never an exception. */
 
-import { basename } from "node:path";
 import type { Localizer } from "../base/l10n.ts";
 import { explainError } from "../model/explain-error.ts";
 import { toRuntimeError } from "../model/runtime-error.ts";
@@ -15,8 +14,8 @@ export async function pullOutcome(
   signal: AbortSignal,
 ): Promise<PullResult> {
   try {
-    const { state, path, bytes } = await pull();
-    return { outcome: state, model: `embedded/${basename(path).replace(/\.gguf$/i, "")}`, bytes };
+    const { state, model, bytes } = await pull();
+    return { outcome: state, model, bytes };
   } catch (error) {
     if (signal.aborted) return { outcome: "cancelled" };
     if (!(error instanceof FetchError))

@@ -194,7 +194,7 @@ async function ask(
 /** The largest lists of a thousand files have a few hundred kilobytes. */
 const mostJsonBytes = 8 * 1024 * 1024;
 
-async function readJson<Schema extends v.GenericSchema>(
+export async function readJson<Schema extends v.GenericSchema>(
   { read, url }: WebAnswer,
   schema: Schema,
 ): Promise<v.InferOutput<Schema>> {

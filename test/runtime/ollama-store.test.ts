@@ -1,0 +1,57 @@
+/** Models that a real Ollama pulls at the command line's word, after it was confirmed. */
+
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe } from "mocha";
+import { itNeeds } from "../support/needs.ts";
+import { type OllamaProcess, startOllama } from "../support/ollama-process.ts";
+import { OllamaRegistry } from "../support/ollama-registry.ts";
+import { realOllama } from "../support/real-runtimes.ts";
+import { runCli } from "../support/run-cli.ts";
+import { scripted } from "../support/scripted-model.ts";
+
+describe("models of a real Ollama", function () {
+  this.timeout(120_000);
+  let home = "";
+  let ollama: OllamaProcess | undefined;
+  let registry: OllamaRegistry | undefined;
+  before(async () => {
+    if (!realOllama.need.met) return;
+    home = await mkdtemp(join(tmpdir(), "hearth-store-"));
+    registry = await OllamaRegistry.start(await readFile(await scripted({ infill: "done();" })));
+    ollama = await startOllama();
+  });
+  after(async () => {
+    registry?.dispose();
+    await ollama?.stop();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  async function hearth(...args: readonly string[]) {
+    const { status, stdout, stderr } = await runCli({
+      args: ["models", ...args, "--json", "--set", `runtimes.ollama.url=${ollama?.url}`],
+      cwd: home,
+      env: { HEARTH_HOME: home },
+    });
+    return { status, stderr, json: JSON.parse(stdout) as Record<string, unknown> };
+  }
+
+  async function names(): Promise<readonly string[]> {
+    const answer = await fetch(`${ollama?.url}/api/tags`);
+    const { models } = (await answer.json()) as { readonly models: readonly { readonly name: string }[] };
+    return models.map(({ name }) => name).toSorted();
+  }
+
+  itNeeds(realOllama.need, "are pulled when host, bytes and licence were confirmed, and once", async () => {
+    const name = `ollama/${registry?.model}`;
+    const refused = await hearth("pull", name);
+    assert.deepEqual([refused.status, await names()], [1, []]);
+    const { status, json, stderr } = await hearth("pull", name, "--yes");
+    assert.deepEqual([status, json["state"], json["model"]], [0, "fetched", name], stderr);
+    assert.match(stderr, new RegExp(`From: ${registry?.host}, ${registry?.storeHost}`));
+    assert.deepEqual(await names(), [registry?.model]);
+    assert.equal((await hearth("pull", name, "--yes")).json["state"], "there");
+  });
+});

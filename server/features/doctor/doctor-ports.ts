@@ -15,7 +15,7 @@ import type { NvidiaFinding, ProcessorFinding, SurroundingsFinding } from "../..
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { RuntimeError } from "../../model/runtime-error.ts";
 import type { DoctorCheck, MendAction } from "../../protocol/doctor.ts";
-import type { RemoteRole } from "../../protocol/role.ts";
+import type { RemoteRole, Role } from "../../protocol/role.ts";
 
 export interface DoctorPorts {
   readonly clock: Pick<Clock, "now">;
@@ -46,9 +46,13 @@ export interface DoctorPorts {
   /** Downloads that are not whole. */
   unfinished(): Promise<readonly UnfinishedModel[]>;
   workspace(): Promise<WorkspaceFinding>;
+  /** Why the role's model did not run when the runtime host last tried; undefined where it did, or nobody has. */
+  lastFailure(role: WantedRole): Promise<RuntimeError | undefined>;
   /** What the runtime host holds, for any client. Rejects with a RuntimeError when the host cannot be used. */
   loadedModels(signal: AbortSignal): Promise<readonly LoadedModel[]>;
 }
+
+export type WantedRole = Extract<Role, { readonly kind: "embedded" | "remote" }>;
 
 export type RemoteFinding =
   | { readonly kind: "reached"; readonly info: ModelInfo }
@@ -67,8 +71,6 @@ export interface LoadedModel {
   readonly name: string;
   /** Zero while it loads. */
   readonly memoryBytes: number;
-  /** Why it does not run. */
-  readonly error?: RuntimeError;
 }
 
 /** What is known of the person's own code. */

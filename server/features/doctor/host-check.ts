@@ -3,7 +3,6 @@
 import { explainError } from "../../model/explain-error.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { DoctorPorts, Finding, LoadedModel } from "./doctor-ports.ts";
-import { actionsOf } from "./mend-actions.ts";
 import { fileSize } from "./words.ts";
 
 export async function checkHost(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
@@ -19,7 +18,7 @@ export async function checkHost(ports: DoctorPorts, signal: AbortSignal): Promis
   try {
     const models = await ports.loadedModels(signal);
     if (models.length === 0) return { state: "ok", found: t("no model is loaded") };
-    return failedModel(models, ports) ?? { state: "ok", found: t("loaded: {0}", namesOf(models)) };
+    return { state: "ok", found: t("loaded: {0}", models.map(modelText).join(", ")) };
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
     const { message, mend } = explainError(error, ports.localizer);
@@ -28,21 +27,6 @@ export async function checkHost(ports: DoctorPorts, signal: AbortSignal): Promis
     const again = error.code === "runtime-unreachable" ? t("Try again in a moment.") : mend;
     return { state: "fail", found, why: message, mend: again };
   }
-}
-
-/** What ended in the host is known nowhere else: a look from here loads nothing. */
-function failedModel(models: readonly LoadedModel[], { localizer }: DoctorPorts): Finding | undefined {
-  for (const { name, error } of models) {
-    if (!error) continue;
-    const { message, mend } = explainError(error, localizer);
-    const found = localizer.t("{0} does not run", name);
-    return { state: "fail", found, why: message, mend, actions: actionsOf(error, localizer) };
-  }
-  return undefined;
-}
-
-function namesOf(models: readonly LoadedModel[]): string {
-  return models.map(modelText).join(", ");
 }
 
 /** One that is not ready yet takes memory that nobody has counted. */

@@ -5,6 +5,7 @@ import { describe, it } from "mocha";
 import { defaultSettings } from "../../../../server/config/resolve-settings.ts";
 import type { Settings } from "../../../../server/config/schema.ts";
 import { runDoctor } from "../../../../server/features/doctor/doctor.ts";
+import type { DoctorPorts } from "../../../../server/features/doctor/doctor-ports.ts";
 import type { ModelFileFinding } from "../../../../server/model/findings.ts";
 import { RuntimeError } from "../../../../server/model/runtime-error.ts";
 import { check, gib, healthy, llamaCpp, never, url } from "../../../support/doctor-machine.ts";
@@ -198,6 +199,83 @@ describe("the doctor", () => {
   });
   it("a named model that is there", () =>
     check("roles.complete", role("embedded/coder"), { state: "ok", found: /embedded\/coder \(1\.0 GiB/ }));
+  for (const value of ["embedded/coder", "llama-server/a", "ollama/a"]) {
+    it(`a model that did not run when it was last wanted: ${value}`, () =>
+      check(
+        "roles.complete",
+        {
+          ...role(value),
+          lastFailure: async () => new RuntimeError("out-of-memory", "cudaMalloc failed."),
+          ...(value === "ollama/a"
+            ? { remoteModel: async () => ({ kind: "starts", program: "/usr/bin/ollama" }) as const }
+            : {}),
+        },
+        { state: "fail", why: /not enough memory.*cudaMalloc failed/, mend: /smaller model/ },
+      ));
+  }
+  it("a program that is started with the first request", () =>
+    check(
+      "roles.complete",
+      {
+        ...role("ollama/a"),
+        remoteModel: async () => ({ kind: "starts", program: "/usr/bin/ollama" }),
+      },
+      { state: "ok", found: /^ollama\/a: \/usr\/bin\/ollama is started with the first request$/ },
+    ));
+  it("a context that is larger than what the model was trained with", () =>
+    check(
+      "roles.complete",
+      {
+        ...role("llama-server/a"),
+        remoteModel: async ({ runtime, model: name }) => ({
+          kind: "reached",
+          info: { runtime, name, contextTokens: 4096, untrainedTokens: 28_672, fim: "qwen", reasons: false },
+        }),
+      },
+      { state: "warn", why: /set to 32768 tokens.*trained with 4096/, mend: /context of 4096 tokens/ },
+    ));
+  it("a model that is not fetched to its end", async () => {
+    const name = "qwen2.5-coder-1.5b-q4_k_m";
+    const ports: Partial<DoctorPorts> = {
+      ...role(`embedded/${name}`),
+      modelFile: async (path) => ({
+        kind: "unusable",
+        path,
+        error: new RuntimeError("model-not-found", "There is no file {0}.", { values: [path] }),
+      }),
+      unfinished: async () => [{ name, bytes: gib / 2, total: gib }],
+    };
+    const { mendActions } = await check("roles.complete", ports, {
+      state: "fail",
+      why: /is not fetched to its end/,
+      mend: /goes on where it stopped/,
+    });
+    assert.equal(mendActions?.[0]?.command, "hearth.pullModel");
+    assert.deepEqual(mendActions[0].arguments, ["qwen2.5-coder-1.5b:Q4_K_M"]);
+    await check("models", ports, { state: "warn", why: /512 MiB of 1\.0 GiB are here/ });
+  });
+  it("offers each setting that a mend names at a click", async () => {
+    const error = new RuntimeError("refused", "No.", {
+      mend: "Set runtimes.openai.tls.cert and runtimes.openai.tls.key to the ones it knows.",
+    });
+    const { mendActions } = await check(
+      "roles.complete",
+      { ...role("openai/a"), remoteModel: () => Promise.reject(error) },
+      { state: "fail" },
+    );
+    assert.deepEqual(mendActions, [
+      {
+        command: "hearth.openSettings",
+        arguments: ["runtimes.openai.tls.cert"],
+        title: "Change runtimes.openai.tls.cert",
+      },
+      {
+        command: "hearth.openSettings",
+        arguments: ["runtimes.openai.tls.key"],
+        title: "Change runtimes.openai.tls.key",
+      },
+    ]);
+  });
   it("a named model that is broken", () =>
     check(
       "roles.complete",
@@ -240,6 +318,27 @@ describe("the doctor", () => {
       { state: "fail", why: /r1 was not trained/ },
     ));
 
+  it("Ollama of a build that has no version", () =>
+    check(
+      "ollama",
+      { ollama: async () => ({ kind: "found", url, version: "0.0.0", models: [] }) },
+      { state: "ok", found: /a build that has no version/ },
+    ));
+  it("an Ollama that hangs", () =>
+    check(
+      "ollama",
+      { ollama: async () => ({ kind: "late", url }) },
+      { state: "warn", found: /does not answer/, mend: /Restart/ },
+    ));
+  it("a stranger where the settings name a llama-server", async () => {
+    const settings = { ...defaultSettings, "runtimes.llamaServer.url": "http://127.0.0.1:8080" };
+    const stranger = { url: "http://127.0.0.1:8080", kind: "stranger" } as const;
+    const llamaServer = async () => ({ instead: stranger });
+    await check("llama-server", { settings, llamaServer }, { state: "warn", found: /not llama-server/ });
+    const late = async () => ({ instead: { ...stranger, kind: "late" as const } });
+    await check("llama-server", { settings, llamaServer: late }, { state: "warn", found: /does not answer/ });
+    await check("llama-server", { llamaServer }, { state: "ok" });
+  });
   it("Ollama", () =>
     check(
       "ollama",

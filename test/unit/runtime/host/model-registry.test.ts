@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, describe, it } from "mocha";
+import { silentLogger } from "../../../../server/base/log.ts";
 import { ModelRegistry } from "../../../../server/runtime/host/model-registry.ts";
 import { noPrograms } from "../../../../server/runtime/supervisor/no-programs.ts";
 import { gone, isAlive } from "../../../support/host-fixture.ts";
@@ -80,5 +81,29 @@ describe("a model whose user goes while it loads", function () {
     process.kill(pid, "SIGKILL");
     await Promise.all([first.refused, second.refused]);
     assert.deepEqual(await users(), []);
+  });
+});
+
+describe("a model that did not open", () => {
+  const registry = new ModelRegistry({
+    childEntry: "none",
+    clock: new ManualClock(),
+    idleMs: 1000,
+    programs: noPrograms,
+    ladder: ladderPorts(),
+    log: silentLogger,
+    onEvent: () => {},
+  });
+  after(() => registry.dispose());
+
+  it("is known with its reason when its users have gone", async () => {
+    const nobody = "http://127.0.0.1:9";
+    const spec = { runtime: "llama-server" as const, url: nobody, model: "a" };
+    await assert.rejects(registry.open(spec, new AbortController().signal));
+    assert.deepEqual(await registry.metrics(), []);
+    assert.deepEqual(
+      registry.failures.map(({ model, error }) => [model, error.code]),
+      [[`llama-server ${nobody} a`, "runtime-unreachable"]],
+    );
   });
 });

@@ -4,13 +4,14 @@
  */
 
 import type { Disposable } from "../../base/disposable.ts";
-import type { ModelInfo } from "../../model/model-info.ts";
+import { type ModelInfo, toReduction } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError, type RuntimeErrorCode, toRuntimeError } from "../../model/runtime-error.ts";
 import type { QueueReading } from "../scheduler/slot-queue.ts";
 import { endedSoon } from "../supervisor/ended-soon.ts";
 import type { RunningProgram } from "../supervisor/program.ts";
 import { lazyRuntime } from "../wire/lazy-runtime.ts";
+import { type Descent, type DescentModel, isOutOfMemory, type MemoryStep } from "./descent.ts";
 import {
   type ModelSource,
   type ModelState,
@@ -34,8 +35,16 @@ const saysGone: ReadonlySet<RuntimeErrorCode> = new Set(["runtime-unreachable", 
 /** Reaches the runtime, starts it where that is wanted, and makes sure that it has the model. */
 export type Connect = (ports: SourcePorts, signal: AbortSignal) => Promise<Connected>;
 
+export interface ConnectedExtras {
+  /** Goes with the source. */
+  readonly held?: Disposable | undefined;
+  /** Where another way to load it is found when memory runs out. */
+  readonly descent?: Pick<Descent<DescentModel>, "ranOut" | "reduced">;
+}
+
 export class ConnectedSource implements ModelSource {
   readonly #held: Disposable | undefined;
+  readonly #descent: ConnectedExtras["descent"];
   readonly #connect: Connect;
   readonly #ports: SourcePorts;
   readonly #disposed = new AbortController();
@@ -45,9 +54,9 @@ export class ConnectedSource implements ModelSource {
   #restarts = 0;
   #state: ModelState = { state: "loading" };
 
-  /** `held` goes with the source. */
-  constructor(connect: Connect, ports: SourcePorts, held?: Disposable) {
+  constructor(connect: Connect, ports: SourcePorts, { held, descent }: ConnectedExtras = {}) {
     this.#held = held;
+    this.#descent = descent;
     this.#connect = connect;
     this.#ports = ports;
     this.runtime = lazyRuntime(async () => (await this.#reach()).runtime);
@@ -88,14 +97,15 @@ export class ConnectedSource implements ModelSource {
 
   async #reachNow(): Promise<Connected> {
     const { signal } = this.#disposed;
-    this.#report({ state: this.#restarts > 0 ? "restarting" : "loading" });
+    this.#report({ state: this.#starting() });
     try {
       if (signal.aborted) throw new RuntimeError("runtime-unreachable", "The model was let go.");
       const connected = this.#watched(await this.#connect(this.#ports, signal));
+      const { info } = connected;
       this.#live = connected;
       if (signal.aborted) connected.dispose();
       void connected.process?.ended.then((error) => this.#drop(connected, error));
-      this.#report({ state: "ready" });
+      this.#report({ state: "ready", info });
       return connected;
     } catch (thrown) {
       this.#connected = undefined;
@@ -110,12 +120,23 @@ export class ConnectedSource implements ModelSource {
       served: () => connected.process?.served(),
       failed: (error) => this.#failed(watched, error),
     });
-    const watched = { ...connected, runtime };
+    const reduced = this.#descent?.reduced;
+    const info = reduced ? { ...connected.info, reduced: toReduction(reduced) } : connected.info;
+    const watched = { ...connected, info, runtime };
     return watched;
   }
 
-  /** What says that the runtime is gone makes the next request look for it again. */
+  /** A step down for lack of memory. */
+  stepped({ said, reason }: MemoryStep): void {
+    this.#report({ state: this.#starting(), step: said, error: reason });
+  }
+
+  /** What says that the runtime is gone, or that memory ran out, makes the next request look for it again. */
   async #failed(connected: Connected, error: unknown): Promise<unknown> {
+    if (this.#descent && isOutOfMemory(error)) {
+      this.#drop(connected, error);
+      return error;
+    }
     if (!(error instanceof RuntimeError) || !saysGone.has(error.code)) return error;
     const { process } = connected;
     const end = process && (await endedSoon(process, this.#ports.clock, this.#disposed.signal));
@@ -130,12 +151,18 @@ export class ConnectedSource implements ModelSource {
     this.#live = undefined;
     this.#connected = undefined;
     this.#restarts++;
-    if (!connected.process) return this.#report({ state: "failed", error });
+    const isShort = this.#descent !== undefined && isOutOfMemory(error);
+    if (isShort) this.#descent?.ranOut(error);
+    if (!connected.process && !isShort) return this.#report({ state: "failed", error });
     this.#report({ state: "restarting", error });
     if (this.#disposed.signal.aborted) return;
     this.#reach().catch((failure: unknown) => {
       this.#ports.log.log("warn", toRuntimeError(failure).message);
     });
+  }
+
+  #starting(): "loading" | "restarting" {
+    return this.#restarts > 0 ? "restarting" : "loading";
   }
 
   #report(state: ModelState): void {

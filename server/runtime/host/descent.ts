@@ -52,8 +52,8 @@ export interface DescentOptions<M extends DescentModel> extends DescentPorts {
   readonly id: string;
   /** The one that was asked for. */
   readonly model: M;
-  /** Those that are here and do the same, the largest first; asked when a smaller one is wanted. */
-  smaller(): Promise<readonly M[]>;
+  /** It, then those that are here and do the same, the largest first; asked when another is wanted. */
+  models(): Promise<readonly M[]>;
   readonly onStep: (step: MemoryStep) => void;
 }
 
@@ -151,10 +151,10 @@ export class Descent<M extends DescentModel> {
   }
 
   async #load({ rung }: Position): Promise<Load<M>> {
-    const model = (await this.#all())[rung.model] ?? this.#options.model;
     const { contextTokens, gpuLayers } = rung;
+    const smaller = rung.model === 0 ? undefined : (await this.#all())[rung.model];
     return {
-      model,
+      model: smaller ?? this.#options.model,
       number: this.#number,
       ...(contextTokens === undefined ? {} : { contextTokens }),
       ...(gpuLayers === undefined ? {} : { gpuLayers }),
@@ -187,7 +187,7 @@ export class Descent<M extends DescentModel> {
   }
 
   #all(): Promise<readonly M[]> {
-    this.#models ??= this.#options.smaller().then((smaller) => [this.#options.model, ...smaller]);
+    this.#models ??= this.#options.models();
     return this.#models;
   }
 }

@@ -35,7 +35,7 @@ function embeddedSource(asked: FileModel, ports: SourcePorts): ModelSource {
       ...ports.ladder,
       id: asked.file.id,
       model: asked,
-      smaller: () => smallerFiles(asked),
+      models: async () => [asked, ...(await smallerFiles(asked))],
     },
     params: paramsOf,
     check: ({ file }) => checkUnchanged(file),

@@ -6,9 +6,12 @@ import { RuntimeError } from "../../model/runtime-error.ts";
 import { HttpClient } from "../http/http-client.ts";
 import { connectOllama, lookAtOllama } from "../ollama/connect-ollama.ts";
 import { OllamaApi } from "../ollama/ollama-api.ts";
+import { type SizedModel, sizedModels } from "../ollama/smaller-models.ts";
 import { endProcessNow } from "../supervisor/end-process.ts";
 import type { Program, ProgramLease, RunningProgram } from "../supervisor/program.ts";
-import { type Connect, type Connected, ConnectedSource } from "./connected-source.ts";
+import type { Connected } from "./connected-source.ts";
+import { descendingSource } from "./descending-source.ts";
+import type { Load } from "./descent.ts";
 import type { FoundModel, ModelSource, SourcePorts } from "./model-source.ts";
 import { remoteModelName, type SpecOf } from "./protocol.ts";
 import { queued } from "./queued.ts";
@@ -38,19 +41,35 @@ async function look({ url, model }: Spec, signal: AbortSignal): Promise<ModelInf
 
 function ollamaSource(spec: Spec, ports: SourcePorts): ModelSource {
   let lease: ProgramLease | undefined;
+  let { url } = spec;
   const held = { dispose: () => lease?.dispose() };
-  const reach: Connect = async (_, signal) => {
+  const reach = async (load: Load<SizedModel>, signal: AbortSignal): Promise<Connected> => {
+    const wanted = { ...spec, model: load.model.name, load };
     try {
-      return await connect(spec, ports, signal);
+      return await connect(wanted, ports, signal);
     } catch (error) {
       if (!spec.program || signal.aborted || !isAbsent(error)) throw error;
       lease ??= ports.programs.use(programOf(spec.program, new URL(spec.url)), () => {});
       const process = await lease.running();
-      const place = { url: process.at.url, model: spec.model, restart: restartOf(process) };
+      url = process.at.url;
+      const place = { ...wanted, url, restart: restartOf(process) };
       return { ...(await connect(place, ports, signal)), process };
     }
   };
-  return new ConnectedSource(reach, ports, held);
+  const asked = { name: spec.model, weightBytes: 0, layers: 0 };
+  const models = () => sizedAt({ url, model: spec.model });
+  return descendingSource({ id: remoteModelName(spec), model: asked, models, connect: reach, held }, ports);
+}
+
+const sizesMs = 20_000;
+
+async function sizedAt({ url, model }: Pick<Spec, "url" | "model">): Promise<readonly SizedModel[]> {
+  const client = new HttpClient({ url, name });
+  try {
+    return await sizedModels(new OllamaApi(client), model, AbortSignal.timeout(sizesMs));
+  } finally {
+    client.dispose();
+  }
 }
 
 /** A process that has ended is not ended again: its number may be somebody else's. */
@@ -97,17 +116,18 @@ function programOf(path: string, url: URL): Program {
 const usualSlots = 1;
 
 interface Place extends Pick<Spec, "url" | "model"> {
+  readonly load: Load<SizedModel>;
   readonly restart?: (() => void) | undefined;
 }
 
 async function connect(
-  { url, model, restart }: Place,
+  { url, model, load, restart }: Place,
   { log, clock }: SourcePorts,
   signal: AbortSignal,
 ): Promise<Connected> {
   const client = new HttpClient({ url, name });
   try {
-    const request = { url: new URL(url), model, log, clock, restart };
+    const request = { url: new URL(url), model, log, clock, restart, load };
     const { info, runtime } = await connectOllama(client, request, signal);
     const limits = { slots: usualSlots, budgetTokens: info.contextTokens };
     return queued({ info, runtime, dispose: () => client.dispose() }, limits, clock);

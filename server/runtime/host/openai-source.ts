@@ -10,6 +10,7 @@ import { connectOpenAi } from "../openai/connect-openai.ts";
 import { type Connected, ConnectedSource } from "./connected-source.ts";
 import type { FoundModel, SourcePorts } from "./model-source.ts";
 import { remoteModelName, type SpecOf } from "./protocol.ts";
+import { withAdvice } from "./with-advice.ts";
 
 type Spec = SpecOf<"openai">;
 
@@ -34,11 +35,19 @@ async function connect(spec: Spec, { clock }: SourcePorts, signal: AbortSignal):
   const client = new HttpClient({ url: url.href, name: "openai", headers, tls });
   try {
     const { info, runtime } = await connectOpenAi({ client, url, clock }, spec.model, signal);
-    return { info, runtime, dispose: () => client.dispose() };
+    return { info, runtime: withAdvice(runtime, servedByOthers), dispose: () => client.dispose() };
   } catch (error) {
     client.dispose();
     throw error;
   }
+}
+
+/** What is loaded there, and how, its owner decides. */
+function servedByOthers({ sentence, values }: RuntimeError): RuntimeError {
+  return new RuntimeError("out-of-memory", sentence, {
+    values,
+    mend: "Whoever runs that server can give it a shorter context or a smaller model; until then name another model in roles.complete.",
+  });
 }
 
 /** People give the address with the `/v1` that other programs want. */

@@ -12,14 +12,16 @@ import { HttpClient } from "../http/http-client.ts";
 import { connectLlamaServer } from "../llama-server/connect-llama-server.ts";
 import { readFlags } from "../llama-server/program-flags.ts";
 import { readiness, saysItListens } from "../llama-server/readiness.ts";
-import { slots, startArguments, startEnvironment } from "../llama-server/start-arguments.ts";
+import { fixedBy, slots, startArguments, startEnvironment } from "../llama-server/start-arguments.ts";
 import type { Program, RunningProgram } from "../supervisor/program.ts";
 import type { Connected } from "./connected-source.ts";
+import type { Load } from "./descent.ts";
 import { checkUnchanged, type GgufFile, identifyGguf } from "./gguf-file.ts";
 import type { FoundModel } from "./model-source.ts";
 import { type SpecOf, startedModelName } from "./protocol.ts";
 import { queued } from "./queued.ts";
-import { startedSource } from "./started-source.ts";
+import { type FileModel, fileModel, smallerFiles } from "./smaller-files.ts";
+import { type StartedOptions, startedSource } from "./started-source.ts";
 
 type Spec = SpecOf<"started-llama-server">;
 
@@ -29,7 +31,9 @@ const name = "llama-server";
 export async function findStartedLlamaServer(spec: Spec): Promise<FoundModel> {
   const file = await identifyGguf(spec.path);
   const id = JSON.stringify([spec.runtime, file.id, spec.program, spec.args]);
-  const program = () => programOf(spec, { file, id });
+  const fixed = fixedBy(spec.args);
+  const modelOf = (model: FileModel) => (fixed.layers ? { ...model, layers: 0 } : model);
+  const asked = modelOf(fileModel(file));
   return {
     id,
     model: startedModelName(file.path),
@@ -38,25 +42,37 @@ export async function findStartedLlamaServer(spec: Spec): Promise<FoundModel> {
       return infoOf(file, await contextFor(file));
     },
     create: (ports) => {
-      const connect = (running: RunningProgram, signal: AbortSignal) =>
-        connectTo(running, { file, clock: ports.clock }, signal);
-      return startedSource({ program, connect }, ports);
+      const started: StartedOptions<FileModel> = {
+        id,
+        model: asked,
+        models: async () => [asked, ...(await smallerFiles(asked)).map(modelOf)],
+        program: (load) => programOf(spec, { load, id }),
+        connect: (running, load, signal) =>
+          connectTo(running, { file: load.model.file, clock: ports.clock }, signal),
+      };
+      return startedSource(started, ports);
     },
   };
 }
 
 async function programOf(
   { program, args }: Spec,
-  { file, id }: { readonly file: GgufFile; readonly id: string },
+  { load, id }: { readonly load: Load<FileModel>; readonly id: string },
 ): Promise<Program> {
   const flags = await readFlags(program);
-  const contextTokens = await contextFor(file);
+  const { model, number, gpuLayers } = load;
+  const { file } = model;
+  const contextTokens = await contextFor(file, load.contextTokens);
+  const fixed = fixedBy(args);
+  load.tried(fixed.context ? {} : { contextTokens });
+  const modelPath = file.path;
   return {
-    id,
+    id: JSON.stringify([id, number, modelPath, contextTokens, gpuLayers]),
     name,
     path: program,
+    replaced: "out-of-memory",
     prepare: () => checkUnchanged(file),
-    arguments: (at) => startArguments({ flags, modelPath: file.path, contextTokens, more: args }, at),
+    arguments: (at) => startArguments({ flags, modelPath, contextTokens, gpuLayers, more: args }, at),
     environment: startEnvironment,
     listens: saysItListens,
     check: readiness,
@@ -94,14 +110,14 @@ function infoOf({ path, header }: GgufFile, contextTokens: number): ModelInfo {
 }
 
 /** Of one slot. What main memory does not hold a GPU may: then llama-server finds out itself what fits. */
-async function contextFor({ header }: GgufFile): Promise<number> {
+async function contextFor({ header }: GgufFile, mostTokens?: number): Promise<number> {
   const needs = memoryNeeds(header);
   const inAll = { ...needs, kvBytesPerToken: needs.kvBytesPerToken * slots };
   const free = await freeMainMemory(() => Promise.resolve({ free: freemem() }));
   try {
-    return planContext(inAll, { flash: "auto", freeBytes: free });
+    return planContext(inAll, { flash: "auto", freeBytes: free, mostTokens });
   } catch (error) {
     if (!(error instanceof RuntimeError) || error.code !== "out-of-memory") throw error;
-    return Math.min(usualContextTokens, needs.trainedContextTokens);
+    return Math.min(usualContextTokens, mostTokens ?? Infinity, needs.trainedContextTokens);
   }
 }

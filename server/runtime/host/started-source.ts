@@ -2,40 +2,51 @@
 
 import { endedSoon } from "../supervisor/ended-soon.ts";
 import type { Program, ProgramLease, ProgramState, RunningProgram } from "../supervisor/program.ts";
-import { type Connected, ConnectedSource } from "./connected-source.ts";
+import type { Connected } from "./connected-source.ts";
+import { type DescendingOptions, descendingSource } from "./descending-source.ts";
+import { type DescentModel, isOutOfMemory, type Load } from "./descent.ts";
 import type { ModelSource, SourcePorts } from "./model-source.ts";
 
-export interface StartedOptions {
-  /** Asked when the model is first needed. */
-  program(): Promise<Program>;
-  connect(running: RunningProgram, signal: AbortSignal): Promise<Omit<Connected, "process">>;
+export interface StartedOptions<M extends DescentModel>
+  extends Pick<DescendingOptions<M>, "id" | "model" | "models"> {
+  /** Another one for each way to load it; asked when it is first needed. */
+  program(load: Load<M>): Promise<Program>;
+  connect(running: RunningProgram, load: Load<M>, signal: AbortSignal): Promise<Omit<Connected, "process">>;
 }
 
-export function startedSource(options: StartedOptions, ports: SourcePorts): ModelSource {
+export function startedSource<M extends DescentModel>(
+  options: StartedOptions<M>,
+  ports: SourcePorts,
+): ModelSource {
   const held = new HeldProgram(options, ports);
-  return new ConnectedSource((_, signal) => held.connect(signal), ports, held);
+  const { id, model, models } = options;
+  const connect = (load: Load<M>, signal: AbortSignal) => held.connect(load, signal);
+  return descendingSource({ id, model, models, connect, held }, ports);
 }
 
-class HeldProgram {
-  readonly #options: StartedOptions;
+class HeldProgram<M extends DescentModel> {
+  readonly #options: StartedOptions<M>;
   readonly #ports: SourcePorts;
   #lease: ProgramLease | undefined;
+  #number = 0;
   #disposed = false;
 
-  constructor(options: StartedOptions, ports: SourcePorts) {
+  constructor(options: StartedOptions<M>, ports: SourcePorts) {
     this.#options = options;
     this.#ports = ports;
   }
 
-  /** A process that ends just then is none: the next one is reached. */
-  async connect(signal: AbortSignal): Promise<Connected> {
-    const lease = await this.#leased();
+  /** A process that ends just then is none: the next one is reached, unless memory ran out. */
+  async connect(load: Load<M>, signal: AbortSignal): Promise<Connected> {
+    const lease = await this.#leased(load);
     for (;;) {
       const process = await lease.running();
       try {
-        return { ...(await this.#options.connect(process, signal)), process };
+        return { ...(await this.#options.connect(process, load, signal)), process };
       } catch (error) {
-        if (signal.aborted || !(await endedSoon(process, this.#ports.clock, signal))) throw error;
+        const end = signal.aborted ? undefined : await endedSoon(process, this.#ports.clock, signal);
+        if (!end) throw error;
+        if (isOutOfMemory(end)) throw end;
       }
     }
   }
@@ -45,9 +56,11 @@ class HeldProgram {
     this.#lease?.dispose();
   }
 
-  async #leased(): Promise<ProgramLease> {
-    if (this.#lease) return this.#lease;
-    const program = await this.#options.program();
+  async #leased(load: Load<M>): Promise<ProgramLease> {
+    if (this.#lease && this.#number === load.number) return this.#lease;
+    this.#lease?.dispose();
+    this.#number = load.number;
+    const program = await this.#options.program(load);
     const lease = this.#ports.programs.use(program, (state) => this.#tell(state));
     this.#lease = lease;
     if (this.#disposed) lease.dispose();

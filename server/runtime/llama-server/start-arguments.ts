@@ -8,6 +8,8 @@ export interface StartArguments {
   readonly modelPath: string;
   /** Of one slot. */
   readonly contextTokens: number;
+  /** At most so many on the GPU; left out: as many as it finds room for. */
+  readonly gpuLayers?: number | undefined;
   /** Of the person's own, from the settings. */
   readonly more: readonly string[];
 }
@@ -19,7 +21,7 @@ const cacheMebibytes = "1024";
 
 /** What the person says comes after what is only usual, and before what must be so. */
 export function startArguments(
-  { flags, modelPath, contextTokens, more }: StartArguments,
+  { flags, modelPath, contextTokens, gpuLayers, more }: StartArguments,
   { port, key }: ProgramAddress,
 ): readonly string[] {
   const known = (flag: string, ...values: readonly string[]) => (flags.has(flag) ? [flag, ...values] : []);
@@ -27,6 +29,9 @@ export function startArguments(
   return [
     ...known("--parallel", String(slots)),
     ...known("--ctx-size", String(contextTokens * slots)),
+    ...(gpuLayers === undefined ? [] : known("--n-gpu-layers", String(gpuLayers))),
+    // Without layers it would still compute long prompts there.
+    ...(gpuLayers === 0 ? known("--device", "none") : []),
     ...known("--no-kv-unified"),
     ...known("--cache-ram", cacheMebibytes),
     ...known("--jinja"),
@@ -49,4 +54,13 @@ const keyVariable = "LLAMA_API_KEY";
 
 export function startEnvironment({ key }: ProgramAddress): Readonly<Record<string, string>> {
   return { [keyVariable]: key };
+}
+
+/** What the person's own arguments decide, and nobody else may. */
+export function fixedBy(more: readonly string[]): { readonly context: boolean; readonly layers: boolean } {
+  const names = new Set(more.map((argument) => argument.split("=")[0] ?? ""));
+  return {
+    context: ["-c", "--ctx-size"].some((name) => names.has(name)),
+    layers: ["-ngl", "--gpu-layers", "--n-gpu-layers"].some((name) => names.has(name)),
+  };
 }

@@ -9,7 +9,7 @@ import type { Logger } from "../../base/log.ts";
 import { isOlder } from "../../base/node-versions.ts";
 import { type FimFamilyId, fimFamilies, fimFamilyIds } from "../../model/fim.ts";
 import { detectReasoning, familyByName } from "../../model/fim-detection.ts";
-import type { ModelInfo } from "../../model/model-info.ts";
+import { type ModelInfo, toReduction } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { nearestNames } from "../../model/nearest-names.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
@@ -18,12 +18,21 @@ import { modelCard } from "./model-card.ts";
 import { type LoadedModel, type ModelOptions, OllamaApi, type OllamaModel } from "./ollama-api.ts";
 import { OllamaRuntime } from "./ollama-runtime.ts";
 import { SlotWatch } from "./slot-watch.ts";
+import { layersOf } from "./smaller-models.ts";
 import { readVocabulary, type Vocabulary } from "./vocabulary.ts";
 
 export interface OllamaRequest {
   readonly url: URL;
   readonly model: string;
   readonly log: Logger;
+  /** How much of it to load; left out: as much as is usual. */
+  readonly load?: OllamaLoad | undefined;
+}
+
+export interface OllamaLoad {
+  readonly contextTokens?: number;
+  readonly gpuLayers?: number;
+  tried(what: { readonly contextTokens: number; readonly gpuLayers: number }): void;
 }
 
 export interface OllamaConnection extends OllamaRequest {
@@ -54,7 +63,7 @@ export async function connectOllama(
   const { url, model: wanted, log, clock, restart } = request;
   const api = new OllamaApi(client);
   const { shown, asked } = await examine(api, request, signal);
-  const loaded = await load(api, { asked, shown }, signal);
+  const loaded = await loadIt(api, { asked, shown }, signal);
   sayWhere(loaded, { asked, log });
   const known = knownOf({ wanted, shown });
   const { vocabulary, thinks, reasons, family } = known;
@@ -91,7 +100,7 @@ interface Examined {
 
 async function examine(
   api: OllamaApi,
-  { url, model: wanted, log }: OllamaRequest,
+  { url, model: wanted, log, load }: OllamaRequest,
   signal: AbortSignal,
 ): Promise<Examined> {
   const version = await api.version(signal);
@@ -101,7 +110,9 @@ async function examine(
   const name = await findName(api, { url, wanted }, signal);
   const shown = await api.show(name, signal);
   if (shown.remote_host !== "") throw remoteModel(name, shown.remote_host);
-  return { shown, asked: await modelOptions(api, { name, shown }, signal) };
+  const asked = await modelOptions(api, { name, shown, load }, signal);
+  load?.tried({ contextTokens: asked.options.num_ctx, gpuLayers: layersOf(shown) });
+  return { shown, asked };
 }
 
 interface Known {
@@ -130,6 +141,7 @@ function infoOf(
   // The form in which prompts come that its own template asks for anew.
   const fim = family ?? (inserts(shown) ? "qwen" : undefined);
   const card = modelCard(shown);
+  const spill = loaded && spillOf(loaded);
   return {
     runtime: "ollama",
     name: wanted,
@@ -139,6 +151,7 @@ function infoOf(
     ...(isBareTemplate(shown) ? { chats: false } : {}),
     ...(fim === undefined ? {} : { fim }),
     ...(Object.keys(card).length === 0 ? {} : { sampling: card }),
+    ...(spill ? { reduced: toReduction(spill) } : {}),
   };
 }
 
@@ -199,21 +212,27 @@ function remoteModel(name: string, host: string): RuntimeError {
 }
 
 interface Shown {
+  readonly load: OllamaLoad | undefined;
   readonly name: string;
   readonly shown: OllamaModel;
 }
 
-/** One set for as long as the connection lasts. A model that is loaded with more room is taken as it is. */
+/**
+ * One set for as long as the connection lasts. A model that is loaded with more room is taken as it is, unless memory
+ * was short.
+ */
 async function modelOptions(
   api: OllamaApi,
-  { name, shown }: Shown,
+  { name, shown, load }: Shown,
   signal: AbortSignal,
 ): Promise<ModelOptions> {
   const own = Number(/^num_ctx\s+(\d+)/m.exec(shown.parameters)?.[1] ?? usualContextTokens);
-  const wanted = Math.min(own, trainedContext(shown));
+  const most = load?.contextTokens;
+  const wanted = Math.min(own, most ?? Infinity, trainedContext(shown));
   const loaded = (await api.loaded(signal)).find((model) => model.name === name);
-  const num_ctx = Math.max(wanted, loaded?.context_length ?? 0);
-  return { model: name, keep_alive: keepAlive, options: { num_ctx } };
+  const num_ctx = most === undefined ? Math.max(wanted, loaded?.context_length ?? 0) : wanted;
+  const layers = load?.gpuLayers === undefined ? {} : { num_gpu: load.gpuLayers };
+  return { model: name, keep_alive: keepAlive, options: { num_ctx, ...layers } };
 }
 
 function trainedContext({ model_info: info }: OllamaModel): number {
@@ -222,7 +241,7 @@ function trainedContext({ model_info: info }: OllamaModel): number {
 }
 
 /** What Ollama says of the model when it is loaded. */
-async function load(
+async function loadIt(
   api: OllamaApi,
   { asked, shown }: { readonly asked: ModelOptions; readonly shown: OllamaModel },
   signal: AbortSignal,
@@ -237,14 +256,23 @@ function sayWhere(
   { asked, log }: { readonly asked: ModelOptions; readonly log: Logger },
 ): void {
   if (!loaded) return;
-  const { name, size, size_vram: vram, context_length: context } = loaded;
+  const { name, context_length: context } = loaded;
   const wanted = asked.options.num_ctx;
   if (context !== undefined && context < wanted)
     log.log("warn", `Ollama gives ${name} a context of ${context} tokens; ${wanted} were asked for.`);
-  if (vram > 0 && vram < size) {
-    const share = Math.round((100 * (size - vram)) / size);
-    log.log("warn", `${name} does not fit into the GPU's memory: ${share} % of it is computed on the CPU.`);
-  }
+  const spill = spillOf(loaded);
+  if (spill && asked.options.num_gpu === undefined) log.log("warn", spill.message);
+}
+
+/** What the GPU's memory did not hold Ollama has put elsewhere by itself. */
+function spillOf({ name, size, size_vram: vram }: LoadedModel): RuntimeError | undefined {
+  if (vram === 0 || vram >= size) return undefined;
+  const share = Math.round((100 * (size - vram)) / size);
+  return new RuntimeError(
+    "out-of-memory",
+    "{0} does not fit into the GPU's memory: {1} % of it is computed on the CPU, which is slower.",
+    { values: [name, share] },
+  );
 }
 
 interface Fim {

@@ -14,7 +14,9 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const versionSchema = v.object({ version: v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+/)) });
 const tagsSchema = v.object({
-  models: v.array(v.object({ name: v.string(), remote_host: v.optional(v.string(), "") })),
+  models: v.array(
+    v.object({ name: v.string(), size: v.optional(count, 0), remote_host: v.optional(v.string(), "") }),
+  ),
 });
 const showSchema = v.object({
   template: v.optional(v.string(), ""),
@@ -52,7 +54,11 @@ export type LoadedModel = v.InferOutput<typeof psSchema>["models"][number];
 export interface ModelOptions {
   readonly model: string;
   readonly keep_alive: string;
-  readonly options: { readonly num_ctx: number };
+  readonly options: {
+    readonly num_ctx: number;
+    /** Layers on the GPU; left out: as many as Ollama finds room for. */
+    readonly num_gpu?: number;
+  };
 }
 
 export interface RenderRequest extends ModelOptions {
@@ -95,6 +101,12 @@ export class OllamaApi {
       { method: "POST", path: "api/show", body, schema: showSchema, ...limits },
       signal,
     );
+  }
+
+  /** Without its vocabulary. */
+  describe(model: string, signal: AbortSignal): Promise<OllamaModel> {
+    const request = { method: "POST", path: "api/show", schema: showSchema, limitMs: quickMs } as const;
+    return this.#client.json({ ...request, body: { model } }, signal);
   }
 
   async loaded(signal: AbortSignal): Promise<readonly LoadedModel[]> {

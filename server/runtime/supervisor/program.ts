@@ -26,6 +26,8 @@ export interface Program {
   readonly path: string;
   /** Tried first; without one, or where it is taken, any free one. */
   readonly port?: number;
+  /** Set where its user starts another in its place when memory runs out: it is not started again then. */
+  readonly replaced?: "out-of-memory";
   /** Before each run. What it rejects with ends the start. */
   prepare?(): Promise<void>;
   arguments(at: ProgramAddress): readonly string[];

@@ -35,8 +35,9 @@ export class SupervisedProgram {
     this.#backoff = new Backoff(ports.clock);
   }
 
-  get isDown(): boolean {
-    return this.#down !== undefined;
+  /** Why it is not started again. */
+  get down(): RuntimeError | undefined {
+    return this.#down;
   }
 
   running(): Promise<RunningProgram> {
@@ -105,7 +106,8 @@ export class SupervisedProgram {
   }
 
   /** Decides what becomes of a program that failed. */
-  #note({ error, next }: EndCause, signal: AbortSignal): void {
+  #note({ error, next: usual }: EndCause, signal: AbortSignal): void {
+    const next = this.#program.replaced === error.code ? "no-use" : usual;
     this.#ports.log.log("warn", error.message);
     if (next === "another-port" && ++this.#takenPorts < mostTakenPorts) return;
     this.#waitMs = this.#backoff.died();

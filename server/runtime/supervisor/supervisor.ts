@@ -59,8 +59,9 @@ export class Supervisor implements Programs, Disposable {
       dispose: () => {
         if (!entry.listeners.delete(listener) || entry.listeners.size > 0) return;
         entry.program.end();
-        // What stays down does so for the next one, too.
-        if (!entry.program.isDown) this.#entries.delete(id);
+        // What stays down does so for the next one, too; only memory comes and goes.
+        const { down } = entry.program;
+        if (!down || down.code === "out-of-memory") this.#entries.delete(id);
       },
     };
   }

@@ -35,7 +35,7 @@ describe("loading in the first way that memory holds", () => {
         log: silentLogger,
         memory,
         circumstances: () => Promise.resolve(now),
-        smaller: () => Promise.resolve([small]),
+        models: () => Promise.resolve([large, small]),
         onStep: (step) => said.push(`${step.said.message} <- ${step.reason.message}`),
       });
     /** Lets as many loads fail as there are words; the one after them works. */

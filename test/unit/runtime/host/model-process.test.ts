@@ -34,7 +34,7 @@ describe("the process of a model", function () {
     const ended: number[] = [];
     const started = Promise.withResolvers<number>();
     const model = new ModelProcess({
-      descent: { ...ladderPorts(), clock, log: silentLogger, id: "none", model: none, smaller: nothing },
+      descent: { ...ladderPorts(), clock, log: silentLogger, id: "none", model: none, models: nothing },
       params: () => ({ path: "none", architecture: "qwen2", needs, completes: true }),
       check: () => Promise.resolve(),
       childEntry,

@@ -2,13 +2,14 @@
 
 import assert from "node:assert/strict";
 import { flagsIn } from "../../../../server/runtime/llama-server/program-flags.ts";
-import { startArguments } from "../../../../server/runtime/llama-server/start-arguments.ts";
+import { fixedBy, startArguments } from "../../../../server/runtime/llama-server/start-arguments.ts";
 
 const at = { port: 4321, url: "http://127.0.0.1:4321", key: "secret" };
 const fixed = " --model /m.gguf --host 127.0.0.1 --port 4321";
 
-function check(help: string, usual: string, last = ""): void {
+function check(help: string, usual: string, last = "", more: { readonly gpuLayers?: number } = {}): void {
   const start = {
+    ...more,
     flags: flagsIn(help),
     modelPath: "/m.gguf",
     contextTokens: 4096,
@@ -35,4 +36,16 @@ describe("the arguments of a llama-server", () => {
       "--ctx-size 8192 --host 0.0.0.0 --no-webui",
       " --api-key secret",
     ));
+  it("of one that may use a part of the GPU, or nothing of it", () => {
+    const help =
+      "--ctx-size N\n-ngl, --gpu-layers, --n-gpu-layers N\n-dev, --device <dev1,dev2,..>\n--offline\n(env: LLAMA_API_KEY)";
+    const rest = "--host 0.0.0.0 --offline";
+    check(help, `--ctx-size 8192 --n-gpu-layers 12 ${rest}`, "", { gpuLayers: 12 });
+    check(help, `--ctx-size 8192 --n-gpu-layers 0 --device none ${rest}`, "", { gpuLayers: 0 });
+  });
+  it("of the person's own, which decide what they name", () => {
+    assert.deepEqual(fixedBy(["-c", "4096"]), { context: true, layers: false });
+    assert.deepEqual(fixedBy(["--n-gpu-layers=99"]), { context: false, layers: true });
+    assert.deepEqual(fixedBy(["--threads", "4"]), { context: false, layers: false });
+  });
 });

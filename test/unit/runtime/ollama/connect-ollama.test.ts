@@ -63,6 +63,7 @@ describe("connectOllama", () => {
       contextTokens: 4096,
       fim: "qwen",
       reasons: false,
+      chats: false,
     });
     const load = server.asked.find(({ path }) => path === "/api/generate")?.body;
     const options = { num_ctx: 4096 };

@@ -115,6 +115,7 @@ export class Host implements Disposable {
       memoryBytes: process.memoryUsage.rss(),
       clients: this.#sessions.size,
       models: [...(await this.#models.metrics())],
+      failures: [...this.#models.failures],
     };
   }
 }

@@ -7,11 +7,12 @@ import type { Disposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
+import { toRuntimeError } from "../../model/runtime-error.ts";
 import type { Programs } from "../supervisor/program.ts";
 import { toWire } from "../wire/errors.ts";
 import { findModel } from "./find-model.ts";
 import type { FoundModel, LadderPorts, ModelSource } from "./model-source.ts";
-import type { ModelEvent, ModelMetrics, ModelSpec } from "./protocol.ts";
+import type { ModelEvent, ModelFailure, ModelMetrics, ModelSpec } from "./protocol.ts";
 
 export interface RegistryOptions {
   readonly childEntry: string;
@@ -38,9 +39,13 @@ interface Entry {
   idle: Disposable | undefined;
 }
 
+/** More models than a person tries in a row. */
+const mostFailures = 16;
+
 export class ModelRegistry implements Disposable {
   readonly #options: RegistryOptions;
   readonly #entries = new Map<string, Entry>();
+  readonly #failures = new Map<string, ModelFailure>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -58,8 +63,10 @@ export class ModelRegistry implements Disposable {
     const end = this.#lease(entry, signal);
     try {
       const info = await entry.source.ready();
+      this.#failures.delete(found.model);
       return { model: entry.id, info, runtime: entry.source.runtime, dispose: end };
     } catch (error) {
+      this.#noteFailure(found.model, error);
       end();
       // Its user may have gone before.
       this.#rest(entry);
@@ -79,8 +86,20 @@ export class ModelRegistry implements Disposable {
     );
   }
 
+  get failures(): readonly ModelFailure[] {
+    return [...this.#failures.values()];
+  }
+
   dispose(): void {
     for (const entry of this.#entries.values()) this.#unload(entry);
+  }
+
+  /** Who asks later why a model does not run finds no entry of it any more. */
+  #noteFailure(model: string, error: unknown): void {
+    this.#failures.delete(model);
+    this.#failures.set(model, { model, error: toWire(toRuntimeError(error)) });
+    const [oldest] = this.#failures.keys();
+    if (this.#failures.size > mostFailures && oldest !== undefined) this.#failures.delete(oldest);
   }
 
   /** Returns how to end the lease. `signal` has not aborted yet. */

@@ -149,8 +149,11 @@ export const metricsSchema = v.object({
       queue: v.exactOptional(queueSchema),
     }),
   ),
+  /** Models that did not open when they were last wanted, and why. */
+  failures: v.exactOptional(v.array(v.object({ model: v.string(), error: wireErrorSchema }))),
 });
 export type HostMetrics = v.InferOutput<typeof metricsSchema>;
+export type ModelFailure = NonNullable<HostMetrics["failures"]>[number];
 export type ModelMetrics = HostMetrics["models"][number];
 
 export const hostLogSchema = v.object({ level: v.picklist(logLevels), message: v.string() });

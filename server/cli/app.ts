@@ -8,6 +8,7 @@ import { backendsRoutes } from "./backends.ts";
 import type { CliContext } from "./cli-context.ts";
 import { completeCommand } from "./complete.ts";
 import { doctorCommand } from "./doctor.ts";
+import { eraseCommand } from "./erase.ts";
 import { modelsRoutes } from "./models.ts";
 import { planCommand } from "./plan.ts";
 import { exitStatus } from "./run-verb.ts";
@@ -40,6 +41,7 @@ function buildCli(localizer: Localizer, version: string): Application<CliContext
         backends: backendsRoutes(localizer),
         complete: completeCommand(localizer),
         doctor: doctorCommand(localizer),
+        erase: eraseCommand(localizer),
         models: modelsRoutes(localizer),
         plan: planCommand(localizer),
         shell: shellCommand(localizer),

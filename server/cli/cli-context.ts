@@ -14,6 +14,7 @@ import type { PulledModel, PullOptions } from "../fetch/pull-model.ts";
 import type { BackendChoice, BackendName, BackendState, BackendTrial } from "../model/backend.ts";
 import type { Hardware } from "../model/plan/hardware.ts";
 import type { DoctorResult } from "../protocol/doctor.ts";
+import type { OursLook } from "../security/erase-home.ts";
 import type { Snapshot } from "../text/snapshot.ts";
 
 export interface OpenReasonModel extends ReasonModel, Disposable {}
@@ -38,9 +39,15 @@ export interface CliContext extends CommandContext {
   doctor(request: DoctorRequest, signal: AbortSignal): Promise<DoctorResult>;
   readonly models: CliModels;
   readonly backends: CliBackends;
+  erase(look: OursLook, signal: AbortSignal): Promise<Erased>;
   /** Asks the person for a yes; undefined where nobody would see the question. */
   readonly confirm: ((question: string, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
+
+export type Erased =
+  | { readonly kind: "erased"; readonly left: readonly string[] }
+  /** Somebody is at work there; nothing was erased. */
+  | { readonly kind: "busy"; readonly who: string };
 
 /** The models on this machine, and the way to more of them. */
 export interface CliModels {

@@ -83,6 +83,10 @@ const status = await runCli({
       get: (request, signal) => getBackend({ home, proxy: proxyOf(env), ...request }, signal),
       remove: (name) => shelf.remove(name),
     },
+    erase: async (look, signal) => {
+      const { erase } = await import("../erase.ts");
+      return erase(look, signal);
+    },
     confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
   },
 });

@@ -98,6 +98,7 @@ async function steppedAgainstWhole(path: string, tokens: number): Promise<Compar
     library: await import("node-llama-cpp"),
     onProgress: () => {},
     onTried: () => {},
+    onReported: () => {},
     onLog: () => {},
   });
   const runtime = new EmbeddedRuntime(embedded);

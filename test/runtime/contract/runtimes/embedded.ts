@@ -26,7 +26,7 @@ export const embedded: RuntimeUnderTest = {
       /** Older work goes first: once this is answered, whatever still ran is done. */
       async idle() {
         const opened = await client.open(spec, never);
-        await opened.runtime.embed({ priority: "background", texts: ["a"] }, never);
+        await opened.runtime.embed({ priority: "chat", texts: ["a"] }, never);
         opened.dispose();
       },
       async kill() {

@@ -55,7 +55,7 @@ export class Services implements LanguageServices, Disposable {
   /** The bound model, as the host names it in its events. */
   #modelName: string | undefined;
 
-  constructor({ home, settings, trust, localizer, log, secret, onStatus }: ServicesRequest) {
+  constructor({ home, settings, trust, localizer, log, restarted, secret, onStatus }: ServicesRequest) {
     this.#home = home;
     this.#localizer = localizer;
     this.#settings = settings;
@@ -76,7 +76,9 @@ export class Services implements LanguageServices, Disposable {
     );
     const models = join(home, "models");
     const [entry, childEntry] = [entryPoint("host"), entryPoint("child")];
-    this.host = this.#store.add(new HostClient({ home, entry, childEntry, log, clock }));
+    this.host = this.#store.add(
+      new HostClient({ home, entry, childEntry, log, clock, forgives: restarted ?? false }),
+    );
     this.model = this.#store.add(
       new CompletionModel({
         clock,

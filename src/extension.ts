@@ -98,12 +98,13 @@ function createHost({
     status.hostBecame(state);
   };
   const host: ServerHost<ServerClient> = new ServerHost<ServerClient>({
-    connect: (onEnded) =>
+    connect: (onEnded, { restarted }) =>
       new ServerClient({
         module: vscode.Uri.joinPath(context.extensionUri, "dist", "server.js").fsPath,
         manifest: context.extension.packageJSON,
         log,
         apiKey,
+        restarted,
         onEnded,
         onStatus: (params) => {
           status.serverSaid(params);

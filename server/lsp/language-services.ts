@@ -53,6 +53,8 @@ export interface ServicesRequest {
   readonly trust: Trust;
   readonly localizer: Localizer;
   readonly log: Logger;
+  /** A person has asked for a new start. */
+  readonly restarted?: boolean;
   /** The API key that the client keeps for an origin; left out where there is no client. */
   readonly secret?: (origin: string) => Promise<string | undefined>;
   /** `statusFacts` may have another answer. */

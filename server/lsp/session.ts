@@ -158,6 +158,7 @@ export class Session implements Disposable {
       trust: this.#trust,
       localizer,
       log,
+      restarted: profile.restarted,
       secret: (origin) => this.#secret(origin),
       onStatus: () => this.#status?.update(),
     });

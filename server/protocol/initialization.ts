@@ -8,6 +8,7 @@ export interface InitializationOptions {
   readonly storage?: string;
   readonly trusted?: boolean;
   readonly locale?: string;
+  readonly restarted?: boolean;
 }
 
 export const initializationDocs: FieldDocs<InitializationOptions> = {
@@ -21,4 +22,8 @@ export const initializationDocs: FieldDocs<InitializationOptions> = {
     "whether the workspace is trusted; `true` when left out, since most editors have no such notion",
   ],
   locale: ["`string`", "a language tag; the `locale` of `initialize` when left out"],
+  restarted: [
+    "`boolean`",
+    "whether a person has asked for this start: what memory did not hold is tried in full again",
+  ],
 };

@@ -37,6 +37,8 @@ export interface ServerClientOptions {
   /** The extension's own `package.json`, which lists its settings. */
   readonly manifest: unknown;
   readonly log: vscode.LogOutputChannel;
+  /** A person has asked for this start. */
+  readonly restarted: boolean;
   readonly onEnded: (why: string) => void;
   readonly onStatus: (status: StatusParams) => void;
   readonly apiKey: ApiKey;
@@ -66,7 +68,8 @@ export class ServerClient implements ServerConnection {
       // No settings here: the server asks for them, and a copy from the start would outlive what the person unsets.
       initializationOptions: (): InitializationOptions => {
         this.#trustTold = vscode.workspace.isTrusted;
-        return { trusted: this.#trustTold, locale: vscode.env.language };
+        const { restarted } = options;
+        return { trusted: this.#trustTold, locale: vscode.env.language, restarted };
       },
     });
     this.#client.onNotification(statusNotification.method, options.onStatus);

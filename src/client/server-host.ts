@@ -13,8 +13,13 @@ export interface ServerConnection {
 
 export type HostState = "stopped" | "starting" | "running" | "waiting" | "gave-up";
 
+export interface ServerStart {
+  /** A person has asked for it, after one before. */
+  readonly restarted: boolean;
+}
+
 export interface ServerHostOptions<C extends ServerConnection> {
-  readonly connect: (ended: (why: string) => void) => C;
+  readonly connect: (ended: (why: string) => void, start: ServerStart) => C;
   readonly onState: (state: HostState) => void;
   readonly log: (message: string) => void;
   readonly now: () => number;
@@ -42,11 +47,15 @@ export class ServerHost<C extends ServerConnection> {
     return this.#state === "running" ? this.#connection : undefined;
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#start({ restarted: false });
+  }
+
+  async #start(how: ServerStart): Promise<void> {
     if (this.#connection) return;
     this.#cancelWait?.();
     this.#become("starting");
-    const connection = this.#options.connect((why) => this.#onEnded(connection, why));
+    const connection = this.#options.connect((why) => this.#onEnded(connection, why), how);
     this.#connection = connection;
     try {
       await connection.start();
@@ -69,7 +78,7 @@ export class ServerHost<C extends ServerConnection> {
   async restart(): Promise<void> {
     this.#crashes.length = 0;
     await this.stop();
-    await this.start();
+    await this.#start({ restarted: true });
   }
 
   /** A failed start and a closed connection may both report the same end; only the first counts. */

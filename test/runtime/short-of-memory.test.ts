@@ -8,7 +8,7 @@ import { systemClock } from "../../server/base/clock.ts";
 import { silentLogger } from "../../server/base/log.ts";
 import { entryPoint } from "../../server/entries.ts";
 import type { RuntimeError } from "../../server/model/runtime-error.ts";
-import { HostClient, type ModelEvent } from "../../server/runtime/host/client.ts";
+import { HostClient, type HostClientOptions, type ModelEvent } from "../../server/runtime/host/client.ts";
 import { ofWire } from "../../server/runtime/wire/errors.ts";
 import { complete, gone, hostFixture, never } from "../support/host-fixture.ts";
 import { scripted } from "../support/scripted-model.ts";
@@ -46,7 +46,7 @@ describe("a host whose models run out of memory", function () {
     rmSync(folder, { recursive: true });
   });
 
-  function client() {
+  function client(more: Partial<HostClientOptions> = {}) {
     const made = new HostClient({
       home: host.home,
       entry: entryPoint("host"),
@@ -54,6 +54,7 @@ describe("a host whose models run out of memory", function () {
       log: silentLogger,
       clock: systemClock,
       idleMs: 200,
+      ...more,
     });
     clients.push(made);
     const said: string[] = [];
@@ -103,6 +104,22 @@ describe("a host whose models run out of memory", function () {
     assert.equal((await next.open()).info.contextTokens, 2048);
     assert.deepEqual(loadsOf(folder).slice(4), ["large 2048 fitting"]);
     assert.deepEqual(next.said, ["ready: large 2048"], "nobody is told twice");
+  });
+
+  it("is loaded in full again when a person restarts by hand, also one that stayed loaded", async () => {
+    script({ lives: times(2, "unable to allocate CUDA0 buffer"), gpuLayers: 9 });
+    const { open, client: first } = client({ idleMs: 60_000 });
+    assert.equal((await open()).info.contextTokens, 4096);
+    const pid = (await first.metrics())?.pid ?? 0;
+    first.dispose();
+    assert.equal((await client().open()).info.contextTokens, 4096);
+    for (const one of clients.splice(0)) one.dispose();
+    const { open: openAgain } = client({ forgives: true });
+    const { info } = await openAgain();
+    assert.deepEqual([info.contextTokens, info.reduced], [8192, undefined]);
+    for (const one of clients.splice(0)) one.dispose();
+    process.kill(pid, "SIGTERM");
+    await gone(pid);
   });
 
   it("uses a smaller model beside it where the main memory does not hold it", async () => {

@@ -9,9 +9,9 @@ import { join } from "node:path";
 export interface ShortOfGpu {
   readonly program: string;
   /** Ends the one that runs, with these words. */
-  die(words: string): void;
+  readonly die: (words: string) => void;
   /** The arguments of each start that say how much is loaded. */
-  starts(): readonly string[];
+  readonly starts: () => readonly string[];
 }
 
 /** In `folder`, with the real one at `path`. `words` are of the starts, one after the other. */

@@ -15,6 +15,8 @@ export interface ClientProfile {
   /** Replaces HEARTH_HOME. */
   readonly storage: string | undefined;
   readonly settings: unknown;
+  /** A person has asked for this start. */
+  readonly restarted: boolean;
   /** Paths of the workspace folders. */
   readonly folders: readonly string[];
   readonly can: {
@@ -36,6 +38,7 @@ export function toClientProfile(params: InitializeParams): ClientProfile {
     trusted: options.trusted ?? true,
     storage: options.storage,
     settings: options.settings,
+    restarted: options.restarted ?? false,
     folders: foldersOf(params),
     can: {
       configuration: capabilities.workspace?.configuration ?? false,
@@ -49,12 +52,13 @@ export function toClientProfile(params: InitializeParams): ClientProfile {
 /** Fields of a wrong type count as left out, but for trust, which is then refused. */
 function toOptions(value: unknown): InitializationOptions {
   if (!isRecord(value)) return {};
-  const { settings, storage, trusted, locale } = value;
+  const { settings, storage, trusted, locale, restarted } = value;
   return {
     ...(isRecord(settings) ? { settings } : {}),
     ...(typeof storage === "string" && storage !== "" ? { storage } : {}),
     ...(trusted === undefined ? {} : { trusted: trusted === true }),
     ...(typeof locale === "string" ? { locale } : {}),
+    ...(restarted === true ? { restarted } : {}),
   };
 }
 

@@ -17,6 +17,7 @@ import { fromWire, toWire } from "../wire/errors.ts";
 import { ClientModel } from "./client-model.ts";
 import { connectToHost, findHost, type HostConnection } from "./connect.ts";
 import {
+  forgiveRequest,
   type HostMetrics,
   hostLog,
   hostLogSchema,
@@ -44,6 +45,8 @@ export interface HostClientOptions {
   readonly log: Logger;
   /** How long the host stays when its last client has gone; counts for the client that starts it. */
   readonly idleMs?: number;
+  /** A person has asked for a new start: what memory did not hold is tried in full again. */
+  readonly forgives?: boolean;
   readonly clock: Clock;
 }
 
@@ -55,9 +58,11 @@ export class HostClient implements Disposable {
   readonly #models = new Map<string, ClientModel>();
   readonly #disposed = new AbortController();
   #connection: Promise<HostConnection> | undefined;
+  #forgives: boolean;
 
   constructor(options: HostClientOptions) {
     this.#options = options;
+    this.#forgives = options.forgives ?? false;
   }
 
   /**
@@ -144,6 +149,7 @@ export class HostClient implements Disposable {
       const connection = await connectToHost(start, clock, this.#disposed.signal);
       if (this.#disposed.signal.aborted) connection.dispose();
       this.#listen(connection);
+      if (this.#forgives) this.#forgives = !(await saysForgiven(connection));
       void this.#forgetAfter(connection.closed);
       return connection;
     } catch (error) {
@@ -187,4 +193,9 @@ export class HostClient implements Disposable {
   #tell(event: ModelEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/** A host that goes just then is not the one that will load anything. */
+function saysForgiven({ messages }: HostConnection): Promise<boolean> {
+  return messages.sendRequest(forgiveRequest).catch(() => false);
 }

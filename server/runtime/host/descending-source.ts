@@ -7,7 +7,7 @@ import type { ModelSource, SourcePorts } from "./model-source.ts";
 
 export interface DescendingOptions<M extends DescentModel>
   extends Pick<DescentOptions<M>, "id" | "model" | "models"> {
-  connect(load: Load<M>, signal: AbortSignal): Promise<Connected>;
+  readonly connect: (load: Load<M>, signal: AbortSignal) => Promise<Connected>;
   /** Goes with the source. */
   readonly held?: Disposable;
 }

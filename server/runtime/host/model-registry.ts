@@ -95,6 +95,14 @@ export class ModelRegistry implements Disposable {
   }
 
   /** Who asks later why a model does not run finds no entry of it any more. */
+  /** What memory did not hold is tried in full again; what nobody uses is loaded anew for that. */
+  async forgive(): Promise<void> {
+    await this.#options.ladder.memory.forgetAll();
+    for (const entry of this.#entries.values()) {
+      if (entry.leases === 0) this.#unload(entry);
+    }
+  }
+
   #noteFailure(model: string, error: unknown): void {
     this.#failures.delete(model);
     this.#failures.set(model, { model, error: toWire(toRuntimeError(error)) });

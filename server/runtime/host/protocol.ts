@@ -167,5 +167,7 @@ export const proveRequest = new RequestType<v.InferInput<typeof proveSchema>, bo
 export const openRequest = new RequestType<ModelSpec, Opened, void>("host/open");
 export const closeRequest = new RequestType<v.InferInput<typeof closeSchema>, boolean, void>("host/close");
 export const metricsRequest = new RequestType0<HostMetrics, void>("host/metrics");
+/** A person has asked for a new start: what memory did not hold is tried in full again. */
+export const forgiveRequest = new RequestType0<boolean, void>("host/forgive");
 export const modelEvent = new NotificationType<ModelEvent>("host/model");
 export const hostLog = new NotificationType<v.InferInput<typeof hostLogSchema>>("host/log");

@@ -14,6 +14,7 @@ import type { ModelLease, ModelRegistry } from "./model-registry.ts";
 import {
   closeRequest,
   closeSchema,
+  forgiveRequest,
   type HostMetrics,
   hostLog,
   type ModelEvent,
@@ -98,6 +99,10 @@ export class Session implements Disposable {
     this.#connection.onRequest(closeRequest, (raw) =>
       handled(closeSchema, raw, ({ model }) => this.#release(model)),
     );
+    this.#connection.onRequest(forgiveRequest, async () => {
+      await this.#options.models.forgive();
+      return true;
+    });
     this.#connection.onRequest(metricsRequest, () =>
       handled(v.undefined(), undefined, this.#options.metrics),
     );

@@ -22,8 +22,8 @@ export async function sizedModels(
   signal: AbortSignal,
 ): Promise<readonly SizedModel[]> {
   const all = await api.models(signal);
-  const names = [name, `${name}:latest`];
-  const asked = all.find((model) => names.includes(model.name)) ?? { name, size: 0 };
+  const names = new Set([name, `${name}:latest`]);
+  const asked = all.find((model) => names.has(model.name)) ?? { name, size: 0 };
   const smaller = all
     .filter((model) => model.remote_host === "" && model.size > 0 && model.size < asked.size * mostShare)
     .toSorted((a, b) => b.size - a.size)

@@ -29,6 +29,7 @@ class FakeConnection implements ServerConnection {
 describe("the server's host", () => {
   let states: HostState[];
   let connections: FakeConnection[];
+  const starts: string[] = [];
   let timers: Map<number, () => void>;
   let begin: () => Promise<void>;
   let end: () => Promise<void>;
@@ -38,12 +39,14 @@ describe("the server's host", () => {
   beforeEach(() => {
     states = [];
     connections = [];
+    starts.length = 0;
     timers = new Map();
     begin = () => Promise.resolve();
     end = () => Promise.resolve();
     logged = [];
     host = new ServerHost<FakeConnection>({
-      connect: (ended) => {
+      connect: (ended, { restarted }) => {
+        starts.push(restarted ? "by hand" : "by itself");
         const connection = new FakeConnection(
           () => ended("crashed"),
           () => begin(),
@@ -115,6 +118,7 @@ describe("the server's host", () => {
     await host.restart();
     assert.equal(host.running, connections[1]);
     assert.match(logged.join("\n"), /timed out/);
+    assert.deepEqual(starts, ["by itself", "by hand"]);
   });
 
   it("comes back after a crash whose rest cannot be released", async () => {

@@ -6,12 +6,14 @@ import { entryPoint } from "./entries.ts";
 import type { PackagesOptions } from "./fetch/fetch-packages.ts";
 import type { ProxySettings } from "./fetch/proxy-settings.ts";
 import type { BackendName, BackendTrial } from "./model/backend.ts";
+import { dropStep } from "./model/dropped-backend.ts";
 import { BackendShelf } from "./runtime/backends/backend-shelf.ts";
 import { type BackendBuild, backendBuilds, llamaVersion } from "./runtime/backends/builds.ts";
 import { findLibraries, libraryPlaces } from "./runtime/backends/system-libraries.ts";
 import { tryBackend, usualLimitMs } from "./runtime/backends/try-backend.ts";
 import { findGpuMakers } from "./runtime/discovery/gpu-makers.ts";
 import { canResolvePackages } from "./runtime/embedded/fetched-packages.ts";
+import type { LlamaBuilds } from "./runtime/host/model-source.ts";
 
 export function backendShelf(home: string): BackendShelf {
   const ports = { entry: entryPoint("probe"), clock: systemClock, limitMs: usualLimitMs };
@@ -24,6 +26,17 @@ export function backendShelf(home: string): BackendShelf {
     makers: () => findGpuMakers(),
     attempt: (build, signal) => tryBackend(build, ports, signal),
   });
+}
+
+/** For whoever loads models. */
+export function llamaBuilds(home: string): LlamaBuilds {
+  const shelf = backendShelf(home);
+  return {
+    choose: async (signal) => {
+      const { build, dropped } = await shelf.choose(signal);
+      return { build, dropped: dropped.map(dropStep) };
+    },
+  };
 }
 
 export interface BackendRequest extends Pick<PackagesOptions, "ask" | "onProgress"> {

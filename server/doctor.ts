@@ -40,7 +40,7 @@ import { inspectLocalModel, listLocalModels, localModelPath } from "./runtime/em
 import { HostClient, type HostMetrics } from "./runtime/host/client.ts";
 import { findModel } from "./runtime/host/find-model.ts";
 import { noMemory } from "./runtime/host/ladder-memory.ts";
-import type { FoundModel } from "./runtime/host/model-source.ts";
+import { carriedBuild, type FoundModel } from "./runtime/host/model-source.ts";
 import { noPrograms } from "./runtime/supervisor/no-programs.ts";
 import { ofWire } from "./runtime/wire/errors.ts";
 
@@ -128,6 +128,7 @@ async function readied(found: FoundModel, signal: AbortSignal): Promise<ModelInf
     clock: systemClock,
     log: silentLogger,
     programs: noPrograms,
+    builds: carriedBuild,
     ladder: { memory: noMemory, circumstances: (stop) => memoryNow(stop) },
     onState: () => {},
   });

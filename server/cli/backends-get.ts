@@ -11,7 +11,7 @@ import { FetchError } from "../fetch/fetch-error.ts";
 import type { PackagesQuestion } from "../fetch/fetch-packages.ts";
 import type { FetchAnswer } from "../fetch/fetch-question.ts";
 import type { BackendName, BackendTrial } from "../model/backend.ts";
-import { explainDrop } from "../model/explain-backend.ts";
+import { explainDrop } from "../model/dropped-backend.ts";
 import { backendParameter } from "./backend-parameter.ts";
 import type { CliContext, GotBackend } from "./cli-context.ts";
 import { failed, type Outcome } from "./failure.ts";
@@ -78,7 +78,7 @@ function outcomeOf(
   }
   const failure = {
     code: "backend-dropped",
-    message: explainDrop(name, trial, localizer),
+    message: explainDrop({ name, trial }, localizer),
     mend: mendOf(name, trial, localizer),
   };
   return { kind: "failed", failure, json: { ...json, error: failure }, text: visibleText(came) };
@@ -87,7 +87,7 @@ function outcomeOf(
 function trialJson(name: BackendName, trial: BackendTrial, localizer: Localizer) {
   return trial.kind === "works"
     ? { works: true, devices: trial.devices, memoryBytes: trial.memoryBytes }
-    : { works: false, dropped: trial.kind, why: explainDrop(name, trial, localizer) };
+    : { works: false, dropped: trial.kind, why: explainDrop({ name, trial }, localizer) };
 }
 
 function mendOf(name: BackendName, trial: BackendTrial, { t }: Localizer): string {

@@ -4,7 +4,8 @@ import { buildCommand, type Command } from "@stricli/core";
 import { byteSize } from "../base/byte-size.ts";
 import type { Localizer } from "../base/l10n.ts";
 import { type BackendState, backendNames } from "../model/backend.ts";
-import { explainBackend, explainDrop } from "../model/explain-backend.ts";
+import { explainDrop } from "../model/dropped-backend.ts";
+import { explainBackend } from "../model/explain-backend.ts";
 import type { BackendsLook, CliContext } from "./cli-context.ts";
 import type { Outcome } from "./failure.ts";
 import { type GlobalFlags, globalFlags } from "./global-flags.ts";
@@ -61,6 +62,6 @@ function stateJson(state: BackendState, { chosen }: BackendsLook, localizer: Loc
     bytes,
     missing,
     ...(works ? { devices: trial.devices, memoryBytes: trial.memoryBytes } : {}),
-    ...(trial && !works ? { dropped: trial.kind, why: explainDrop(name, trial, localizer) } : {}),
+    ...(trial && !works ? { dropped: trial.kind, why: explainDrop({ name, trial }, localizer) } : {}),
   };
 }

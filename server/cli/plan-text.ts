@@ -18,7 +18,10 @@ export function planText(result: PlanResult, { localizer, columns, paint }: Plan
   const { complete, reason } = result.roles;
   const rows: readonly (readonly [string, readonly string[]])[] = [
     [t("machine"), [machineText(result.hardware, localizer)]],
-    [t("completion"), complete ? roleText(complete, localizer) : [t("built in (learns from this workspace)")]],
+    [
+      t("completion"),
+      complete ? roleText(complete, localizer) : [t("built in (learns from this workspace)")],
+    ],
     [t("reasoning"), reason ? roleText(reason, localizer) : [t("none")]],
     [t("because"), result.because.map((sentence) => `- ${sentence}`)],
     [t("instead"), result.alternatives.map((other) => `- ${pairText(other)}: ${other.why}`)],

@@ -2,7 +2,8 @@
 
 import { byteSize } from "../base/byte-size.ts";
 import type { Localizer } from "../base/l10n.ts";
-import type { BackendName, BackendReason, BackendTrial } from "./backend.ts";
+import type { BackendReason } from "./backend.ts";
+import { explainDrop } from "./dropped-backend.ts";
 
 export function explainBackend(reason: BackendReason, localizer: Localizer): string {
   const { t } = localizer;
@@ -17,7 +18,7 @@ export function explainBackend(reason: BackendReason, localizer: Localizer): str
         reason.name,
       );
     case "dropped":
-      return explainDrop(reason.name, reason.trial, localizer);
+      return explainDrop(reason, localizer);
     case "untried":
       return t("The build {0} of llama.cpp is here, and will be tried before it is used.", reason.name);
     case "fetchable":
@@ -37,31 +38,5 @@ export function explainBackend(reason: BackendReason, localizer: Localizer): str
       return t("llama.cpp computes on the CPU: no GPU was found.");
     case "no-build":
       return t("llama.cpp computes on the CPU: for this platform there is no other build of it.");
-  }
-}
-
-/** Why one that is here is not used. */
-export function explainDrop(
-  name: BackendName,
-  trial: Exclude<BackendTrial, { readonly kind: "works" }>,
-  { t }: Localizer,
-): string {
-  switch (trial.kind) {
-    case "no-memory":
-      return t("The build {0} of llama.cpp is not used: it finds no GPU with memory.", name);
-    case "refused":
-      return t("The build {0} of llama.cpp is not used: it does not start here ({1}).", name, trial.reason);
-    case "crashed":
-      return t(
-        "The build {0} of llama.cpp is not used: it crashed when it was tried ({1}).",
-        name,
-        trial.reason,
-      );
-    case "hung":
-      return t(
-        "The build {0} of llama.cpp is not used: it did not answer within {1} seconds when it was tried.",
-        name,
-        trial.seconds,
-      );
   }
 }

@@ -8,8 +8,8 @@
 import { untilAborted } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
-import type { ModelInfo } from "../../model/model-info.ts";
 import type { StepDown } from "../../model/describe-step.ts";
+import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import { parseRole, type Role } from "../../protocol/role.ts";
@@ -130,7 +130,6 @@ export class CompletionModel implements Disposable {
     this.#set({ ...this.#state, step: event.step });
   }
 
-
   #release(): void {
     this.#binding.abort();
     this.#binding = new AbortController();
@@ -195,4 +194,3 @@ function isUnsettled(state: ModelState): boolean {
 function stepOf({ step }: { readonly step?: StepDown }): { readonly step?: StepDown } {
   return step ? { step } : {};
 }
-

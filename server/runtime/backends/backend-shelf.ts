@@ -13,6 +13,7 @@ import {
   chooseBackend,
   type GpuMaker,
 } from "../../model/backend.ts";
+import type { DroppedBackend } from "../../model/dropped-backend.ts";
 import type { BackendBuild } from "./builds.ts";
 import type { SystemLibraries } from "./system-libraries.ts";
 import { readTrial, writeTrial } from "./trial-record.ts";
@@ -35,7 +36,7 @@ export interface ChosenBackend extends BackendChoice {
   /** What to load in place of the build that Hearth carries. */
   readonly build: TriedBuild | undefined;
   /** Those that were tried just now and will not be used. */
-  readonly dropped: readonly BackendName[];
+  readonly dropped: readonly DroppedBackend[];
 }
 
 export class BackendShelf {
@@ -54,13 +55,13 @@ export class BackendShelf {
   /** Tries what is here and was not tried yet, the best first, until one works. */
   async choose(signal: AbortSignal): Promise<ChosenBackend> {
     let states = await this.#states();
-    const dropped: BackendName[] = [];
+    const dropped: DroppedBackend[] = [];
     for (const { name, installed, trial } of states) {
       if (!installed || trial?.kind === "works") continue;
       if (!trial) {
         const found = await this.#tryOnce(name, signal);
         if (!found) break;
-        if (found.kind !== "works") dropped.push(name);
+        if (found.kind !== "works") dropped.push({ name, trial: found });
         states = states.map((state) => (state.name === name ? { ...state, trial: found } : state));
         if (found.kind === "works") break;
       }
@@ -108,7 +109,7 @@ export class BackendShelf {
     return { name, gpu, installed, bytes, missing, ...(holds ? { trial: record.trial } : {}) };
   }
 
-  async #chosen(states: readonly BackendState[], dropped: readonly BackendName[]): Promise<ChosenBackend> {
+  async #chosen(states: readonly BackendState[], dropped: readonly DroppedBackend[]): Promise<ChosenBackend> {
     const { carried, makers, builds } = this.#options;
     const choice = chooseBackend({ carried, backends: states, makers: await makers() });
     const used = builds.find(({ name }) => name === choice.chosen);
@@ -129,7 +130,9 @@ export class BackendShelf {
     if (!build || !(await isFolder(folder))) return undefined;
     const { drivers } = await this.#options.libraries(build.libraries);
     const trial = await this.#options.attempt({ gpu: build.gpu, folder }, signal);
-    if (trial) await writeTrial(this.#recordOf(name), { packages: identityOf(build), drivers, trial });
+    const record = trial && { packages: identityOf(build), drivers, trial };
+    // What cannot be kept costs another trial, and nothing else.
+    if (record) await writeTrial(this.#recordOf(name), record).catch(() => undefined);
     return trial;
   }
 

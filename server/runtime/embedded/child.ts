@@ -8,6 +8,7 @@ import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { exposeRuntime, handled } from "../wire/expose-runtime.ts";
 import { EmbeddedRuntime } from "./embedded-runtime.ts";
+import { resolvePackagesFrom } from "./fetched-packages.ts";
 import { loadModel } from "./load.ts";
 import {
   childLog,
@@ -26,6 +27,7 @@ let runtime: EmbeddedRuntime | undefined;
 
 connection.onRequest(loadRequest, (raw) =>
   handled(loadParamsSchema, raw, async (params) => {
+    if (params.build) resolvePackagesFrom(params.build.folder);
     const { embedded, result } = await loadModel(params, {
       library: await import("node-llama-cpp"),
       onProgress: (fraction) => void connection.sendNotification(loadProgress, fraction),

@@ -117,7 +117,7 @@ function embed(
 /** With libvulkan but no GPU the library picks a Vulkan of 0 bytes. */
 async function openLlama(
   { library, onLog }: Pick<LoadOptions, "library" | "onLog">,
-  { gpuLayers }: LoadParams,
+  { gpuLayers, build }: LoadParams,
 ): Promise<Llama> {
   const common = {
     build: "never",
@@ -126,11 +126,14 @@ async function openLlama(
     logger: (_level: unknown, message: string) => onLog(message),
   } as const;
   if (gpuLayers === 0) return library.getLlama({ ...common, gpu: false });
-  const llama = await library.getLlama({ ...common, gpu: "auto" });
-  if (llama.gpu === false) return llama;
-  const { total } = await llama.getVramState();
-  if (total > 0) return llama;
-  await llama.dispose();
+  const llama = await library.getLlama({ ...common, gpu: build?.gpu ?? "auto" }).catch((error: unknown) => {
+    // A GPU that was there when the build was tried may be gone.
+    if (!build) throw error;
+    onLog(`The build for ${build.gpu} does not start any more: ${toRuntimeError(error).message}`);
+  });
+  if (llama?.gpu === false) return llama;
+  if (llama && (await llama.getVramState()).total > 0) return llama;
+  await llama?.dispose();
   return library.getLlama({ ...common, gpu: false });
 }
 

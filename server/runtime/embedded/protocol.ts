@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc/node";
+import { gpuApis } from "../../model/backend.ts";
 import type { MeterReading } from "./meter.ts";
 
 const count = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -22,6 +23,8 @@ export const loadParamsSchema = v.object({
   contextTokens: v.exactOptional(count),
   /** 0: no GPU is used. */
   gpuLayers: v.exactOptional(count),
+  /** To load in place of the build that Hearth carries; its folder holds a `node_modules`. */
+  build: v.exactOptional(v.object({ gpu: v.picklist(gpuApis), folder: v.string() })),
 });
 export type LoadParams = v.InferOutput<typeof loadParamsSchema>;
 

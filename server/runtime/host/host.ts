@@ -9,7 +9,7 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { HostAddress } from "./address.ts";
 import { writeKey } from "./handshake.ts";
 import { ModelRegistry } from "./model-registry.ts";
-import type { LadderPorts } from "./model-source.ts";
+import type { LadderPorts, LlamaBuilds } from "./model-source.ts";
 import type { HostMetrics } from "./protocol.ts";
 import { Session } from "./session.ts";
 
@@ -20,6 +20,7 @@ export interface HostOptions {
   readonly idleMs: number;
   readonly log: Logger;
   readonly ladder: LadderPorts;
+  readonly builds: LlamaBuilds;
   /** Its programs end with the host. */
   readonly supervisor: Supervisor;
   /** Called once, when the host has nothing left to do. */
@@ -40,7 +41,7 @@ export class Host implements Disposable {
 
   constructor(options: HostOptions) {
     this.#options = options;
-    const { childEntry, clock, idleMs, ladder, supervisor } = options;
+    const { childEntry, clock, idleMs, ladder, builds, supervisor } = options;
     this.#startedAt = clock.now();
     const log: Logger = { log: (level, message) => this.#tell(level, message) };
     this.#models = new ModelRegistry({
@@ -49,6 +50,7 @@ export class Host implements Disposable {
       idleMs,
       log,
       ladder,
+      builds,
       programs: supervisor,
       onEvent: (event) => {
         for (const session of this.#sessions) session.tellModel(event);

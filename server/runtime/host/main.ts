@@ -5,6 +5,7 @@
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { llamaBuilds } from "../../backends.ts";
 import { systemClock } from "../../base/clock.ts";
 import { tryLock } from "../../base/file-lock.ts";
 import type { Logger } from "../../base/log.ts";
@@ -45,6 +46,7 @@ if (!lock) {
       memory: ladderMemory(join(values.home, "run", "memory.json"), log),
       circumstances: (signal) => memoryNow(signal),
     },
+    builds: llamaBuilds(values.home),
     supervisor,
     onIdle: () => end(),
   });

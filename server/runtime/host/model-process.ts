@@ -13,7 +13,7 @@ import { lazyRuntime } from "../wire/lazy-runtime.ts";
 import { Backoff } from "./backoff.ts";
 import { type LoadedChild, startChild } from "./child-process.ts";
 import { Descent, type DescentOptions, isOutOfMemory, type Load } from "./descent.ts";
-import type { ModelState } from "./model-source.ts";
+import type { LlamaBuilds, ModelState } from "./model-source.ts";
 import type { FileModel } from "./smaller-files.ts";
 import { watchedRuntime } from "./watched-runtime.ts";
 
@@ -22,6 +22,7 @@ export interface ModelProcessOptions {
   readonly params: (load: Load<FileModel>) => LoadParams;
   /** Rejects when the file is not the one any more whose header was read: before each start, not the first alone. */
   readonly check: (model: FileModel) => Promise<void>;
+  readonly builds: LlamaBuilds;
   readonly childEntry: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -107,19 +108,27 @@ export class ModelProcess implements Disposable {
   }
 
   async #load(load: Load<FileModel>): Promise<RunningModel> {
-    const { params, check, childEntry, clock, log } = this.#options;
+    const { params, check, builds, childEntry, clock, log } = this.#options;
     const { signal } = this.#disposed;
     await delay(clock, this.#waitMs, signal);
     if (signal.aborted) throw new RuntimeError("runtime-crashed", "The model was unloaded.");
     await check(load.model);
+    const { build, dropped } = await builds.choose(signal);
+    for (const { said, reason } of dropped) {
+      log.log("warn", `${said.message} ${reason.message}`);
+      this.#report({ state: this.#starting(), step: said, error: reason });
+    }
     this.#backoff.born();
-    const child = await startChild(params(load), {
-      entry: childEntry,
-      log,
-      signal,
-      onProgress: (progress) => this.#report({ state: this.#starting(), progress }),
-      onTried: (tried) => load.tried(tried),
-    });
+    const child = await startChild(
+      { ...params(load), ...(build ? { build } : {}) },
+      {
+        entry: childEntry,
+        log,
+        signal,
+        onProgress: (progress) => this.#report({ state: this.#starting(), progress }),
+        onTried: (tried) => load.tried(tried),
+      },
+    );
     const failed = (error: unknown) => this.#failed(child, error);
     return { ...child, model: load.model, runtime: watchedRuntime(child.runtime, { served() {}, failed }) };
   }

@@ -11,7 +11,7 @@ import { toRuntimeError } from "../../model/runtime-error.ts";
 import type { Programs } from "../supervisor/program.ts";
 import { toWire } from "../wire/errors.ts";
 import { findModel } from "./find-model.ts";
-import type { FoundModel, LadderPorts, ModelSource } from "./model-source.ts";
+import type { FoundModel, LadderPorts, LlamaBuilds, ModelSource } from "./model-source.ts";
 import type { ModelEvent, ModelFailure, ModelMetrics, ModelSpec } from "./protocol.ts";
 
 export interface RegistryOptions {
@@ -19,6 +19,7 @@ export interface RegistryOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly programs: Programs;
+  readonly builds: LlamaBuilds;
   readonly ladder: LadderPorts;
   /** How long a model that nobody uses stays loaded. */
   readonly idleMs: number;
@@ -138,12 +139,13 @@ export class ModelRegistry implements Disposable {
 
   #create(id: string, found: FoundModel): Entry {
     const { model } = found;
-    const { childEntry, clock, log, programs, ladder, onEvent } = this.#options;
+    const { childEntry, clock, log, programs, builds, ladder, onEvent } = this.#options;
     const source = found.create({
       childEntry,
       clock,
       log,
       programs,
+      builds,
       ladder,
       onState: ({ state, progress, error, step, info }) =>
         onEvent({

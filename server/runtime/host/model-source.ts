@@ -3,10 +3,11 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
+import type { StepDown } from "../../model/describe-step.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import type { RuntimeError } from "../../model/runtime-error.ts";
-import type { ChildReading } from "../embedded/protocol.ts";
+import type { ChildReading, LoadParams } from "../embedded/protocol.ts";
 import type { Programs } from "../supervisor/program.ts";
 import type { DescentPorts } from "./descent.ts";
 import type { ModelMetrics, modelStates } from "./protocol.ts";
@@ -49,6 +50,22 @@ export interface ModelSource extends Disposable {
 /** What a model needs that finds its way down where memory runs out. */
 export type LadderPorts = Pick<DescentPorts, "memory" | "circumstances">;
 
+/** Which llama.cpp loads a model. */
+export interface LlamaBuilds {
+  /** Tries what was not tried yet. */
+  choose(signal: AbortSignal): Promise<ChosenBuild>;
+}
+
+export interface ChosenBuild {
+  /** Undefined: the one that Hearth carries. */
+  readonly build?: LoadParams["build"] | undefined;
+  /** Those that were tried just now and will not be used. */
+  readonly dropped: readonly StepDown[];
+}
+
+/** For one who loads nothing, or nothing but by the build that Hearth carries. */
+export const carriedBuild: LlamaBuilds = { choose: () => Promise.resolve({ dropped: [] }) };
+
 export interface SourcePorts {
   readonly childEntry: string;
   readonly clock: Clock;
@@ -56,6 +73,7 @@ export interface SourcePorts {
   /** Starts the programs of runtimes and keeps them alive. */
   readonly programs: Programs;
   readonly ladder: LadderPorts;
+  readonly builds: LlamaBuilds;
   readonly onState: (state: ModelState) => void;
 }
 

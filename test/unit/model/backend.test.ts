@@ -37,7 +37,7 @@ const cpu = "llama.cpp computes on the CPU: no GPU was found.";
 const onGpu = (name: string) =>
   `llama.cpp computes on the GPU (Radeon RX 7900, 24.0 GB), in the build ${name}.`;
 const crash = (name: string) =>
-  `The build ${name} of llama.cpp is not used: it crashed when it was tried (SIGSEGV).`;
+  `The build ${name} of llama.cpp is not used. It crashed when it was tried (SIGSEGV).`;
 
 interface Row {
   readonly title: string;
@@ -138,7 +138,7 @@ const rows: readonly Row[] = [
     title: "a Vulkan of 0 bytes",
     situation: { backends: of({}, {}, { trial: { kind: "no-memory" } }) },
     chosen: "carried",
-    because: ["The build vulkan of llama.cpp is not used: it finds no GPU with memory."],
+    because: ["The build vulkan of llama.cpp is not used. It finds no GPU with memory."],
   },
   {
     title: "one that hung, and one whose library is not there",
@@ -151,8 +151,8 @@ const rows: readonly Row[] = [
     },
     chosen: "carried",
     because: [
-      "The build cuda of llama.cpp is not used: it does not start here (libcudart.so.13: cannot open).",
-      "The build vulkan of llama.cpp is not used: it did not answer within 45 seconds when it was tried.",
+      "The build cuda of llama.cpp is not used. It does not start here (libcudart.so.13: cannot open).",
+      "The build vulkan of llama.cpp is not used. It did not answer within 45 seconds when it was tried.",
     ],
   },
   {

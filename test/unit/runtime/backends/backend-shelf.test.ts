@@ -104,7 +104,7 @@ describe("the shelf of builds", () => {
     await put("vulkan", "works");
     const chosen = await shelf().choose(never);
     assert.equal(chosen.chosen, "vulkan");
-    assert.deepEqual(chosen.dropped, ["cuda"]);
+    assert.deepEqual(chosen.dropped, [{ name: "cuda", trial: { kind: "crashed", reason: "SIGSEGV" } }]);
     assert.deepEqual(chosen.build, { gpu: "vulkan", folder: folder("vulkan") });
     assert.deepEqual(
       chosen.because.map(({ kind }) => kind),

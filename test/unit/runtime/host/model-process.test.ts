@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { silentLogger } from "../../../../server/base/log.ts";
 import type { GgufFile } from "../../../../server/runtime/host/gguf-file.ts";
 import { ModelProcess } from "../../../../server/runtime/host/model-process.ts";
+import { carriedBuild } from "../../../../server/runtime/host/model-source.ts";
 import { gone } from "../../../support/host-fixture.ts";
 import { ladderPorts } from "../../../support/ladder-ports.ts";
 import { ManualClock, settle } from "../../../support/manual-clock.ts";
@@ -37,6 +38,7 @@ describe("the process of a model", function () {
       descent: { ...ladderPorts(), clock, log: silentLogger, id: "none", model: none, models: nothing },
       params: () => ({ path: "none", architecture: "qwen2", needs, completes: true }),
       check: () => Promise.resolve(),
+      builds: carriedBuild,
       childEntry,
       clock,
       log: {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, afterEach, describe, it } from "mocha";
 import { silentLogger } from "../../../../server/base/log.ts";
 import { ModelRegistry } from "../../../../server/runtime/host/model-registry.ts";
+import { carriedBuild } from "../../../../server/runtime/host/model-source.ts";
 import { noPrograms } from "../../../../server/runtime/supervisor/no-programs.ts";
 import { gone, isAlive } from "../../../support/host-fixture.ts";
 import { ladderPorts } from "../../../support/ladder-ports.ts";
@@ -35,6 +36,7 @@ describe("a model whose user goes while it loads", function () {
       clock,
       idleMs,
       programs: noPrograms,
+      builds: carriedBuild,
       ladder: ladderPorts(),
       log: {
         log: (_level, message) => {
@@ -90,6 +92,7 @@ describe("a model that did not open", () => {
     clock: new ManualClock(),
     idleMs: 1000,
     programs: noPrograms,
+    builds: carriedBuild,
     ladder: ladderPorts(),
     log: silentLogger,
     onEvent: () => {},

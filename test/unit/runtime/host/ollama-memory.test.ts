@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { silentLogger } from "../../../../server/base/log.ts";
 import type { RuntimeError } from "../../../../server/model/runtime-error.ts";
-import type { ModelState } from "../../../../server/runtime/host/model-source.ts";
+import { carriedBuild, type ModelState } from "../../../../server/runtime/host/model-source.ts";
 import { findOllama } from "../../../../server/runtime/host/ollama-source.ts";
 import { noPrograms } from "../../../../server/runtime/supervisor/no-programs.ts";
 import { complete } from "../../../support/host-fixture.ts";
@@ -88,6 +88,7 @@ describe("a model of Ollama whose memory runs out", () => {
     const ports = { childEntry: "", clock, log: silentLogger, programs: noPrograms, ladder: ladderPorts() };
     const source = findOllama({ runtime: "ollama", url: server.url, model: "qwen-coder" }).create({
       ...ports,
+      builds: carriedBuild,
       onState,
     });
     opened.push(source, server);

@@ -8,6 +8,7 @@ import type { ModelInfo } from "../../../../server/model/model-info.ts";
 import type { ModelRuntime } from "../../../../server/model/model-runtime.ts";
 import { text } from "../../../../server/model/prompt.ts";
 import type { SpecOf } from "../../../../server/runtime/host/client.ts";
+import { carriedBuild } from "../../../../server/runtime/host/model-source.ts";
 import { findOpenAi } from "../../../../server/runtime/host/openai-source.ts";
 import { noPrograms } from "../../../../server/runtime/supervisor/no-programs.ts";
 import { type Collected, collect, fim, greedy, never } from "../../../support/host-fixture.ts";
@@ -39,6 +40,7 @@ async function reach(answers: Answers, spec: Partial<SpecOf<"openai">> = {}): Pr
     clock: systemClock,
     log: silentLogger,
     programs: noPrograms,
+    builds: carriedBuild,
     ladder: ladderPorts(),
     onState: () => {},
   });
@@ -256,7 +258,12 @@ describe("a server of OpenAI's protocol", () => {
     const check = (spec: Pick<SpecOf<"openai">, "url"> & Partial<SpecOf<"openai">>, sentence: RegExp) => {
       const found = findOpenAi({ runtime: "openai", model: "m", tls: {}, ...spec });
       const ports = { childEntry: "", clock: systemClock, log: silentLogger, programs: noPrograms };
-      const source = found.create({ ...ports, ladder: ladderPorts(), onState: () => {} });
+      const source = found.create({
+        ...ports,
+        ladder: ladderPorts(),
+        builds: carriedBuild,
+        onState: () => {},
+      });
       closing.push(() => source.dispose());
       return assert.rejects(source.ready(), sentence);
     };

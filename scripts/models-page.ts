@@ -13,6 +13,7 @@ export function modelsPage(): string {
     modelTable("complete"),
     "## What embeds",
     modelTable("embed"),
+    auto,
     figures,
     "## GPUs, chips and boards",
     acceleratorIntro,
@@ -26,6 +27,16 @@ const intro = `# Models
 Made from \`server/model/catalogue.json\` and \`server/model/accelerators.json\` by \`npm run generate\`; do not edit.
 
 These are the models that \`hearth plan\` chooses from. \`hearth models pull ID:QUANT\` fetches those whose quantisation is set in \`code\`: for these the repository and the file are known, and the SHA-256 is asked of the repository. Any other GGUF file can be used by its path.`;
+
+const auto = `## What \`auto\` takes
+
+\`roles.complete\` and \`roles.reason\` are \`auto\` unless you name a model. Then the best is taken that is there:
+
+1. The largest GGUF file in Hearth's models folder that can do it: what fills in the middle completes, what thinks before it answers reasons.
+2. Where there is none, a model of an Ollama that runs. To complete: one that is known by its name to fill in the middle, or whose template does it (Ollama says \`insert\`). To reason: an R1, else another that thinks. The largest of them; what Ollama passes on to other machines is left out.
+3. Where there is none either, the built-in completer completes, and nothing reasons.
+
+Models with fewer than 50 million parameters are left out. Nothing is started and nothing is loaded to find out: an Ollama that is closed stays closed under \`auto\`, and one that you quit is not started again. Name the model (\`ollama/qwen2.5-coder:1.5b-base\`), and Hearth starts Ollama when it is needed, unless \`runtimes.ollama.start\` is false. Only this machine is asked, or the address that you have set yourself.`;
 
 const figures = `## Where the figures are from
 

@@ -47,7 +47,7 @@ export async function modelSpec(wanted: WantedModel, source: SpecSource): Promis
 }
 
 async function remoteSpec(
-  { runtime, model }: Extract<WantedModel, { readonly kind: "remote" }>,
+  { runtime, model, found }: Extract<WantedModel, { readonly kind: "remote" }>,
   source: SpecSource,
 ): Promise<RemoteSpec> {
   const { settings } = source;
@@ -55,16 +55,24 @@ async function remoteSpec(
     case "llama-server":
       return { runtime, url: settings["runtimes.llamaServer.url"], model };
     case "ollama":
-      return ollamaSpec(model, source);
+      return ollamaSpec({ model, found }, source);
     case "openai":
       return openAiSpec(model, source);
   }
 }
 
-async function ollamaSpec(model: string, { settings, env }: SpecSource): Promise<SpecOf<"ollama">> {
+interface OllamaModel {
+  readonly model: string;
+  readonly found: true | undefined;
+}
+
+async function ollamaSpec(
+  { model, found }: OllamaModel,
+  { settings, env }: SpecSource,
+): Promise<SpecOf<"ollama">> {
   const url = ollamaUrl(settings, env);
   const spec = { runtime: "ollama", url: url.href, model } as const;
-  if (!settings["runtimes.ollama.start"] || !isLoopback(url)) return spec;
+  if (found || !settings["runtimes.ollama.start"] || !isLoopback(url)) return spec;
   const set = settings["runtimes.ollama.path"];
   const program = set === "" ? await findProgram("ollama", env["PATH"] ?? "") : set;
   return program === undefined ? spec : { ...spec, program: resolve(program) };

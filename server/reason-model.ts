@@ -1,16 +1,15 @@
 /** Opens the model of the role `reason`, for whoever asks it a question. */
 
 import { join } from "node:path";
+import { type AutoSource, autoModels } from "./auto-models.ts";
 import { systemClock } from "./base/clock.ts";
 import type { Logger } from "./base/log.ts";
 import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import type { WantedModel } from "./features/completion/completion-model.ts";
-import { autoReasoners } from "./model/findings.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
 import { modelSpec } from "./model-spec.ts";
 import { parseRole } from "./protocol/role.ts";
-import { listLocalModels } from "./runtime/embedded/local-models.ts";
 import { HostClient, type OpenModel } from "./runtime/host/client.ts";
 import { withLoopGuard } from "./sampling/with-loop-guard.ts";
 
@@ -27,7 +26,7 @@ export async function openReasonModel(
   signal: AbortSignal,
 ): Promise<OpenModel> {
   const models = join(home, "models");
-  const wanted = await wantedModel(settings["roles.reason"], models);
+  const wanted = await wantedModel(settings["roles.reason"], { settings, models, env }, signal);
   const { spec } = await modelSpec(wanted, { settings, models, env });
   const [entry, childEntry] = [entryPoint("host"), entryPoint("child")];
   const host = new HostClient({ home, entry, childEntry, log, clock: systemClock });
@@ -48,15 +47,15 @@ export async function openReasonModel(
   }
 }
 
-async function wantedModel(setting: string, models: string): Promise<WantedModel> {
+async function wantedModel(setting: string, source: AutoSource, signal: AbortSignal): Promise<WantedModel> {
   const role = parseRole(setting);
   switch (role.kind) {
     case "embedded":
     case "remote":
       return role;
     case "auto": {
-      const [best] = autoReasoners(await listLocalModels(models));
-      if (best) return { kind: "embedded", model: best.path };
+      const [best] = await autoModels("reason", source, signal);
+      if (best) return best;
       throw new RuntimeError("model-not-found", "There is no model that reasons.", {
         mend: "Run hearth plan to see which fit this machine, and hearth models pull to fetch one, or name one in roles.reason.",
       });

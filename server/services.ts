@@ -23,14 +23,12 @@ import { filePath } from "./lsp/convert/file-path.ts";
 import type { LanguageServices, PullRequest, ServicesRequest, Trust } from "./lsp/language-services.ts";
 import type { ReadingProgress, StatusFacts } from "./lsp/status.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { autoCandidates } from "./model/findings.ts";
 import type { ModelInfo } from "./model/model-info.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
 import { modelSpec } from "./model-spec.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import type { ModelsResult, PullResult } from "./protocol/models.ts";
 import type { PlanResult } from "./protocol/plan.ts";
-import { listLocalModels } from "./runtime/embedded/local-models.ts";
 import { HostClient, type ModelEvent, type OpenModel } from "./runtime/host/client.ts";
 import { ofWire } from "./runtime/wire/errors.ts";
 import { withLoopGuard } from "./sampling/with-loop-guard.ts";
@@ -83,7 +81,7 @@ export class Services implements LanguageServices, Disposable {
       new CompletionModel({
         clock,
         open: (wanted, signal) => this.#openModel(wanted, { models, signal }),
-        candidates: async () => autoCandidates(await listLocalModels(models)).map(({ path }) => path),
+        candidates: (signal) => this.#autoModels(models, signal),
         changed: onStatus,
       }),
     );
@@ -213,6 +211,11 @@ export class Services implements LanguageServices, Disposable {
   #setReading(reading: ReadingProgress | undefined): void {
     this.#reading = reading;
     this.#onStatus();
+  }
+
+  async #autoModels(models: string, signal: AbortSignal): Promise<readonly WantedModel[]> {
+    const { autoModels } = await import("./auto-models.ts");
+    return autoModels("complete", { settings: this.#settings, models, env: process.env }, signal);
   }
 
   async #openModel(

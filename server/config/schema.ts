@@ -47,9 +47,9 @@ export const schema = {
     default: "auto",
     scope: "machine",
     description: {
-      en: "Who answers questions: `auto` (the largest model in the models folder that reasons), `off`, or a runtime and a model such as `ollama/deepseek-r1:7b`.",
+      en: "Who answers questions: `auto` (the largest model in the models folder that reasons, else the best that an Ollama has which runs), `off`, or a runtime and a model such as `ollama/deepseek-r1:7b`.",
       "zh-cn":
-        "由谁回答问题：`auto`（模型文件夹中最大的推理模型）、`off`，或“运行时/模型”，例如 `ollama/deepseek-r1:7b`。",
+        "由谁回答问题：`auto`（模型文件夹中最大的推理模型，否则为正在运行的 Ollama 中最好的推理模型）、`off`，或“运行时/模型”，例如 `ollama/deepseek-r1:7b`。",
     },
   }),
   "runtimes.llamaServer.url": setting<string>({

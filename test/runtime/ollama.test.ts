@@ -11,39 +11,41 @@ import { type OllamaProcess, startOllama } from "../support/ollama-process.ts";
 import { realOllama } from "../support/real-runtimes.ts";
 import { scripted } from "../support/scripted-model.ts";
 import { chatRequest } from "./contract/behaviour.ts";
+import { words } from "./contract/models.ts";
 
 const opened: { dispose(): void | Promise<void> }[] = [];
 afterEach(async () => {
   for (const one of opened.splice(0)) await one.dispose();
 });
 
-async function open(name: string, template?: string) {
+interface ModelOfOllama {
+  readonly template?: string;
+  readonly infill?: string;
+}
+
+async function open(name: string, { template, infill = "return x;" }: ModelOfOllama = {}) {
   const server: OllamaProcess = await startOllama();
   opened.push({ dispose: () => server.stop() });
-  await server.create(
-    name,
-    await scripted({ infill: "return x;", chat: "<think>plan</think>Answer" }),
-    template,
-  );
+  await server.create(name, await scripted({ infill, chat: "<think>plan</think>Answer" }), template);
   const client = new HttpClient({ url: server.url, name: "Ollama" });
   opened.unshift(client);
-  const log = { log: () => {} };
+  const logged: string[] = [];
+  const log = { log: (level: string, text: string) => logged.push(`${level} ${text}`) };
   const ollama = await connectOllama(
     client,
     { url: new URL(server.url), model: name, log, clock: systemClock },
     never,
   );
-  return { ...ollama, server };
+  return { ...ollama, server, logged };
 }
 
 describe("a real Ollama", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   itNeeds(realOllama.need, "fills in the middle by a template that no family has", async () => {
-    const { info, runtime } = await open(
-      "unknown",
-      "{{ if .Suffix }}{{ .Suffix }}<|fim_middle|>{{ .Prompt }}<|fim_middle|>{{ else }}{{ .Prompt }}{{ end }}",
-    );
+    const template =
+      "{{ if .Suffix }}{{ .Suffix }}<|fim_middle|>{{ .Prompt }}<|fim_middle|>{{ else }}{{ .Prompt }}{{ end }}";
+    const { info, runtime } = await open("unknown", { template });
     assert.equal(info.fim, "qwen");
     const { text, end } = await complete(runtime, "const a = ");
     assert.deepEqual([text, end.usage.prompt], ["return x;", "const a = ".length + "\n}".length + 2]);
@@ -67,5 +69,21 @@ describe("a real Ollama", function () {
       );
     }
     assert.equal(server.loads(), loads);
+  });
+
+  itNeeds(realOllama.need, "answers through hundreds of aborts, also where it loses its turn", async () => {
+    const { runtime, server, logged } = await open("qwen-coder", { infill: words });
+    const ask = { stop: [], sampling: greedy, priority: "completion" } as const;
+    for (let round = 0; round < 10; round++) {
+      for (let abort = 0; abort < 20; abort++) {
+        const afterMs = (abort * 7 + round) % 40;
+        const request = { ...ask, prompt: fim(`x${afterMs}`), maxTokens: 100 };
+        await collect(runtime.infill(request, AbortSignal.timeout(afterMs)));
+      }
+      const request = { ...ask, prompt: fim(`a${round}`), maxTokens: 2 };
+      assert.equal((await collect(runtime.infill(request, never))).text, "w0 w1 ");
+    }
+    const lost = logged.filter((line) => line.includes("has lost the turn")).length;
+    assert.deepEqual([server.loads(), logged.length], [1 + lost, lost]);
   });
 });

@@ -5,6 +5,7 @@
  * nothing throws.
  */
 
+import { isDeepStrictEqual } from "node:util";
 import { untilAborted } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
@@ -36,13 +37,16 @@ export type RuntimeEvent =
   | { readonly kind: "failed"; readonly error: RuntimeError };
 
 /** An embedded one by path, or by the name of one in the models folder. */
-export type WantedModel = Extract<Role, { readonly kind: "embedded" | "remote" }>;
+export type WantedModel = Extract<Role, { readonly kind: "embedded" | "remote" }> & {
+  /** `auto` has found it where it is served: nothing is started for it. */
+  readonly found?: true;
+};
 
 export interface CompletionModelPorts {
   readonly clock: Clock;
   open(model: WantedModel, signal: AbortSignal): Promise<BoundModel>;
-  /** The GGUF files that can fill in the middle, best first. */
-  candidates(): Promise<readonly string[]>;
+  /** What `auto` may mean, the best first. */
+  candidates(signal: AbortSignal): Promise<readonly WantedModel[]>;
   changed(state: ModelState): void;
 }
 
@@ -57,7 +61,7 @@ export class CompletionModel implements Disposable {
   #binding = new AbortController();
   #opened: BoundModel | undefined;
   /** The model that the role stands for, as `open` takes it. */
-  #wanted: string | undefined;
+  #wanted: WantedModel | undefined;
   #settled = Promise.withResolvers<void>();
   #settledAt = 0;
 
@@ -92,8 +96,8 @@ export class CompletionModel implements Disposable {
     if (this.#state.kind === "failed") return this.#rebind();
     if (this.#role !== "auto") return;
     const { signal } = this.#binding;
-    const [best] = await this.#ports.candidates();
-    if (!signal.aborted && best !== this.#wanted) this.#rebind();
+    const [best] = await this.#ports.candidates(signal);
+    if (!signal.aborted && !isDeepStrictEqual(best, this.#wanted)) this.#rebind();
   }
 
   /** Resolves when nothing is looked for or loading any more, or when `signal` aborts. */
@@ -120,14 +124,15 @@ export class CompletionModel implements Disposable {
     this.#settled.resolve();
   }
 
-  #rebind(): void {
-    this.#release();
-    void this.#resolve(this.#role, this.#binding.signal);
-  }
   /** The first load takes its steps before there is a model. */
   #stepped(event: RuntimeEvent): void {
     if (event.kind !== "restarting" || !event.step || this.#state.kind !== "loading") return;
     this.#set({ ...this.#state, step: event.step });
+  }
+
+  #rebind(): void {
+    this.#release();
+    void this.#resolve(this.#role, this.#binding.signal);
   }
 
   #release(): void {
@@ -144,8 +149,8 @@ export class CompletionModel implements Disposable {
     };
     try {
       if (role === "auto") set({ kind: "choosing" });
-      const wanted = await this.#modelOf(role);
-      if (!signal.aborted) this.#wanted = wanted?.model;
+      const wanted = await this.#modelOf(role, signal);
+      if (!signal.aborted) this.#wanted = wanted;
       if (wanted === undefined) return set({ kind: role === "off" ? "off" : "none" });
       name = wanted.model;
       set({ kind: "loading", name });
@@ -159,15 +164,15 @@ export class CompletionModel implements Disposable {
   }
 
   /** The model that `role` stands for; undefined where the built-in completer answers, or nobody. */
-  async #modelOf(setting: string): Promise<WantedModel | undefined> {
+  async #modelOf(setting: string, signal: AbortSignal): Promise<WantedModel | undefined> {
     const role = parseRole(setting);
     switch (role.kind) {
       case "off":
       case "builtin":
         return undefined;
       case "auto": {
-        const [model] = await this.#ports.candidates();
-        return model === undefined ? undefined : { kind: "embedded", model };
+        const [best] = await this.#ports.candidates(signal);
+        return best;
       }
       case "embedded":
       case "remote":
@@ -188,9 +193,10 @@ export class CompletionModel implements Disposable {
   }
 }
 
-function isUnsettled(state: ModelState): boolean {
-  return state.kind === "choosing" || state.kind === "loading";
-}
 function stepOf({ step }: { readonly step?: StepDown }): { readonly step?: StepDown } {
   return step ? { step } : {};
+}
+
+function isUnsettled(state: ModelState): boolean {
+  return state.kind === "choosing" || state.kind === "loading";
 }

@@ -22,7 +22,7 @@ class Harness {
       const dispose = () => void this.disposed.push(name);
       return Promise.resolve({ info, runtime: new FakeRuntime(), dispose });
     },
-    candidates: () => Promise.resolve(this.models),
+    candidates: () => Promise.resolve(this.models.map((model) => ({ kind: "embedded", model }))),
     changed: (state) => this.states.push(brief(state)),
   });
 

@@ -3,6 +3,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import { basename, join } from "node:path";
 import { onAbort } from "./base/abort.ts";
+import { modelsOfOllama } from "./auto-models.ts";
 import { systemClock } from "./base/clock.ts";
 import type { Localizer } from "./base/l10n.ts";
 import { silentLogger } from "./base/log.ts";
@@ -87,6 +88,7 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
       remoteModel: (role) => reachModel(role, { settings, models, env, secret }, signal),
       modelsFolder: models,
       modelFiles: () => modelFiles,
+      servedModels: () => modelsOfOllama({ settings, env }, signal),
       unfinished: () => unfinishedModels(home),
       lastFailure: async (role) => {
         const { model } = await modelSpec(role, { settings, models, env, secret });

@@ -50,6 +50,7 @@ export const healthy: DoctorPorts = {
   }),
   modelsFolder: "/m",
   modelFiles: async () => [],
+  servedModels: async () => [],
   unfinished: async () => [],
   workspace: async () => ({ folders: ["/code"], files: 12, reading: false, omitted: [] }),
   lastFailure: async () => undefined,

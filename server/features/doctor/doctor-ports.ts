@@ -10,6 +10,7 @@ import type {
   LlamaServerFinding,
   ModelFileFinding,
   OllamaFinding,
+  ServedModel,
 } from "../../model/findings.ts";
 import type { NvidiaFinding, ProcessorFinding, SurroundingsFinding } from "../../model/machine-findings.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
@@ -43,6 +44,8 @@ export interface DoctorPorts {
   readonly modelsFolder: string;
   /** Every GGUF in the models folder. */
   modelFiles(): Promise<readonly ModelFileFinding[]>;
+  /** Of an Ollama that runs. */
+  servedModels(): Promise<readonly ServedModel[]>;
   /** Downloads that are not whole. */
   unfinished(): Promise<readonly UnfinishedModel[]>;
   workspace(): Promise<WorkspaceFinding>;

@@ -3,6 +3,7 @@
 import { explainError } from "../../model/explain-error.ts";
 import {
   autoCandidates,
+  autoServed,
   leastParameters,
   type ModelFile,
   type ModelFileFinding,
@@ -45,6 +46,8 @@ async function checkAuto(ports: DoctorPorts): Promise<Finding> {
   const files = await ports.modelFiles();
   const [best] = autoCandidates(files);
   if (best) return { state: "ok", found: modelText(best, ports) };
+  const [served] = autoServed("complete", await ports.servedModels());
+  if (served) return checkRemote({ kind: "remote", runtime: "ollama", model: served.name }, ports);
   const found = t("built in (learns from this workspace)");
   const passed = files.flatMap((file) => (file.kind === "model" ? [file] : []));
   if (passed.length === 0) return { state: "ok", found };

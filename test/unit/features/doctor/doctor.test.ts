@@ -171,6 +171,21 @@ describe("the doctor", () => {
       },
       { state: "ok", found: /^embedded\/large \(2\.0 GiB, template seed\)$/ },
     ));
+  it("the role auto takes a model of an Ollama that runs, where there is no file", () =>
+    check(
+      "roles.complete",
+      {
+        servedModels: async () => [
+          { name: "coder:3b", bytes: 2e9, parameters: 3e9, fills: true, reasons: "no" },
+          { name: "deepseek-r1:7b", bytes: 5e9, parameters: 7e9, fills: false, reasons: "r1" },
+        ],
+        remoteModel: async ({ model }) => ({
+          kind: "reached",
+          info: { runtime: "ollama", name: model, contextTokens: 8192, fim: "qwen", reasons: false },
+        }),
+      },
+      { state: "ok", found: /^ollama\/coder:3b \(8192 tokens, template qwen\)$/ },
+    ));
   it("the role auto takes none that is too small, and says of each why", () =>
     check(
       "roles.complete",

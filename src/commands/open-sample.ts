@@ -1,6 +1,8 @@
 /** `hearth.openSample`: a file with ghost text in it. Nothing is typed for the person. */
 
 import * as vscode from "vscode";
+import { readSwitch } from "../editor/completion-settings.ts";
+import { switchOf } from "../editor/completion-switch.ts";
 import type { Command } from "../hearth.ts";
 import { sample } from "../setup/sample.ts";
 
@@ -15,6 +17,9 @@ export const openSample: Command = {
     const document = await vscode.workspace.openTextDocument(file);
     const end = document.positionAt(open?.isDirty ? document.getText().length : offset);
     await vscode.window.showTextDocument(document, { selection: new vscode.Range(end, end) });
-    await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
+    // As if it had been typed, so that the built-in completer stands in for a model that is not there. Where
+    // completion while typing is off, it is asked by hand.
+    const explicit = switchOf(readSwitch()) !== "on";
+    await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger", { explicit });
   },
 };

@@ -22,6 +22,8 @@ async function chooseAndFetch(hearth: Hearth): Promise<void> {
     title: t("Fetch a model from {0}", host),
     matchOnDescription: true,
     matchOnDetail: true,
+    // The walkthrough takes the focus when it is drawn, and the list is not to go for that.
+    ignoreFocusOut: true,
   };
   const offered: Promise<readonly Item[]> = hearth.models().then((found) => items(found));
   const picked = await vscode.window.showQuickPick<Item>(offered, options);

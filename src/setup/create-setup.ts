@@ -47,7 +47,7 @@ export function createSetup({ extensionUri, log, errors, status, steps, server }
     pulls,
     errors,
     models,
-    status: () => status.server,
+    isBusy: () => status.server?.state === "busy",
     shownElsewhere: () => planPage.visible,
     onChange: () => void planPage.renew(),
   });

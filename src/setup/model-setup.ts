@@ -7,7 +7,6 @@
 
 import * as vscode from "vscode";
 import type { ConfirmFetchParams, ModelsResult, PullResult } from "../../server/protocol/models.ts";
-import type { StatusParams } from "../../server/protocol/status.ts";
 import type { ErrorBoundary } from "../errors.ts";
 import type { PullFailure } from "./plan-view.ts";
 import type { Pulls } from "./pulls.ts";
@@ -16,7 +15,8 @@ export interface ModelSetupOptions {
   readonly pulls: Pulls;
   readonly errors: ErrorBoundary;
   readonly models: () => Promise<ModelsResult | undefined>;
-  readonly status: () => StatusParams | undefined;
+  /** Whether a model is loading. */
+  readonly isBusy: () => boolean;
   /** Whether a person sees on a page how a pull has ended. */
   readonly shownElsewhere: () => boolean;
   readonly onChange: () => void;
@@ -105,13 +105,15 @@ export class ModelSetup {
     });
   }
 
-  /** `auto` takes it by itself where nothing better is there; what else is bound stays, unless the person says so. */
+  /** A role that waited for it has it by now; what else is bound stays, unless the person says so. */
   async #offerToUse(model: string): Promise<void> {
-    const here = (await this.#options.models())?.models.find(({ name }) => name === model);
+    const found = await this.#options.models();
+    const here = found?.models.find(({ name }) => name === model);
     if (!here?.fits.includes("complete") || here.usedBy.includes("complete")) return;
     const role = vscode.workspace.getConfiguration("hearth.roles").get("complete", "auto");
-    if (role === "auto" && this.#options.status()?.roles.complete.runtime === "builtin") return;
-    if (role === model || this.#options.shownElsewhere()) return;
+    if (role === model || this.#options.isBusy()) return;
+    const planned = found?.catalogue.some((offer) => offer.here === model && offer.planned === "complete");
+    if (planned && this.#options.shownElsewhere()) return;
     const { t } = vscode.l10n;
     const yes = t("Use It");
     const picked = await vscode.window.showInformationMessage(

@@ -23,7 +23,7 @@ describe("the commands", () => {
     await page.getByRole("heading", { name: "Hearth Doctor" }).waitFor();
     await page.getByRole("button", { name: "Run Again" }).click();
     await page.getByText("are in order").waitFor();
-    await page.getByText("llama.cpp computes").waitFor();
+    await page.getByText("No Ollama at").waitFor();
   });
 
   it("restart the server", async () => {

@@ -171,6 +171,11 @@ export class Workbench {
     return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
   }
 
+  /** The question that stands before everything else. */
+  dialog() {
+    return this.page.locator(".monaco-dialog-box");
+  }
+
   async waitForNotification(words: string): Promise<void> {
     await this.page.locator(".notification-list-item", { hasText: words }).waitFor(patience);
   }

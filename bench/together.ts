@@ -54,6 +54,7 @@ const rows: readonly Row[] = [
   { title: "ollama, 1 slot", under: ollama(), most: 2.5 },
 ];
 
+const none = Promise.resolve(0);
 /** The pause of a person between two keys that ask. */
 const pauseMs = 100;
 const completionTokens = 16;
@@ -102,8 +103,8 @@ async function measure({ title, under, embeds, most }: Row): Promise<void> {
       alone.push(...(await typing(runtime, completions)));
       const end = new AbortController();
       const others = [
-        flags.beside.includes("chat") ? chatting(runtime, end.signal) : 0,
-        flags.beside.includes("index") ? embedAll(embedding, end.signal) : 0,
+        flags.beside.includes("chat") ? chatting(runtime, end.signal) : none,
+        flags.beside.includes("index") ? embedAll(embedding, end.signal) : none,
       ];
       await setTimeout(500);
       together.push(...(await typing(runtime, completions)));

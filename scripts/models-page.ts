@@ -71,7 +71,9 @@ function modelRow(model: CatalogueModel): string {
     `${name}<br>\`${id}\`${ollama === undefined ? "" : `<br>Ollama: \`${ollama}\``}`,
     parametersText(model),
     contextTokens.toLocaleString("en"),
-    model.role === "embed" ? "" : `${(kvBytesPerToken({ model, kvType: "f16" }) / 1024).toFixed(0)} KiB`,
+    model.role === "embed"
+      ? ""
+      : `${(kvBytesPerToken({ shape: model.shape, kvType: "f16" }) / 1024).toFixed(0)} KiB`,
     model.quants.map(sizeText).join(", "),
     commercial ? licence : `${licence} (not for work)`,
     languages,

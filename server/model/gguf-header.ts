@@ -15,6 +15,13 @@ export interface GgufHeader {
   /** Elements of one key and one value of one head. */
   readonly keyLength: number;
   readonly valueLength: number;
+  readonly feedForwardLength: number;
+  /** Of a model that computes each token with a few of many feed-forward parts. */
+  readonly experts:
+    | { readonly count: number; readonly used: number; readonly feedForward: number }
+    | undefined;
+  /** Of one token and layer in the cache, where it keeps one compressed vector for all heads. */
+  readonly latentLength: number | undefined;
   readonly vocabulary: number;
   readonly chatTemplate: string | undefined;
   /** The ids of the control tokens that we know by name, as far as the vocabulary has them. */

@@ -10,6 +10,8 @@ export interface Hardware {
   /** Sets of the processor that llama.cpp makes use of, as its makers call them: `avx2`, `neon` … */
   readonly instructions: readonly string[];
   readonly gpus: readonly Gpu[];
+  /** What llama.cpp computes with here, as it calls it: `none`, `cuda`, `metal`, `vulkan`; left out where it is imagined. */
+  readonly backEnd?: string;
 }
 
 export interface Gpu {
@@ -17,6 +19,8 @@ export interface Gpu {
   readonly memoryBytes: number;
   /** In bytes a second. */
   readonly bandwidth: number;
+  /** What other programs use of it now; left out where nobody says, or the GPU is not there. */
+  readonly othersBytes?: number;
 }
 
 export const gib = 1024 ** 3;
@@ -46,8 +50,18 @@ export function appleGpuBytes(ramBytes: number): number {
 /** Of a GPU's memory; the rest is the driver's and the screen's. */
 const usableShare = 0.92;
 
-export function usableBytes({ memoryBytes }: Gpu): number {
-  return memoryBytes * usableShare;
+export function usableBytes({ memoryBytes, othersBytes = 0 }: Gpu): number {
+  return Math.max(0, memoryBytes - Math.max(othersBytes, memoryBytes * (1 - usableShare)));
+}
+
+/** What other programs keep of a GPU beyond what is left to them anyway. */
+export function takenByOthers(gpu: Gpu): number {
+  return gpu.memoryBytes * usableShare - usableBytes(gpu);
+}
+
+/** One GPU needs no program beside the editor; models that lie on several are split by a llama-server. */
+export function runtimeFor({ gpus }: Hardware): "embedded" | "llama-server" {
+  return gpus.length > 1 ? "llama-server" : "embedded";
 }
 
 /** The editor, its language servers and a browser need the rest. */

@@ -1,29 +1,103 @@
-/** What a loaded model takes, and how fast it writes, from its shape. */
+/** What a loaded model takes, from its shape and the runtime that loads it. */
 
+import { batchTokens } from "./batch-tokens.ts";
+import { computeBytes, paddedContext } from "./compute-bytes.ts";
 import { gib } from "./hardware.ts";
-import type { KvType, Load, LoadBytes } from "./plan.ts";
+import type { KvType, Load, LoadBytes, LoadSize } from "./plan.ts";
 
 /** Bytes of a value in the KV cache; q8_0 packs 32 values and their scale into 34 bytes. */
 const valueBytes: Readonly<Record<KvType, number>> = { f16: 2, q8_0: 34 / 32 };
 
-/** Compute buffers, logits of a batch and the runtime itself, for a model on a GPU and on the processor. */
-export const overheadBytes = { gpu: 0.8 * gib, cpu: 0.4 * gib } as const;
+const floatBytes = 4;
+const mib = 1024 ** 2;
 
-export function kvBytesPerToken({ model, kvType }: Pick<Load, "model" | "kvType">): number {
-  const { layers, kvHeads, headDimension, cachedValues } = model.shape;
+export interface LoadWay {
+  readonly runtime: "embedded" | "llama-server";
+  readonly where: "gpu" | "cpu";
+  readonly flash: "on" | "off";
+}
+
+/** As a plan has it: on a processor flash attention makes short steps slow. */
+export function plannedWay(runtime: LoadWay["runtime"], where: LoadWay["where"]): LoadWay {
+  return { runtime, where, flash: where === "gpu" ? "on" : "off" };
+}
+
+/** A llama-server computes so many tokens at once, wherever it does. */
+const serverBatchTokens = 512;
+
+/**
+ * What a runtime's own process takes before it has a model: Node with llama.cpp's library, or the program. Measured
+ * by `npm run bench -- plan`.
+ */
+const ownBytes = { embedded: 130 * mib, "llama-server": 20 * mib } as const;
+
+/** Per entry of the vocabulary: its text, its score, and the tables that find it. Measured as above. */
+const tokenBytes = 220;
+
+/** What a driver keeps on a GPU for each process that computes there: 300 MB of CUDA's (pytorch's issue 107667). */
+const driverBytes = 0.3 * gib;
+
+export function sizeOf({ model, quant, contextTokens, kvType, slots }: Load): LoadSize {
+  return { shape: model.shape, weightBytes: quant.bytes, contextTokens, kvType, slots };
+}
+
+export function kvBytesPerToken({ shape, kvType }: Pick<LoadSize, "shape" | "kvType">): number {
+  const { layers, kvHeads, headDimension, cachedValues } = shape;
   return layers * (cachedValues ?? 2 * kvHeads * headDimension) * valueBytes[kvType];
 }
 
-export function loadBytes(load: Load, where: keyof typeof overheadBytes): LoadBytes {
-  return {
-    weights: load.quant.bytes,
-    kv: Math.ceil(kvBytesPerToken(load) * load.contextTokens * load.slots),
-    overhead: overheadBytes[where],
-  };
+export function loadBytes(load: LoadSize, way: LoadWay): LoadBytes {
+  return { ...bufferBytes(load), overhead: Math.ceil(overhead(load, way)) };
 }
 
-export function sumOf({ weights, kv, overhead }: LoadBytes): number {
-  return weights + kv + overhead;
+/** What the runtime reports of a load: what it allocates on the memory that computes. */
+export function reportedBytes(load: LoadSize, way: LoadWay): number {
+  const { weights, kv } = bufferBytes(load);
+  return weights + kv + allocatedBytes(load, way);
+}
+
+export function sumOf({ weights, kv, overhead: rest }: LoadBytes): number {
+  return weights + kv + rest;
+}
+
+function bufferBytes(load: LoadSize): Omit<LoadBytes, "overhead"> {
+  const tokens = paddedContext(load.contextTokens) * load.slots;
+  return { weights: load.weightBytes, kv: Math.ceil(kvBytesPerToken(load) * tokens) };
+}
+
+/** On a GPU all that is allocated; in the main memory what is touched, for the rest of it takes none. */
+function overhead(load: LoadSize, way: LoadWay): number {
+  if (way.where === "gpu") return allocatedBytes(load, way) + driverBytes;
+  const { vocabulary } = load.shape;
+  const graph = computeBytes({ ...computationOf(load, way), outputs: load.slots });
+  return graph + outputBytes(load) + workBytes(load, way) + ownBytes[way.runtime] + vocabulary * tokenBytes;
+}
+
+function allocatedBytes(load: LoadSize, way: LoadWay): number {
+  const computation = computationOf(load, way);
+  // The library that is embedded has room for the logits of a whole batch, whoever asks for them.
+  const outputs = way.runtime === "embedded" ? computation.batchTokens : load.slots;
+  return computeBytes({ ...computation, outputs }) + outputBytes(load);
+}
+
+function outputBytes({ shape, slots }: LoadSize): number {
+  return shape.vocabulary * slots * floatBytes;
+}
+
+function computationOf({ shape, contextTokens }: LoadSize, { runtime, flash: wanted }: LoadWay) {
+  const flash = wanted === "on";
+  const context = paddedContext(contextTokens);
+  const scoreBytes = shape.heads * floatBytes;
+  const batch =
+    runtime === "embedded" ? batchTokens({ flash, scoreBytes, contextTokens: context }) : serverBatchTokens;
+  return { shape, flash, contextTokens: context, batchTokens: Math.min(batch, context) };
+}
+
+/** What the processor multiplies it copies to another type: attention scores to 16 bits, activations to eight. */
+function workBytes(load: LoadSize, way: LoadWay): number {
+  const { shape, flash, contextTokens, batchTokens: batch } = computationOf(load, way);
+  const scores = flash ? 0 : 2 * shape.heads * contextTokens;
+  return batch * Math.max(scores, shape.feedForward * valueBytes.q8_0);
 }
 
 /**

@@ -4,10 +4,11 @@
  */
 
 import type { CatalogueModel, CatalogueQuant } from "../catalogue.ts";
-import type { Hardware } from "./hardware.ts";
+import { type Hardware, runtimeFor } from "./hardware.ts";
 import { boardContextTokens, fewCores, leastContextTokens, slowest } from "./limits.ts";
 import { type Loads, type Placement, placements } from "./place.ts";
 import type { Alternative, KvType, Load, Plan, PlannedRole } from "./plan.ts";
+import { plannedQuants } from "./planned-quants.ts";
 import { reasonsOf } from "./reasons-of.ts";
 import { largestSpilled, smallestCompleter, type Tier, tiers } from "./tiers.ts";
 import { upgrades } from "./upgrades.ts";
@@ -90,8 +91,8 @@ function smallestLoad(model: CatalogueModel, options: Pick<Load, "contextTokens"
   return { model, quant: smallestQuant(model), slots: 1, ...options };
 }
 
-function smallestQuant({ quants }: CatalogueModel): CatalogueQuant {
-  const last = quants.at(-1);
+function smallestQuant(model: CatalogueModel): CatalogueQuant {
+  const last = plannedQuants(model).at(-1);
   if (!last) throw new Error("A model of the catalogue has no quantisation.");
   return last;
 }
@@ -122,7 +123,7 @@ function roleOf(load: Load, placed: Fitting["complete"], hardware: Hardware): Pl
   return {
     ...load,
     ...placed,
-    runtime: hardware.gpus.length > 1 ? "llama-server" : "embedded",
+    runtime: runtimeFor(hardware),
     flashAttention: placed.gpus.length > 0 ? "auto" : "off",
   };
 }

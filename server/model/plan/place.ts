@@ -1,14 +1,14 @@
 /** Where models lie: on one GPU, on several, partly in the main memory, or all of it there. */
 
-import { type Gpu, type Hardware, processorBandwidth, usableBytes, usableRamBytes } from "./hardware.ts";
 import {
-  kvBytesPerToken,
-  loadBytes,
-  overheadBytes,
-  type Part,
-  sumOf,
-  tokensPerSecond,
-} from "./load-bytes.ts";
+  type Gpu,
+  type Hardware,
+  processorBandwidth,
+  runtimeFor,
+  usableBytes,
+  usableRamBytes,
+} from "./hardware.ts";
+import { loadBytes, type Part, plannedWay, sizeOf, sumOf, tokensPerSecond } from "./load-bytes.ts";
 import type { Load, LoadBytes } from "./plan.ts";
 
 export interface Loads {
@@ -38,9 +38,9 @@ export interface PlaceOptions {
  */
 export function placements(loads: Loads, hardware: Hardware, { spill }: PlaceOptions): readonly Placement[] {
   if (hardware.gpus.length === 0) return [onProcessor(loads, hardware)];
-  const split = splitOver(loads, hardware.gpus);
+  const split = splitOver(loads, hardware);
   const all = [
-    ...onWholeGpus(loads, hardware.gpus),
+    ...onWholeGpus(loads, hardware),
     split,
     ...(spill === "allowed" ? [withMainMemory(loads, hardware)] : []),
   ];
@@ -61,22 +61,27 @@ function processorPlace(load: Load, hardware: Hardware): Place {
   return {
     gpus: [],
     gpuLayers: 0,
-    bytes: loadBytes(load, "cpu"),
+    bytes: bytesOf(load, hardware, "cpu"),
     tokensPerSecond: tokensPerSecond(load, [{ share: 1, bandwidth: processorBandwidth(hardware) }]),
   };
 }
 
+function bytesOf(load: Load, hardware: Hardware, where: "gpu" | "cpu"): LoadBytes {
+  return loadBytes(sizeOf(load), plannedWay(runtimeFor(hardware), where));
+}
+
 /** Each on a GPU of its own, so that neither waits for the other; then both on the same. */
-function onWholeGpus(loads: Loads, gpus: readonly Gpu[]): readonly Placement[] {
-  const small = sumOf(loadBytes(loads.complete, "gpu"));
-  const large = loads.reason ? sumOf(loadBytes(loads.reason, "gpu")) : 0;
+function onWholeGpus(loads: Loads, hardware: Hardware): readonly Placement[] {
+  const { gpus } = hardware;
+  const small = sumOf(bytesOf(loads.complete, hardware, "gpu"));
+  const large = loads.reason ? sumOf(bytesOf(loads.reason, hardware, "gpu")) : 0;
   const pairs = gpus.flatMap((_, home) => gpus.map((__, other) => ({ home, other })));
   const fitting = pairs.filter(({ home, other }) => {
     const [here, there] = [gpus[home] ?? nothing, gpus[other] ?? nothing];
     if (home === other) return small + large <= usableBytes(here);
     return loads.reason !== undefined && small <= usableBytes(here) && large <= usableBytes(there);
   });
-  return fitting.toSorted((a, b) => sharing(a) - sharing(b)).map((pair) => onOwn(loads, gpus, pair));
+  return fitting.toSorted((a, b) => sharing(a) - sharing(b)).map((pair) => onOwn(loads, hardware, pair));
 }
 
 function sharing({ home, other }: { readonly home: number; readonly other: number }): number {
@@ -85,22 +90,22 @@ function sharing({ home, other }: { readonly home: number; readonly other: numbe
 
 function onOwn(
   { complete, reason }: Loads,
-  gpus: readonly Gpu[],
+  hardware: Hardware,
   { home, other }: { readonly home: number; readonly other: number },
 ): Placement {
   return {
     kind: "fits",
-    complete: gpuPlace(complete, gpus, home),
-    reason: reason && gpuPlace(reason, gpus, other),
+    complete: gpuPlace(complete, hardware, home),
+    reason: reason && gpuPlace(reason, hardware, other),
   };
 }
 
-function gpuPlace(load: Load, gpus: readonly Gpu[], index: number): Place {
+function gpuPlace(load: Load, hardware: Hardware, index: number): Place {
   return {
     gpus: [index],
     gpuLayers: layersOf(load),
-    bytes: loadBytes(load, "gpu"),
-    tokensPerSecond: tokensPerSecond(load, [{ share: 1, bandwidth: gpus[index]?.bandwidth ?? 0 }]),
+    bytes: bytesOf(load, hardware, "gpu"),
+    tokensPerSecond: tokensPerSecond(load, [{ share: 1, bandwidth: hardware.gpus[index]?.bandwidth ?? 0 }]),
   };
 }
 
@@ -110,14 +115,15 @@ function layersOf({ model }: Load): number {
 }
 
 /** In proportion to what each has left; a layer is not cut, so each may take one more than its share. */
-function splitOver({ complete, reason }: Loads, gpus: readonly Gpu[]): Placement {
-  const small = loadBytes(complete, "gpu");
+function splitOver({ complete, reason }: Loads, hardware: Hardware): Placement {
+  const { gpus } = hardware;
+  const small = bytesOf(complete, hardware, "gpu");
   const room = gpus.map((gpu, index) => usableBytes(gpu) - (index === 0 ? sumOf(small) : 0));
   const total = room.reduce((sum, bytes) => sum + bytes, 0);
   if (!reason) return { kind: "too-large", missingBytes: sumOf(small) - usableBytes(gpus[0] ?? nothing) };
-  const one = loadBytes(reason, "gpu");
+  const one = bytesOf(reason, hardware, "gpu");
   const rounding = gpus.length > 1 ? ((one.weights + one.kv) / layersOf(reason)) * gpus.length : 0;
-  const bytes: LoadBytes = { ...one, overhead: overheadBytes.gpu * gpus.length };
+  const bytes: LoadBytes = { ...one, overhead: one.overhead * gpus.length };
   const missingBytes = sumOf(bytes) + rounding - total;
   if (missingBytes > 0 || gpus.length === 1 || (room[0] ?? 0) < 0) {
     return { kind: "too-large", missingBytes: Math.max(missingBytes, -(room[0] ?? 0)) };
@@ -128,7 +134,7 @@ function splitOver({ complete, reason }: Loads, gpus: readonly Gpu[]): Placement
   }));
   return {
     kind: "fits",
-    complete: gpuPlace(complete, gpus, 0),
+    complete: gpuPlace(complete, hardware, 0),
     reason: {
       gpus: gpus.map((_, index) => index),
       gpuLayers: layersOf(reason),
@@ -143,15 +149,14 @@ const nothing: Gpu = { name: "", memoryBytes: 0, bandwidth: 0 };
 /** What completes lies whole on the first GPU, or whole in the main memory; as much as fits of what reasons. */
 function withMainMemory({ complete, reason }: Loads, hardware: Hardware): Placement {
   const [gpu = nothing] = hardware.gpus;
-  const small = loadBytes(complete, "gpu");
+  const small = bytesOf(complete, hardware, "gpu");
   const free = usableBytes(gpu) - sumOf(small);
   if (free < 0 || !reason) return onProcessor({ complete, reason }, hardware);
-  const onGpu = loadBytes(reason, "gpu");
+  const onGpu = bytesOf(reason, hardware, "gpu");
   const layers = layersOf(reason);
-  const perLayer =
-    (reason.quant.bytes + kvBytesPerToken(reason) * reason.contextTokens * reason.slots) / layers;
+  const perLayer = (onGpu.weights + onGpu.kv) / layers;
   const gpuLayers = Math.min(layers, Math.max(0, Math.floor((free - onGpu.overhead) / perLayer)));
-  const bytes = gpuLayers > 0 ? onGpu : loadBytes(reason, "cpu");
+  const bytes = gpuLayers > 0 ? onGpu : bytesOf(reason, hardware, "cpu");
   const inMain = (layers - gpuLayers) * perLayer + (gpuLayers > 0 ? 0 : bytes.overhead);
   const missingBytes = inMain - usableRamBytes(hardware);
   if (missingBytes > 0) return { kind: "too-large", missingBytes };
@@ -162,7 +167,7 @@ function withMainMemory({ complete, reason }: Loads, hardware: Hardware): Placem
   ];
   return {
     kind: "fits",
-    complete: gpuPlace(complete, hardware.gpus, 0),
+    complete: gpuPlace(complete, hardware, 0),
     reason: {
       gpus: gpuLayers > 0 ? [0] : [],
       gpuLayers,

@@ -1,6 +1,7 @@
 /** What a plan says: which model serves which role, how it is loaded, what it takes, and why. */
 
 import type { CatalogueModel, CatalogueQuant } from "../catalogue.ts";
+import type { ModelShape } from "./compute-bytes.ts";
 import type { Hardware } from "./hardware.ts";
 
 export type KvType = "f16" | "q8_0";
@@ -13,6 +14,12 @@ export interface Load {
   readonly contextTokens: number;
   readonly kvType: KvType;
   readonly slots: number;
+}
+
+/** What decides the bytes of a load. */
+export interface LoadSize extends Pick<Load, "contextTokens" | "kvType" | "slots"> {
+  readonly shape: ModelShape;
+  readonly weightBytes: number;
 }
 
 export interface LoadBytes {

@@ -57,8 +57,8 @@ function keysReasons(reason: PlannedRole): readonly Reason[] {
   if (reason.gpus.length === 0) return [];
   const { model, contextTokens } = reason;
   if (reason.kvType === "f16") return [{ kind: "full-keys", model: model.name, contextTokens }];
-  const full = kvBytesPerToken({ model, kvType: "f16" });
-  const share = kvBytesPerToken(reason) / full;
+  const full = kvBytesPerToken({ shape: model.shape, kvType: "f16" });
+  const share = kvBytesPerToken({ shape: model.shape, kvType: reason.kvType }) / full;
   return [{ kind: "small-keys", model: model.name, contextTokens: Math.floor(contextTokens * share) }];
 }
 

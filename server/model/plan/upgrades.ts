@@ -1,9 +1,10 @@
 /** What memory that is left is spent on, in this order: the first steps are felt the most. */
 
 import type { CatalogueModel } from "../catalogue.ts";
-import type { Hardware } from "./hardware.ts";
+import { type Hardware, runtimeFor } from "./hardware.ts";
 import type { Loads, Place } from "./place.ts";
 import type { Load } from "./plan.ts";
+import { plannedQuants } from "./planned-quants.ts";
 
 export interface Upgrade {
   /** Undefined where it changes nothing. */
@@ -17,7 +18,8 @@ const comfortable = { complete: 40, reason: 15 } as const;
 
 type Role = keyof typeof comfortable;
 
-export function upgrades({ gpus, kind }: Hardware): readonly Upgrade[] {
+export function upgrades(hardware: Hardware): readonly Upgrade[] {
+  const { gpus, kind } = hardware;
   if (kind === "board") return [plainQuant("complete", "Q4_K_M")];
   const onProcessor = [
     plainQuant("complete", "Q4_K_M"),
@@ -37,8 +39,10 @@ export function upgrades({ gpus, kind }: Hardware): readonly Upgrade[] {
     quant("reason", "Q8_0"),
     context("reason", 65_536),
     context("reason", 131_072),
-    slots("complete", 2),
-    ...(gpus.length > 1 ? [slots("reason", 2), slots("complete", 4), slots("reason", 4)] : []),
+    // The embedded runtime answers one request after the other, in steps.
+    ...(runtimeFor(hardware) === "llama-server"
+      ? [slots("complete", 2), slots("reason", 2), slots("complete", 4), slots("reason", 4)]
+      : []),
   ];
 }
 
@@ -65,8 +69,8 @@ function plainQuant(role: Role, name: string): Upgrade {
   return { improve, keepsQuick: () => true };
 }
 
-function quantOf({ quants }: CatalogueModel, name: string): Load["quant"] | undefined {
-  return quants.find(({ quant: found }) => found === name);
+function quantOf(model: CatalogueModel, name: string): Load["quant"] | undefined {
+  return plannedQuants(model).find(({ quant: found }) => found === name);
 }
 
 function context(role: Role, tokens: number): Upgrade {

@@ -15,6 +15,7 @@ import {
   childReading,
   loadParamsSchema,
   loadProgress,
+  loadReported,
   loadRequest,
   loadTried,
 } from "./protocol.ts";
@@ -32,6 +33,7 @@ connection.onRequest(loadRequest, (raw) =>
       library: await import("node-llama-cpp"),
       onProgress: (fraction) => void connection.sendNotification(loadProgress, fraction),
       onTried: (tried) => void connection.sendNotification(loadTried, tried),
+      onReported: (bytes) => void connection.sendNotification(loadReported, bytes),
       onLog: (message) => void connection.sendNotification(childLog, message),
     });
     runtime = new EmbeddedRuntime(embedded);

@@ -4,9 +4,10 @@
  */
 
 import { availableParallelism } from "node:os";
-import type { Llama, LlamaModel } from "node-llama-cpp";
+import type { Llama, LlamaLogLevel, LlamaModel } from "node-llama-cpp";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import { freeMainMemory } from "../free-memory.ts";
+import { BufferReport } from "./buffer-report.ts";
 import type { EmbeddedModel } from "./embedded-runtime.ts";
 import { batchTokens, checkMemory, type FlashAttention, flashAttention, planContext } from "./memory-plan.ts";
 import type { LoadParams, LoadResult, TriedLoad } from "./protocol.ts";
@@ -19,6 +20,8 @@ export interface LoadOptions {
   readonly onProgress: (fraction: number) => void;
   readonly onTried: (tried: TriedLoad) => void;
   readonly onLog: (message: string) => void;
+  /** What llama.cpp says that it allocated, once its first context is made. */
+  readonly onReported: (bytes: number) => void;
 }
 
 export interface Loaded {
@@ -32,7 +35,8 @@ export async function loadModel(params: LoadParams, options: LoadOptions): Promi
     words.hear(message);
     options.onLog(message);
   };
-  const llama = await openLlama({ ...options, onLog }, params);
+  const report = new BufferReport(options.onReported);
+  const llama = await openLlama({ ...options, onLog, report }, params);
   const threads = Math.max(1, Math.min(llama.cpuMathCores, availableParallelism()));
   llama.maxThreads = threads;
   const flash = llama.gpu === false ? flashAttention.cpu : flashAttention.gpu;
@@ -116,14 +120,17 @@ function embed(
 
 /** With libvulkan but no GPU the library picks a Vulkan of 0 bytes. */
 async function openLlama(
-  { library, onLog }: Pick<LoadOptions, "library" | "onLog">,
+  { library, onLog, report }: Pick<LoadOptions, "library" | "onLog"> & { readonly report: BufferReport },
   { gpuLayers, build }: LoadParams,
 ): Promise<Llama> {
   const common = {
     build: "never",
     progressLogs: false,
-    logLevel: library.LlamaLogLevel.warn,
-    logger: (_level: unknown, message: string) => onLog(message),
+    logLevel: library.LlamaLogLevel.info,
+    logger: (level: LlamaLogLevel, message: string) => {
+      if (level === library.LlamaLogLevel.info) report.hear(message);
+      else onLog(message);
+    },
   } as const;
   if (gpuLayers === 0) return library.getLlama({ ...common, gpu: false });
   const llama = await library.getLlama({ ...common, gpu: build?.gpu ?? "auto" }).catch((error: unknown) => {

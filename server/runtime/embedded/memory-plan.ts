@@ -1,6 +1,7 @@
 /** How long a context can be in the memory that is free, and what to say when none fits. */
 
 import type { GgufHeader } from "../../model/gguf-header.ts";
+import { batchTokens as tokensAtOnce } from "../../model/plan/batch-tokens.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 
 export interface MemoryNeeds {
@@ -13,12 +14,6 @@ export interface MemoryNeeds {
   readonly scoreBytes: number;
   readonly trainedContextTokens: number;
 }
-
-/** Tokens that llama.cpp computes at once, at most and at least. */
-const mostBatchTokens = 512;
-const leastBatchTokens = 64;
-/** What the attention scores of one batch may take where they are kept. */
-const mostScoreBytes = 64 * 1024 * 1024;
 
 export type FlashAttention = "auto" | false;
 
@@ -88,11 +83,9 @@ export function checkMemory({ needs, flash, contextTokens, freeBytes }: PlannedC
   );
 }
 
-/** Tokens that are computed at once: without flash attention as many as their scores leave room for. */
+/** Tokens that are computed at once. */
 export function batchTokens(needs: MemoryNeeds, flash: FlashAttention, contextTokens: number): number {
-  if (flash !== false) return mostBatchTokens;
-  const fitting = Math.floor(mostScoreBytes / Math.max(1, needs.scoreBytes * contextTokens));
-  return Math.min(mostBatchTokens, Math.max(leastBatchTokens, fitting));
+  return tokensAtOnce({ flash: flash !== false, scoreBytes: needs.scoreBytes, contextTokens });
 }
 
 function bytesWith(needs: MemoryNeeds, flash: FlashAttention, tokens: number): number {

@@ -14,6 +14,7 @@ import {
   type LoadParams,
   type LoadResult,
   loadProgress,
+  loadReported,
   loadRequest,
   loadTried,
   type TriedLoad,
@@ -30,6 +31,8 @@ export interface ChildOptions {
   readonly log: Logger;
   readonly onProgress: (fraction: number) => void;
   readonly onTried: (tried: TriedLoad) => void;
+  /** The runtime's own account of what it allocated. */
+  readonly onReported: (bytes: number) => void;
   /** Ends the process, whether it loads or is loaded. */
   readonly signal: AbortSignal;
 }
@@ -77,6 +80,10 @@ export async function startChild(params: LoadParams, options: ChildOptions): Pro
   connection.onNotification(loadProgress, (raw) => {
     const fraction = v.safeParse(v.number(), raw);
     if (fraction.success && loading) options.onProgress(fraction.output);
+  });
+  connection.onNotification(loadReported, (raw) => {
+    const bytes = v.safeParse(v.pipe(v.number(), v.finite(), v.minValue(1)), raw);
+    if (bytes.success) options.onReported(bytes.output);
   });
   connection.onNotification(loadTried, (raw) => {
     const tried = v.safeParse(triedSchema, raw);

@@ -27,6 +27,8 @@ export interface ModelProcessOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onState: (state: ModelState) => void;
+  /** What the runtime says that it allocated for the model. */
+  readonly onReported?: (model: FileModel, bytes: number) => void;
 }
 
 /** A process that runs, and what it has loaded. */
@@ -126,6 +128,7 @@ export class ModelProcess implements Disposable {
         log,
         signal,
         onProgress: (progress) => this.#report({ state: this.#starting(), progress }),
+        onReported: (bytes) => this.#options.onReported?.(load.model, bytes),
         onTried: (tried) => load.tried(tried),
       },
     );

@@ -67,50 +67,50 @@ describe("the plan for a machine", () => {
   check(
     "RTX 3060 12 GB",
     machine(32, { gpu: "NVIDIA GeForce RTX 3060" }),
-    "qwen2.5-coder-1.5b Q8_0, 8192 f16, 29 layers on 0, 2 × 132/s",
+    "qwen2.5-coder-1.5b Q8_0, 8192 f16, 29 layers on 0, 1 × 132/s",
     "deepseek-r1-0528-qwen3-8b Q6_K, 16384 q8_0, 37 layers on 0, 1 × 32/s",
-    "companion reasoner quant small-keys slots no-embedding",
+    "companion reasoner quant small-keys no-embedding",
   );
   check(
     "RTX 3090",
     machine(64, { gpu: "RTX 3090" }),
-    "qwen2.5-coder-1.5b Q8_0, 8192 f16, 29 layers on 0, 1 × 342/s",
-    "deepseek-r1-distill-qwen-32b Q4_K_S, 8192 q8_0, 65 layers on 0, 1 × 30/s",
+    "qwen2.5-coder-1.5b Q4_K_M, 8192 f16, 29 layers on 0, 1 × 573/s",
+    "deepseek-r1-distill-qwen-32b Q4_K_M, 8192 q8_0, 65 layers on 0, 1 × 28/s",
     "companion reasoner quant small-keys no-embedding",
   );
   check(
     "RTX 4090",
     machine(64, { gpu: "NVIDIA GeForce RTX 4090" }),
-    "qwen2.5-coder-1.5b Q8_0, 8192 f16, 29 layers on 0, 1 × 369/s",
-    "deepseek-r1-distill-qwen-32b Q4_K_S, 8192 q8_0, 65 layers on 0, 1 × 32/s",
+    "qwen2.5-coder-1.5b Q4_K_M, 8192 f16, 29 layers on 0, 1 × 617/s",
+    "deepseek-r1-distill-qwen-32b Q4_K_M, 8192 q8_0, 65 layers on 0, 1 × 30/s",
     "companion reasoner quant small-keys no-embedding",
   );
   check(
     "RTX A6000",
     machine(128, { gpu: "NVIDIA RTX A6000" }),
-    "qwen2.5-coder-7b Q8_0, 8192 f16, 29 layers on 0, 2 × 57/s",
+    "qwen2.5-coder-7b Q8_0, 8192 f16, 29 layers on 0, 1 × 57/s",
     "deepseek-r1-distill-qwen-32b Q6_K, 32768 f16, 65 layers on 0, 1 × 17/s",
-    "companion reasoner quant full-keys slots no-embedding",
+    "companion reasoner quant full-keys no-embedding",
   );
   check(
     "A100 80 GB",
     machine(256, { gpu: "NVIDIA A100-SXM4-80GB" }),
-    "qwen3-coder-30b-a3b Q4_K_M, 8192 f16, 49 layers on 0, 2 × 608/s",
+    "qwen3-coder-30b-a3b Q4_K_M, 8192 f16, 49 layers on 0, 1 × 608/s",
     "deepseek-r1-distill-llama-70b Q5_K_M, 16384 f16, 81 layers on 0, 1 × 24/s",
-    "companion reasoner quant full-keys slots no-embedding",
+    "companion reasoner quant full-keys no-embedding",
   );
   check(
     "H100",
     machine(256, { gpu: "NVIDIA H100 80GB HBM3" }),
-    "qwen3-coder-30b-a3b Q4_K_M, 8192 f16, 49 layers on 0, 2 × 999/s",
+    "qwen3-coder-30b-a3b Q4_K_M, 8192 f16, 49 layers on 0, 1 × 999/s",
     "deepseek-r1-distill-llama-70b Q5_K_M, 16384 f16, 81 layers on 0, 1 × 40/s",
-    "companion reasoner quant full-keys slots no-embedding",
+    "companion reasoner quant full-keys no-embedding",
   );
   check(
     "two A100 80 GB",
     machine(512, { gpu: "A100", gpus: 2 }),
     "qwen3-coder-30b-a3b Q8_0, 8192 f16, 49 layers on 0, 4 × 348/s",
-    "deepseek-r1-distill-llama-70b Q6_K, 32768 f16, 81 layers on 1, 1 × 21/s",
+    "deepseek-r1-distill-llama-70b Q5_K_M, 65536 f16, 81 layers on 1, 1 × 24/s",
     "companion reasoner quant own-gpus full-keys slots no-embedding",
   );
   check(
@@ -123,9 +123,9 @@ describe("the plan for a machine", () => {
   check(
     "Apple M2, 16 GB",
     machine(16, { gpu: "M2" }),
-    "qwen2.5-coder-1.5b Q6_K, 8192 f16, 29 layers on 0, 2 × 47/s",
-    "deepseek-r1-0528-qwen3-8b Q4_K_M, 16384 q8_0, 37 layers on 0, 1 × 12/s",
-    "apple companion reasoner quant small-keys slots no-embedding",
+    "qwen2.5-coder-1.5b Q6_K, 8192 f16, 29 layers on 0, 1 × 47/s",
+    "deepseek-r1-0528-qwen3-8b Q4_K_M, 16384 f16, 37 layers on 0, 1 × 12/s",
+    "apple companion reasoner quant full-keys no-embedding",
   );
   check(
     "Apple M4 Max, 64 GB",
@@ -145,7 +145,7 @@ describe("the plan for a machine", () => {
     "a GPU with 4 GiB and 16 GB",
     machine(16, { vramBytes: 4 * gib }),
     "qwen2.5-coder-1.5b Q4_K_M, 4096 f16, 29 layers on 0, 1 × 123/s",
-    "deepseek-r1-0528-qwen3-8b Q4_K_S, 8192 f16, 7 layers on 0, 1 × 7/s",
+    "deepseek-r1-0528-qwen3-8b Q4_K_M, 8192 f16, 9 layers on 0, 1 × 7/s",
     "companion reasoner quant spill full-keys no-embedding",
   );
 });

@@ -47,8 +47,8 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
     message: t("{0} may be any of these files: {1}.", name, files),
     mend: t("Name one of them as OWNER/REPOSITORY/FILE.gguf."),
   }),
-  "in-parts": (t, [file = ""]) => ({
-    message: t("{0} is one part of a model that comes in several files, which Hearth does not load.", file),
+  "in-parts": (t, [file = "", missing = ""]) => ({
+    message: t("{0} is one file of several that make up a model, and {1} is missing.", file, missing),
     mend: t("Name a file that holds a whole model."),
   }),
   "nobody-asked": (t, [host = ""]) => ({

@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { tryLock } from "../base/file-lock.ts";
 import { makeFolder } from "../base/make-folder.ts";
 import { readGgufFile } from "../model/gguf.ts";
+import { firstPart, isLaterPart, partPaths } from "../model/gguf-parts.ts";
 import { nearestNames } from "../model/nearest-names.ts";
 import { type RuntimeError, toRuntimeError } from "../model/runtime-error.ts";
 import { FetchError } from "./fetch-error.ts";
@@ -66,9 +67,10 @@ export class ModelFolder {
 
   async content(): Promise<FolderContent> {
     const names = (await readdir(this.#folder).catch(() => [])).toSorted((a, b) => a.localeCompare(b));
-    const models = names.filter((name) => /\.gguf$/i.test(name)).map((name) => this.#kept(name));
+    const files = names.filter((name) => /\.gguf$/i.test(name));
+    const models = files.filter((name) => !isLaterPart(name)).map((name) => this.#kept(name));
     const left = names
-      .filter((name) => /\.gguf\.(?:part|wrong)$/i.test(name))
+      .filter((name) => /\.gguf\.(?:part|wrong)$/i.test(name) || isOrphan(name, files))
       .map((name) => this.#left(name));
     return { models: await Promise.all(models), leftovers: await Promise.all(left) };
   }
@@ -76,11 +78,13 @@ export class ModelFolder {
   /** Removes the model and what belongs to it. Rejects with a FetchError when nothing has that name. */
   async remove(name: string): Promise<readonly string[]> {
     const file = /\.gguf$/i.test(name) ? name : `${name}.gguf`;
-    const belongs = new Set(["", ".json", ".part", ".part.json", ".wrong"].map((end) => file + end));
+    const ends = ["", ".json", ".part", ".part.json", ".wrong"];
+    const belongs = new Set(partPaths(firstPart(file)).flatMap((part) => ends.map((end) => part + end)));
     const there = (await readdir(this.#folder).catch(() => [])).filter((entry) => belongs.has(entry));
     if (there.length === 0) throw await this.#unknown(name);
     await this.#holding(file, async () => {
-      for (const entry of there) await writing(this.#folder, () => rm(join(this.#folder, entry)));
+      // Without its first file nobody takes the rest for a model.
+      for (const entry of there.toSorted()) await writing(this.#folder, () => rm(join(this.#folder, entry)));
     });
     return there.map((entry) => join(this.#folder, entry));
   }
@@ -88,20 +92,28 @@ export class ModelFolder {
   /** Copies a file of the person's own in, when its header is sound. */
   async import(from: string, { onProgress, at }: Importing, signal: AbortSignal): Promise<KeptModel> {
     const name = fileNameOf(basename(from));
-    const { size } = await stat(from).catch((error: unknown) => {
+    await stat(from).catch((error: unknown) => {
       throw new FetchError("not-here", { values: [from, codeOf(error)], cause: error });
     });
-    await readGgufFile(from);
+    const first = firstPart(from);
+    const { fileBytes } = await readGgufFile(first);
     if (name === undefined) throw new FetchError("name-unclear", { values: [basename(from)] });
     await writing(this.#folder, () => makeFolder(this.#folder));
-    const path = join(this.#folder, name);
-    await this.#holding(name, async () => {
-      if ((await sizeOf(path)) > 0) throw new FetchError("exists", { values: [name] });
-      await needSpace(this.#folder, size);
-      const sha256 = await copyHashed({ from, to: path, size }, onProgress, signal);
-      await writeRecord(path, { bytes: size, sha256, source: from, at: at.toISOString() });
+    await this.#holding(firstPart(name), async () => {
+      await needSpace(this.#folder, fileBytes);
+      // The first, by which the model is loaded, comes last.
+      for (const source of partPaths(first).toReversed())
+        await this.#copyIn(source, { onProgress, at }, signal);
     });
-    return this.#kept(name);
+    return this.#kept(firstPart(name));
+  }
+
+  async #copyIn(from: string, { onProgress, at }: Importing, signal: AbortSignal): Promise<void> {
+    const path = join(this.#folder, basename(from));
+    if ((await sizeOf(path)) > 0) throw new FetchError("exists", { values: [basename(from)] });
+    const size = await sizeOf(from);
+    const sha256 = await copyHashed({ from, to: path, size }, onProgress, signal);
+    await writeRecord(path, { bytes: size, sha256, source: from, at: at.toISOString() });
   }
 
   /** Reads every model from its first byte to its last. */
@@ -114,7 +126,8 @@ export class ModelFolder {
 
   async #kept(file: string): Promise<KeptModel> {
     const path = join(this.#folder, file);
-    const [bytes, record] = await Promise.all([sizeOf(path), readRecord(path)]);
+    const [sizes, record] = await Promise.all([Promise.all(partPaths(path).map(sizeOf)), readRecord(path)]);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
     return { name: file.replace(/\.gguf$/i, ""), path, bytes, record };
   }
 
@@ -152,8 +165,13 @@ export function lockPath(home: string, file: string): string {
   return join(home, "run", `pull-${file}.lock`);
 }
 
+/** A file of a model whose first one is not here. */
+function isOrphan(name: string, files: readonly string[]): boolean {
+  return isLaterPart(name) && !files.includes(firstPart(name));
+}
+
 async function verifyModel(
-  { name, path, bytes, record }: KeptModel,
+  { name, path }: KeptModel,
   onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<VerifiedModel> {
@@ -162,10 +180,18 @@ async function verifyModel(
   } catch (error) {
     return { name, state: "unusable", error: toRuntimeError(error) };
   }
-  if (!record) return { name, state: "unknown" };
+  const states = new Set<VerifiedState>();
+  for (const part of partPaths(path)) states.add(await verifyFile(part, onProgress, signal));
+  return { name, state: (["changed", "unknown"] as const).find((state) => states.has(state)) ?? "sound" };
+}
+
+async function verifyFile(path: string, onProgress: OnProgress, signal: AbortSignal): Promise<VerifiedState> {
+  const [bytes, record] = await Promise.all([sizeOf(path), readRecord(path)]);
+  if (!record) return "unknown";
   const onRead = (read: number) => onProgress({ phase: "checking", bytes: read, total: bytes });
-  const same = bytes === record.bytes && (await hashFile(path, onRead, signal)) === record.sha256;
-  return { name, state: same ? "sound" : "changed" };
+  return bytes === record.bytes && (await hashFile(path, onRead, signal)) === record.sha256
+    ? "sound"
+    : "changed";
 }
 
 interface Copying {

@@ -154,6 +154,14 @@ export async function forgetPart(target: string): Promise<void> {
   for (const end of [".part", ".part.json", ".part.json.new"]) await rm(target + end, { force: true });
 }
 
+/** What is not what was promised; returns its new name. */
+export async function setAside(target: string): Promise<string> {
+  const aside = `${target}.wrong`;
+  await writing(aside, () => rename(`${target}.part`, aside));
+  await forgetPart(target);
+  return aside;
+}
+
 /** Throws where the file system of `folder` has no room for `bytes` more. */
 export async function needSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);

@@ -4,24 +4,41 @@
  */
 
 import * as v from "valibot";
+import { firstPart, partPaths } from "../model/gguf-parts.ts";
 import { nearestNames } from "../model/nearest-names.ts";
 import { FetchError } from "./fetch-error.ts";
-import { fileNameOf, filesOfQuant, isPart, type WantedModel } from "./wanted-model.ts";
+import { fileNameOf, filesOfQuant, type WantedModel } from "./wanted-model.ts";
 import { statusFailure, type WebAnswer, type WebClient } from "./web-client.ts";
 
-/** A file as it is offered: what a person confirms. */
+/** A model as it is offered: what a person confirms. */
 export interface ModelOffer {
   readonly repository: string;
   /** Of the repository's history, so that the address always means the same file; a branch where it is not told. */
   readonly revision: string;
-  /** The name under which it is kept. */
+  /** The name under which it is kept; of several files that of the first, as are address and hash. */
   readonly file: string;
   readonly url: string;
+  /** Of all its files. */
   readonly bytes: number;
   readonly sha256: string;
   readonly licence: Licence;
   /** All that will be spoken to, with their ports; the source first. */
   readonly hosts: readonly string[];
+}
+
+/** One file of it, with every byte promised. */
+export interface OfferedFile {
+  /** The name under which it is kept. */
+  readonly file: string;
+  readonly url: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** What a repository offers: a model in one file, or in several. */
+export interface RepositoryOffer extends ModelOffer {
+  /** The first is the one that the model is loaded by. */
+  readonly parts: readonly OfferedFile[];
 }
 
 export interface Licence {
@@ -40,29 +57,60 @@ export async function lookUp(
   wanted: WantedModel,
   repositories: Repositories,
   signal: AbortSignal,
-): Promise<ModelOffer> {
+): Promise<RepositoryOffer> {
   const info = await readInfo(wanted.repository, repositories, signal);
   const files = await readFiles({ ...wanted, revision: info.revision }, repositories, signal);
-  const { path, size, lfs } = pickFile(wanted, files);
-  const file = fileNameOf(path);
-  if (file === undefined) throw new FetchError("name-unclear", { values: [path] });
-  if (isPart(path)) throw new FetchError("in-parts", { values: [file] });
-  const url = addressOf(repositories.source, [wanted.repository, "resolve", info.revision, path]);
-  const served = await whoServes(url, repositories, signal);
-  const sha256 = wanted.sha256 ?? lfs?.oid ?? served.sha256;
-  const bytes = lfs?.size ?? size ?? served.bytes;
-  if (sha256 === undefined) throw new FetchError("no-hash", { values: [`${wanted.repository}/${path}`] });
-  if (bytes === undefined) throw new FetchError("stranger", { values: [url.host] });
+  const [first, ...others] = partsOf(pickFile(wanted, files), files);
+  const place = { ...wanted, ...info };
+  const part = await lookUpFile(first, { place, repositories }, signal);
+  const parts = [part];
+  const { sha256: _, ...rest } = place;
+  for (const file of others) parts.push(await lookUpFile(file, { place: rest, repositories }, signal));
   return {
+    ...part,
     repository: wanted.repository,
     revision: info.revision,
-    file,
-    url: url.href,
-    bytes,
-    sha256: sha256.toLowerCase(),
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
     licence: info.licence,
-    hosts: served.hosts,
+    hosts: [...new Set(parts.flatMap(({ hosts }) => hosts))],
+    parts,
   };
+}
+
+/** Of a model in several files all of them, the first of them first, whichever was named. */
+function partsOf(
+  file: RepositoryFile,
+  files: readonly RepositoryFile[],
+): readonly [RepositoryFile, ...RepositoryFile[]] {
+  const find = (path: string) => {
+    const found = files.find((each) => each.path === path);
+    if (found) return found;
+    throw new FetchError("in-parts", { values: [file.path, path] });
+  };
+  const [first = file.path, ...others] = partPaths(firstPart(file.path));
+  return [find(first), ...others.map(find)];
+}
+
+interface FilePlace {
+  readonly place: { readonly repository: string; readonly revision: string; readonly sha256?: string };
+  readonly repositories: Repositories;
+}
+
+async function lookUpFile(
+  { path, size, lfs }: RepositoryFile,
+  { place, repositories }: FilePlace,
+  signal: AbortSignal,
+): Promise<OfferedFile & Pick<ModelOffer, "hosts">> {
+  const { repository, revision } = place;
+  const file = fileNameOf(path);
+  if (file === undefined) throw new FetchError("name-unclear", { values: [path] });
+  const url = addressOf(repositories.source, [repository, "resolve", revision, path]);
+  const served = await whoServes(url, repositories, signal);
+  const sha256 = place.sha256 ?? lfs?.oid ?? served.sha256;
+  const bytes = lfs?.size ?? size ?? served.bytes;
+  if (sha256 === undefined) throw new FetchError("no-hash", { values: [`${repository}/${path}`] });
+  if (bytes === undefined) throw new FetchError("stranger", { values: [url.host] });
+  return { file, url: url.href, bytes, sha256: sha256.toLowerCase(), hosts: served.hosts };
 }
 
 const text = v.nullish(v.string());
@@ -141,7 +189,7 @@ function pickFile({ repository, pick }: WantedModel, files: readonly RepositoryF
     const near = nearest(pick.kind === "file" ? pick.path : pick.quant, models);
     throw new FetchError("unknown-model", { values: [name, near] });
   }
-  if (another && !isPart(found.path)) {
+  if (another && new Set(wanted.map(({ path }) => firstPart(path))).size > 1) {
     const paths = wanted.slice(0, 8).map(({ path }) => path);
     throw new FetchError("several-files", { values: [name, paths.join(", ")] });
   }

@@ -61,11 +61,6 @@ export function fileNameOf(path: string): string | undefined {
   return /^[A-Za-z0-9][\w.+-]{0,200}\.gguf$/i.test(name) ? name : undefined;
 }
 
-/** Whether it is one of several files that make up a model, as `gguf-split` names them. */
-export function isPart(path: string): boolean {
-  return /-\d{5}-of-(?!00001)\d{5}\.gguf$/i.test(path);
-}
-
 /** The files of a repository that a quantisation may mean. */
 export function filesOfQuant(paths: readonly string[], quant: string): readonly string[] {
   const escaped = quant.replaceAll(/[.-]/g, "\\$&");

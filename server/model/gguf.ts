@@ -4,25 +4,50 @@
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 
+import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { readWithoutWaiting } from "../base/regular-file.ts";
 import { ByteCursor, type ByteSource } from "./byte-cursor.ts";
 import type { GgufHeader } from "./gguf-header.ts";
-import { readMetadata } from "./gguf-metadata.ts";
-import { readTensors } from "./gguf-tensors.ts";
+import { readAlignment, readMetadata } from "./gguf-metadata.ts";
+import { partPaths } from "./gguf-parts.ts";
+import { readTensors, type TensorTable } from "./gguf-tensors.ts";
 import { nearestNames } from "./nearest-names.ts";
 import { RuntimeError, toRuntimeError } from "./runtime-error.ts";
 
+/** Of a model in several files, all of them: `path` is the first. */
 export async function readGgufFile(path: string): Promise<GgufHeader> {
+  const [, ...others] = partPaths(path);
+  const first = await withFile(path, readGguf);
+  return others.length === 0 ? first : readOthers(first, others);
+}
+
+async function readOthers(first: GgufHeader, others: readonly string[]): Promise<GgufHeader> {
+  let header = first;
+  for (const path of others) {
+    const part = await withFile(path, readGgufPart);
+    header = {
+      ...header,
+      tensors: header.tensors + part.tensors,
+      parameters: header.parameters + part.parameters,
+      weightBytes: header.weightBytes + part.weightBytes,
+      fileBytes: header.fileBytes + part.fileBytes,
+      digest: createHash("sha256").update(`${header.digest} ${part.digest}`).digest("hex"),
+    };
+  }
+  return header;
+}
+
+async function withFile<T>(path: string, read: (source: ByteSource) => Promise<T>): Promise<T> {
   const file = await open(path, readWithoutWaiting).catch(async (error: unknown) => {
     throw await unreadable(path, error);
   });
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw noFile(path, stat);
-    return await readGguf({
+    return await read({
       size: stat.size,
       read: async (offset, length) => {
         const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset);
@@ -35,6 +60,27 @@ export async function readGgufFile(path: string): Promise<GgufHeader> {
 }
 
 export async function readGguf(source: ByteSource): Promise<GgufHeader> {
+  const { cursor, version, tensorCount, keyCount } = await readCounts(source);
+  const metadata = await readMetadata(cursor, keyCount);
+  const table = await readTable(cursor, { count: tensorCount, alignment: metadata.alignment });
+  return { version, ...metadata.model, ...table, fileBytes: source.size };
+}
+
+type Table = Pick<GgufHeader, "tensors" | "parameters" | "weightBytes" | "digest">;
+
+/** One of the files after the first, which holds tensors and says nothing of the model. */
+async function readGgufPart(source: ByteSource): Promise<Table & Pick<GgufHeader, "fileBytes">> {
+  const { cursor, tensorCount, keyCount } = await readCounts(source);
+  const alignment = await readAlignment(cursor, keyCount);
+  return { ...(await readTable(cursor, { count: tensorCount, alignment })), fileBytes: source.size };
+}
+
+async function readTable(cursor: ByteCursor, table: TensorTable): Promise<Table> {
+  const { elements, bytes } = await readTensors(cursor, table);
+  return { tensors: table.count, parameters: elements, weightBytes: bytes, digest: cursor.digest() };
+}
+
+async function readCounts(source: ByteSource) {
   if (source.size === 0) throw new RuntimeError("model-invalid", "The model file is empty.");
   const cursor = new ByteCursor(source);
   if (source.size < 24) throw notGguf();
@@ -43,17 +89,7 @@ export async function readGguf(source: ByteSource): Promise<GgufHeader> {
   const version = checkVersion(cursor.u32());
   const tensorCount = countOf(cursor.u64(), { kind: "tensors", each: 24, cursor });
   const keyCount = countOf(cursor.u64(), { kind: "entries", each: 13, cursor });
-  const metadata = await readMetadata(cursor, keyCount);
-  const tensors = await readTensors(cursor, { count: tensorCount, alignment: metadata.alignment });
-  return {
-    version,
-    ...metadata.model,
-    tensors: tensorCount,
-    parameters: tensors.elements,
-    weightBytes: tensors.bytes,
-    fileBytes: source.size,
-    digest: cursor.digest(),
-  };
+  return { cursor, version, tensorCount, keyCount };
 }
 
 /** The largest models that exist have 30,000 tensors and 100 metadata entries. */

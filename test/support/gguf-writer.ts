@@ -4,7 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 
 export type MetadataEntry =
   | readonly [key: string, kind: "string", value: string]
-  | readonly [key: string, kind: "u32" | "f32", value: number]
+  | readonly [key: string, kind: "u16" | "u32" | "i32" | "f32", value: number]
   | readonly [key: string, kind: "bool", value: boolean]
   | readonly [key: string, kind: "strings", value: readonly string[]]
   | readonly [key: string, kind: "i32s", value: readonly number[]];
@@ -42,6 +42,24 @@ export async function writeGguf(path: string, content: GgufContent): Promise<voi
   } finally {
     await file.close();
   }
+}
+
+/** As gguf-split does it: what the model is stands in the first file alone. Returns the paths in order. */
+export async function writeSplitGguf(stem: string, content: GgufContent, count: number): Promise<string[]> {
+  const { metadata, tensors } = content;
+  const each = Math.ceil(tensors.length / count);
+  const five = (value: number) => String(value).padStart(5, "0");
+  const paths = Array.from({ length: count }, (_, at) => `${stem}-${five(at + 1)}-of-${five(count)}.gguf`);
+  for (const [at, path] of paths.entries()) {
+    const split: readonly MetadataEntry[] = [
+      ["split.no", "u16", at],
+      ["split.count", "u16", count],
+      ["split.tensors.count", "i32", tensors.length],
+    ];
+    const part = tensors.slice(at * each, (at + 1) * each);
+    await writeGguf(path, { metadata: at === 0 ? [...metadata, ...split] : split, tensors: part });
+  }
+  return paths;
 }
 
 /** The bytes of the header, padded to where the tensors begin. */
@@ -88,6 +106,10 @@ function entryBytes(entry: MetadataEntry): Buffer {
   switch (kind) {
     case "string":
       return Buffer.concat([text(key), u32(8), text(entry[2])]);
+    case "u16":
+      return Buffer.concat([text(key), u32(2), u32(entry[2]).subarray(0, 2)]);
+    case "i32":
+      return Buffer.concat([text(key), u32(5), u32(entry[2])]);
     case "u32":
       return Buffer.concat([text(key), u32(4), u32(entry[2])]);
     case "f32":

@@ -37,6 +37,8 @@ export interface SeenRequest {
 export interface HubOptions {
   readonly bytes: Buffer;
   readonly file?: string;
+  /** More files of the repository. */
+  readonly others?: readonly { readonly file: string; readonly bytes: Buffer }[];
   readonly licence?: string;
   /** What the API says, where it is not the truth. */
   readonly promised?: { readonly sha256?: string; readonly size?: number };
@@ -44,6 +46,12 @@ export interface HubOptions {
   readonly rate?: number;
   /** The name under which the store is to be found, where it has one. */
   readonly storeName?: string;
+}
+
+interface HubFile {
+  readonly file: string;
+  readonly bytes: Buffer;
+  readonly sha256: string;
 }
 
 export class ModelHub {
@@ -54,13 +62,17 @@ export class ModelHub {
   readonly sha256: string;
   readonly file: string;
   readonly #options: HubOptions;
+  readonly #files: readonly HubFile[];
   readonly #front: Server;
   readonly #store: Server;
 
   private constructor(options: HubOptions) {
     this.#options = options;
     this.file = options.file ?? "model-q8_0.gguf";
-    this.sha256 = createHash("sha256").update(options.bytes).digest("hex");
+    this.#files = [{ file: this.file, bytes: options.bytes }, ...(options.others ?? [])].map(
+      ({ file, bytes }) => ({ file, bytes, sha256: createHash("sha256").update(bytes).digest("hex") }),
+    );
+    this.sha256 = this.#files[0]?.sha256 ?? "";
     this.#front = createServer((request, response) => this.#answerFront(request, response));
     this.#store = createServer((request, response) => void this.#answerStore(request, response));
   }
@@ -102,27 +114,38 @@ export class ModelHub {
     const path = request.url ?? "";
     this.#see("front", request);
     const api = `/api/models/${this.repository}`;
-    const { bytes, licence = "apache-2.0", promised = {} } = this.#options;
+    const { licence = "apache-2.0", storeName = this.storeHost } = this.#options;
+    const resolve = `/${this.repository}/resolve/${this.revision}/`;
+    const wanted = this.#files.find(({ file }) => path === resolve + file);
     if (path === `${api}/revision/main`)
       json(response, { sha: this.revision, cardData: { license: licence }, tags: [] });
-    else if (path.startsWith(`${api}/tree/${this.revision}`)) {
-      const size = promised.size ?? bytes.length;
-      const lfs = { oid: promised.sha256 ?? this.sha256, size, pointerSize: 135 };
+    else if (path.startsWith(`${api}/tree/${this.revision}`))
       json(response, [
         { type: "directory", path: "docs", size: 0 },
         { type: "file", path: "README.md", size: 12 },
-        { type: "file", path: this.file, size, lfs },
+        ...this.#files.map((file, index) => this.#listed(file, index === 0)),
       ]);
-    } else if (path === `/${this.repository}/resolve/${this.revision}/${this.file}`) {
-      const location = `http://${this.#options.storeName ?? this.storeHost}/blobs/${this.sha256}?signed=1`;
-      response.writeHead(302, { location, "x-linked-size": bytes.length }).end();
+    else if (wanted) {
+      const location = `http://${storeName}/blobs/${wanted.sha256}?signed=1`;
+      response.writeHead(302, { location, "x-linked-size": wanted.bytes.length }).end();
     } else response.writeHead(404, { "content-type": "application/json" }).end('{"error":"not found"}');
+  }
+
+  #listed({ file, bytes, sha256 }: HubFile, isFirst: boolean): object {
+    const { promised = {} } = isFirst ? this.#options : {};
+    const size = promised.size ?? bytes.length;
+    return {
+      type: "file",
+      path: file,
+      size,
+      lfs: { oid: promised.sha256 ?? sha256, size, pointerSize: 135 },
+    };
   }
 
   async #answerStore(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#see("store", request);
     const fault = request.method === "GET" ? this.faults.shift() : undefined;
-    const { bytes } = this.#options;
+    const { bytes } = this.#wanted(request);
     if (fault?.kind === "status") response.writeHead(fault.status, fault.headers).end();
     else if (fault?.kind === "redirect") response.writeHead(302, { location: fault.to }).end();
     else if (fault?.kind === "endless") {
@@ -133,9 +156,10 @@ export class ModelHub {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, fault: Fault | undefined): Promise<void> {
-    const { bytes, rate } = this.#options;
+    const { rate } = this.#options;
+    const { bytes, sha256 } = this.#wanted(request);
     const body = fault?.kind === "other-bytes" ? Buffer.alloc(bytes.length, 7) : bytes;
-    const etag = `"${this.sha256}"`;
+    const etag = `"${sha256}"`;
     const range = fault?.kind === "no-ranges" ? undefined : this.#rangeOf(request, etag);
     const start = (range ?? 0) + (fault?.kind === "wrong-range" ? 1 : 0);
     if (start >= body.length) {
@@ -151,6 +175,13 @@ export class ModelHub {
     else if (fault?.kind === "stall") response.write(rest.subarray(0, fault.after));
     else if (rate === undefined) response.end(rest);
     else await this.#drip(response, rest, rate);
+  }
+
+  /** What the address names; the first file where it names none. */
+  #wanted({ url = "" }: IncomingMessage): HubFile {
+    const found = this.#files.find(({ sha256 }) => url.includes(sha256)) ?? this.#files[0];
+    if (!found) throw new Error("The hub has no file.");
+    return found;
   }
 
   #rangeOf(request: IncomingMessage, etag: string): number | undefined {

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type MetadataEntry, type Tensor, writeGguf } from "./gguf-writer.ts";
+import { type GgufContent, type MetadataEntry, type Tensor, writeGguf } from "./gguf-writer.ts";
 import { byteTokens, splitIntoSteps, stepToken } from "./scripted-steps.ts";
 
 /** A text, or its steps one by one (bytes where a step shall end within a character). */
@@ -76,7 +76,11 @@ const chatTemplate =
   "{{'<｜Assistant｜>' + content + '<｜end▁of▁sentence｜>'}}{%- endif %}{%- endfor -%}" +
   "{% if add_generation_prompt %}{{'<｜Assistant｜><think>\\n'}}{% endif %}";
 
-export async function writeScripted(path: string, model: ScriptedModel, shape: ScriptedShape): Promise<void> {
+export function writeScripted(path: string, model: ScriptedModel, shape: ScriptedShape): Promise<void> {
+  return writeGguf(path, scriptedContent(model, shape));
+}
+
+export function scriptedContent(model: ScriptedModel, shape: ScriptedShape = {}): GgufContent {
   const vocabulary = new Vocabulary();
   vocabulary.script([qwenFim[1] ?? "", deepseekFim[2] ?? ""], model.infill ?? "");
   scriptChat(vocabulary, model.chat ?? "");
@@ -89,7 +93,7 @@ export async function writeScripted(path: string, model: ScriptedModel, shape: S
   const kvHeads = shape.kvHeads ?? 1;
   const layers = shape.layers ?? 1;
   const a = shape.architecture ?? "qwen2";
-  await writeGguf(path, {
+  return {
     metadata: [
       ["general.architecture", "string", a],
       ["general.name", "string", shape.name ?? "Scripted"],
@@ -124,7 +128,7 @@ export async function writeScripted(path: string, model: ScriptedModel, shape: S
       vocabulary,
       weights: shape.weights ?? "F32",
     }),
-  });
+  };
 }
 
 /** What need not be said where the heads fill the width. */

@@ -5,12 +5,13 @@ import { basename, isAbsolute, join } from "node:path";
 import { detectFim, detectReasoning } from "../../model/fim-detection.ts";
 import type { ModelFileFinding } from "../../model/findings.ts";
 import { readGgufFile } from "../../model/gguf.ts";
+import { isLaterPart } from "../../model/gguf-parts.ts";
 import { toRuntimeError } from "../../model/runtime-error.ts";
 
 /** Every `.gguf` of the folder by name; none when there is no folder. */
 export async function listLocalModels(folder: string): Promise<readonly ModelFileFinding[]> {
   const names = await readdir(folder).catch(() => []);
-  const files = names.filter((name) => name.toLowerCase().endsWith(".gguf")).toSorted();
+  const files = names.filter((name) => name.toLowerCase().endsWith(".gguf") && !isLaterPart(name)).toSorted();
   return Promise.all(files.map((name) => inspectLocalModel(join(folder, name))));
 }
 

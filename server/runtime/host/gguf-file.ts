@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { realpath, stat } from "node:fs/promises";
 import { readGgufFile } from "../../model/gguf.ts";
 import type { GgufHeader } from "../../model/gguf-header.ts";
+import { partPaths } from "../../model/gguf-parts.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 
 export interface GgufFile {
@@ -17,15 +18,17 @@ export interface GgufFile {
   readonly header: GgufHeader;
 }
 
-/** Reads the header, and nothing else of the file. */
+/** Reads the header, and nothing else of the file. Of a model in several files, `path` is the first. */
 export async function identifyGguf(path: string): Promise<GgufFile> {
   const header = await readGgufFile(path);
   const real = await realpath(path);
-  const { size, mtimeMs } = await stat(real);
+  const files = await Promise.all(partPaths(real).map((part) => stat(part)));
+  const size = files.reduce((sum, file) => sum + file.size, 0);
   if (size !== header.fileBytes)
     throw new RuntimeError("model-invalid", "{0} is being written.", { values: [path] });
+  const times = files.map(({ mtimeMs }) => mtimeMs);
   const id = createHash("sha256")
-    .update(JSON.stringify([real, size, mtimeMs, header.digest]))
+    .update(JSON.stringify([real, size, times, header.digest]))
     .digest("hex");
   return { id, path: real, header };
 }

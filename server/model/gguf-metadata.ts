@@ -108,12 +108,41 @@ function describe({ values, knownTokens, vocabulary }: Collected): Metadata["mod
     kvHeads: count("attention.head_count_kv", heads),
     keyLength: count("attention.key_length", headLength),
     valueLength: count("attention.value_length", headLength),
+    ...feedForwardOf(values, architecture, { fallback: 4 * embeddingLength }),
+    latentLength: latentLengthOf(values, architecture),
     vocabulary: count("vocab_size", vocabulary),
     chatTemplate: textOf(values, "tokenizer.chat_template"),
     knownTokens,
     declaresFim: ["pre", "suf"].every((part) => values.has(`tokenizer.ggml.fim_${part}_token_id`)),
     sampling: cardSampling((name) => values.get(`general.sampling.${ggufNames[name]}`)),
   };
+}
+
+/** Only what a plan reckons with: what is missing or strange here keeps no model from being loaded. */
+function feedForwardOf(
+  values: ReadonlyMap<string, Value>,
+  architecture: string,
+  { fallback }: { readonly fallback: number },
+): Pick<GgufHeader, "feedForwardLength" | "experts"> {
+  const length = (name: string) => lengthOf(values, `${architecture}.${name}`);
+  const feedForwardLength = length("feed_forward_length") ?? fallback;
+  const count = length("expert_count");
+  const used = length("expert_used_count");
+  const feedForward = length("expert_feed_forward_length") ?? feedForwardLength;
+  return { feedForwardLength, experts: count && used ? { count, used, feedForward } : undefined };
+}
+
+/** Files without the keys of latent attention, older ones of DeepSeek's architecture, keep all keys and values. */
+function latentLengthOf(values: ReadonlyMap<string, Value>, architecture: string): number | undefined {
+  const rank = lengthOf(values, `${architecture}.attention.kv_lora_rank`);
+  const rotary = lengthOf(values, `${architecture}.rope.dimension_count`);
+  const latent = lengthOf(values, `${architecture}.attention.key_length_mla`) !== undefined;
+  return latent && rank && rotary ? rank + rotary : undefined;
+}
+
+function lengthOf(values: ReadonlyMap<string, Value>, key: string): number | undefined {
+  const value = values.get(key);
+  return typeof value === "number" && Number.isInteger(value) && value > 0 && value < 1e9 ? value : undefined;
 }
 
 async function readArray(cursor: ByteCursor, key: string, collected: Collected): Promise<void> {

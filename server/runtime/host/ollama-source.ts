@@ -45,16 +45,19 @@ function ollamaSource(spec: Spec, ports: SourcePorts): ModelSource {
   const held = { dispose: () => lease?.dispose() };
   const reach = async (load: Load<SizedModel>, signal: AbortSignal): Promise<Connected> => {
     const wanted = { ...spec, model: load.model.name, load };
+    const program = spec.program === undefined ? undefined : programOf(spec.program, new URL(spec.url));
+    // Another model's Ollama, or this one's earlier, is ours and not one that we have found.
+    const isOurs = program && ports.programs.isUsed(program.id);
     try {
-      return await connect(wanted, ports, signal);
+      if (!isOurs) return await connect(wanted, ports, signal);
     } catch (error) {
-      if (!spec.program || signal.aborted || !isAbsent(error)) throw error;
-      lease ??= ports.programs.use(programOf(spec.program, new URL(spec.url)), () => {});
-      const process = await lease.running();
-      url = process.at.url;
-      const place = { ...wanted, url, restart: restartOf(process) };
-      return { ...(await connect(place, ports, signal)), process };
+      if (!program || signal.aborted || !isAbsent(error)) throw error;
     }
+    lease ??= ports.programs.use(program, () => {});
+    const process = await lease.running();
+    url = process.at.url;
+    const place = { ...wanted, url, restart: restartOf(process) };
+    return { ...(await connect(place, ports, signal)), process };
   };
   const asked = { name: spec.model, weightBytes: 0, layers: 0 };
   const models = () => sizedAt({ url, model: spec.model });

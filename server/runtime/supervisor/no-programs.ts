@@ -13,4 +13,5 @@ export const noPrograms: Programs = {
       ),
     dispose: () => {},
   }),
+  isUsed: () => false,
 };

@@ -61,6 +61,8 @@ export interface RunningProgram {
 export interface Programs {
   /** Starts nothing yet. `onState` is told what becomes of it until the lease is disposed. */
   use(program: Program, onState: (state: ProgramState) => void): ProgramLease;
+  /** Whether somebody uses the program of that `id`. */
+  isUsed(id: string): boolean;
 }
 
 /** A program in use. It ends with the last lease. */

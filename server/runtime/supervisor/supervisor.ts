@@ -66,6 +66,10 @@ export class Supervisor implements Programs, Disposable {
     };
   }
 
+  isUsed(id: string): boolean {
+    return (this.#entries.get(id)?.listeners.size ?? 0) > 0;
+  }
+
   /** Someone has asked by hand: what stayed down may try again. */
   forgive(): void {
     for (const [id, { program, listeners }] of this.#entries) {

@@ -5,12 +5,14 @@ import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import type { PackagesOptions } from "./fetch/fetch-packages.ts";
 import type { ProxySettings } from "./fetch/proxy-settings.ts";
-import type { BackendName, BackendTrial } from "./model/backend.ts";
+import type { BackendChoice, BackendName, BackendTrial } from "./model/backend.ts";
 import { dropStep } from "./model/dropped-backend.ts";
+import type { LlamaCppFinding } from "./model/findings.ts";
 import { BackendShelf } from "./runtime/backends/backend-shelf.ts";
 import { type BackendBuild, backendBuilds, llamaVersion } from "./runtime/backends/builds.ts";
 import { findLibraries, libraryPlaces } from "./runtime/backends/system-libraries.ts";
 import { tryBackend, usualLimitMs } from "./runtime/backends/try-backend.ts";
+import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
 import { findGpuMakers } from "./runtime/discovery/gpu-makers.ts";
 import { canResolvePackages } from "./runtime/embedded/fetched-packages.ts";
 import type { LlamaBuilds } from "./runtime/host/model-source.ts";
@@ -26,6 +28,18 @@ export function backendShelf(home: string): BackendShelf {
     makers: () => findGpuMakers(),
     attempt: (build, signal) => tryBackend(build, ports, signal),
   });
+}
+
+export interface LlamaHere {
+  readonly choice: BackendChoice;
+  /** What the build that is chosen finds. */
+  readonly finding: LlamaCppFinding;
+}
+
+export async function llamaHere(home: string, signal: AbortSignal): Promise<LlamaHere> {
+  const choice = await backendShelf(home).choose(signal);
+  const finding = await findLlamaCpp({ entry: entryPoint("probe"), build: choice.build }, signal);
+  return { choice, finding };
 }
 
 /** For whoever loads models. */

@@ -2,6 +2,7 @@
 
 import { availableParallelism, totalmem } from "node:os";
 import { basename, join } from "node:path";
+import { llamaHere } from "./backends.ts";
 import { onAbort } from "./base/abort.ts";
 import { modelsOfOllama } from "./auto-models.ts";
 import { systemClock } from "./base/clock.ts";
@@ -23,7 +24,6 @@ import { RuntimeError } from "./model/runtime-error.ts";
 import { modelSpec, type SpecSource } from "./model-spec.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import type { RemoteRole } from "./protocol/role.ts";
-import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
 import {
   findLlamaServer,
   type LlamaServerRequest,
@@ -59,7 +59,7 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
   const { home, settings, secret } = request;
   const { env } = process;
   const models = join(home, "models");
-  const llamaCpp = findLlamaCpp(entryPoint("probe"), signal);
+  const llama = llamaHere(home, signal);
   const modelFiles = listLocalModels(models);
   const [processor, surroundings] = [findProcessor(systemFiles, process.arch), surroundingsHere()];
   const nvidia = findNvidia(signal);
@@ -77,7 +77,8 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
       memory: { totalBytes: totalmem(), availableBytes: process.availableMemory() },
       logicalCores: availableParallelism(),
       ensureHome: () => ensureHome(home),
-      llamaCpp: () => llamaCpp,
+      llamaCpp: async () => (await llama).finding,
+      backends: async () => (await llama).choice,
       env,
       processor: () => processor,
       surroundings: () => surroundings,

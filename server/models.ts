@@ -1,9 +1,9 @@
 /** Builds what plans, lists and fetches models, for the language server and for the command line alike. */
 
+import { llamaHere } from "./backends.ts";
 import { systemClock } from "./base/clock.ts";
 import type { Localizer } from "./base/l10n.ts";
 import type { Settings } from "./config/schema.ts";
-import { entryPoint } from "./entries.ts";
 import { FetchError } from "./fetch/fetch-error.ts";
 import { ModelFolder } from "./fetch/model-folder.ts";
 import { modelsResult } from "./fetch/models-result.ts";
@@ -14,6 +14,8 @@ import { type PulledModel, type PullOptions, pullModel } from "./fetch/pull-mode
 import { pullOutcome } from "./fetch/pull-outcome.ts";
 import { usualPatience } from "./fetch/transfer.ts";
 import { WebClient } from "./fetch/web-client.ts";
+import type { BackendChoice } from "./model/backend.ts";
+import { withBackend } from "./model/explain-backend.ts";
 import type { OllamaFinding } from "./model/findings.ts";
 import type { Hardware } from "./model/plan/hardware.ts";
 import { makePlan } from "./model/plan/make-plan.ts";
@@ -21,17 +23,28 @@ import { planResult } from "./model/plan/plan-result.ts";
 import type { ModelRole, ModelsResult, PullResult } from "./protocol/models.ts";
 import type { PlanResult } from "./protocol/plan.ts";
 import { findHardware } from "./runtime/discovery/find-hardware.ts";
-import { findLlamaCpp } from "./runtime/discovery/find-llama-cpp.ts";
 import { findOllama } from "./runtime/discovery/find-ollama.ts";
 import { ollamaHost } from "./runtime/discovery/ollama-url.ts";
 import { OllamaStore } from "./runtime/ollama/ollama-store.ts";
 
-export function machine(signal: AbortSignal): Promise<Hardware> {
-  return findHardware({ llamaCpp: (stop) => findLlamaCpp(entryPoint("probe"), stop) }, signal);
+/** What this machine is made of, and which llama.cpp computes on it. */
+export async function machine(home: string, signal: AbortSignal): Promise<Machine> {
+  const llama = llamaHere(home, signal);
+  const hardware = findHardware({ llamaCpp: async () => (await llama).finding }, signal);
+  return { hardware: await hardware, backend: (await llama).choice };
 }
 
-export async function machinePlan(localizer: Localizer, signal: AbortSignal): Promise<PlanResult> {
-  return planResult(makePlan(await machine(signal)), localizer);
+export interface Machine {
+  readonly hardware: Hardware;
+  readonly backend: BackendChoice;
+}
+
+export async function machinePlan(
+  { home, localizer }: Pick<ListRequest, "home" | "localizer">,
+  signal: AbortSignal,
+): Promise<PlanResult> {
+  const { hardware, backend } = await machine(home, signal);
+  return withBackend(planResult(makePlan(hardware), localizer), backend, localizer);
 }
 
 export interface ListRequest {
@@ -46,10 +59,10 @@ export async function listModels(
   { home, settings, localizer, bound }: ListRequest,
   signal: AbortSignal,
 ): Promise<ModelsResult> {
-  const [content, ollama, hardware] = await Promise.all([
+  const [content, ollama, { hardware }] = await Promise.all([
     new ModelFolder(home).content(),
     findOllama(ollamaHost(settings, process.env), signal),
-    machine(signal),
+    machine(home, signal),
   ]);
   const source = settings["models.source"];
   return modelsResult({ content, ollama, plan: makePlan(hardware), bound, source }, localizer);

@@ -179,7 +179,7 @@ export class Services implements LanguageServices, Disposable {
   // What plans and fetches is seldom wanted, and slow to load.
   async plan(signal: AbortSignal): Promise<PlanResult> {
     const { machinePlan } = await import("./models.ts");
-    return machinePlan(this.#localizer, signal);
+    return machinePlan(this.#place(), signal);
   }
 
   async models(signal: AbortSignal): Promise<ModelsResult> {

@@ -34,8 +34,8 @@ export interface CliContext extends CommandContext {
   openServices(settings: Settings, onStatus: () => void): CliServices;
   /** The model of the role `reason`; rejects with a RuntimeError. */
   openReasonModel(settings: Settings, signal: AbortSignal): Promise<OpenReasonModel>;
-  /** What this machine is made of. */
-  hardware(signal: AbortSignal): Promise<Hardware>;
+  /** What this machine is made of, and which llama.cpp computes on it. */
+  machine(signal: AbortSignal): Promise<Machine>;
   doctor(request: DoctorRequest, signal: AbortSignal): Promise<DoctorResult>;
   readonly models: CliModels;
   readonly backends: CliBackends;
@@ -58,6 +58,11 @@ export interface CliModels {
 export interface PullRequest extends Pick<PullOptions, "ask" | "onProgress"> {
   readonly name: string;
   readonly settings: Settings;
+}
+
+export interface Machine {
+  readonly hardware: Hardware;
+  readonly backend: BackendChoice;
 }
 
 /** The builds of llama.cpp for GPUs on this machine, and the way to more of them. */

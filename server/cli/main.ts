@@ -10,13 +10,11 @@ import { packageVersion } from "../base/package-version.ts";
 import { readLocalizer } from "../base/read-localizer.ts";
 import { hearthHome } from "../config/home.ts";
 import type { Settings } from "../config/schema.ts";
-import { entryPoint, packageFile, wordsFolder } from "../entries.ts";
+import { packageFile, wordsFolder } from "../entries.ts";
 import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
 import { ModelFolder } from "../fetch/model-folder.ts";
 import { proxyOf } from "../fetch/proxy-settings.ts";
 import type { PulledModel } from "../fetch/pull-model.ts";
-import { findHardware } from "../runtime/discovery/find-hardware.ts";
-import { findLlamaCpp } from "../runtime/discovery/find-llama-cpp.ts";
 import { createServices } from "../services.ts";
 import { runCli } from "./app.ts";
 import { languageArgument } from "./arguments.ts";
@@ -66,8 +64,10 @@ const status = await runCli({
     localizer,
     signal: interruption.signal,
     openServices,
-    hardware: (signal) =>
-      findHardware({ llamaCpp: (stop) => findLlamaCpp(entryPoint("probe"), stop) }, signal),
+    machine: async (signal) => {
+      const { machine } = await import("../models.ts");
+      return machine(home, signal);
+    },
     openReasonModel: async (settings, signal) => {
       const { openReasonModel } = await import("../reason-model.ts");
       return openReasonModel({ home, settings, env, log: silentLogger }, signal);

@@ -2,6 +2,7 @@
 
 import { buildCommand, type Command, type FlagParametersForType } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
+import { withBackend } from "../model/explain-backend.ts";
 import { type HardwareWish, imagineHardware } from "../model/plan/imagined-hardware.ts";
 import { makePlan } from "../model/plan/make-plan.ts";
 import { planResult } from "../model/plan/plan-result.ts";
@@ -53,9 +54,13 @@ function hardwareFlags({
 
 async function plan(context: CliContext, flags: PlanFlags): Promise<Outcome> {
   const { localizer, process } = context;
-  const hardware = imagineHardware(wishOf(flags), await context.hardware(context.signal));
+  const here = await context.machine(context.signal);
+  const wish = wishOf(flags);
+  const hardware = imagineHardware(wish, here.hardware);
   if (!hardware) return failed(unknownGpu(flags.gpu ?? "", localizer));
-  const result = planResult(makePlan(hardware), localizer);
+  const made = planResult(makePlan(hardware), localizer);
+  // What computes here says nothing of another machine.
+  const result = Object.keys(wish).length === 0 ? withBackend(made, here.backend, localizer) : made;
   const columns = columnsOf(process.stdout);
   const text = planText(result, { localizer, columns, paint: paintFor(process.stdout) });
   return { kind: "done", json: result, text };

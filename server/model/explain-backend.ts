@@ -2,7 +2,8 @@
 
 import { byteSize } from "../base/byte-size.ts";
 import type { Localizer } from "../base/l10n.ts";
-import type { BackendReason } from "./backend.ts";
+import type { PlanResult } from "../protocol/plan.ts";
+import type { BackendChoice, BackendReason } from "./backend.ts";
 import { explainDrop } from "./dropped-backend.ts";
 
 export function explainBackend(reason: BackendReason, localizer: Localizer): string {
@@ -39,4 +40,12 @@ export function explainBackend(reason: BackendReason, localizer: Localizer): str
     case "no-build":
       return t("llama.cpp computes on the CPU: for this platform there is no other build of it.");
   }
+}
+
+/** A plan of this machine, with what computes on it among its reasons. */
+export function withBackend(plan: PlanResult, { because }: BackendChoice, localizer: Localizer): PlanResult {
+  return {
+    ...plan,
+    because: [...plan.because, ...because.map((reason) => explainBackend(reason, localizer))],
+  };
 }

@@ -67,6 +67,7 @@ function nameOf(id: string, t: Translate): string {
     proxy: t("Proxy"),
     "gpu.driver": t("GPU driver"),
     "gpu.links": t("GPU links"),
+    "gpu.build": t("Build of llama.cpp"),
     host: t("Runtime host"),
     models: t("Models"),
     "roles.complete": t("Completion"),

@@ -34,6 +34,7 @@ export const healthy: DoctorPorts = {
   nvidia: async () => ({ kind: "absent" }),
   ensureHome: async () => ({ kind: "writable" }),
   llamaCpp: async () => llamaCpp,
+  backends: async () => ({ chosen: "carried", because: [{ kind: "no-gpu" }] }),
   ollama: async () => ({ kind: "absent", url }),
   llamaServer: async () => ({}),
   modelFile: async (path) => ({

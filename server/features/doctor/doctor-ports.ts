@@ -5,6 +5,7 @@ import type { Localizer } from "../../base/l10n.ts";
 import type { HomeState } from "../../config/home.ts";
 import type { Settings } from "../../config/schema.ts";
 import type { BuiltinStatus } from "../../index/ngram/builtin-completer.ts";
+import type { BackendChoice } from "../../model/backend.ts";
 import type {
   LlamaCppFinding,
   LlamaServerFinding,
@@ -35,6 +36,8 @@ export interface DoctorPorts {
   nvidia(signal: AbortSignal): Promise<NvidiaFinding>;
   ensureHome(): Promise<HomeState>;
   llamaCpp(signal: AbortSignal): Promise<LlamaCppFinding>;
+  /** Which build of it is used, and why. */
+  backends(signal: AbortSignal): Promise<BackendChoice>;
   ollama(signal: AbortSignal): Promise<OllamaFinding>;
   llamaServer(signal: AbortSignal): Promise<LlamaServerFinding>;
   /** A GGUF by its path, or by its name in the models folder. */

@@ -2,6 +2,7 @@
 
 import type { Localizer } from "../../base/l10n.ts";
 import type { DoctorCheck, DoctorResult } from "../../protocol/doctor.ts";
+import { checkBackends } from "./backends-check.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
 import { checkDriver, checkLinks } from "./graphics-checks.ts";
 import { checkHeat } from "./heat-check.ts";
@@ -31,6 +32,7 @@ const checks: Readonly<Record<string, Check>> = {
   "gpu.driver": checkDriver,
   "gpu.links": checkLinks,
   "llama.cpp": checkLlamaCpp,
+  "gpu.build": checkBackends,
   host: checkHost,
   models: checkModels,
   "roles.complete": checkCompleteRole,

@@ -15,12 +15,7 @@ export interface LlamaCppRequest {
   readonly build?: { readonly gpu: string; readonly folder: string } | undefined;
 }
 
-/** `entry` is the program of the probe. Of the build that Hearth carries. */
-export function findLlamaCpp(entry: string, signal: AbortSignal): Promise<LlamaCppFinding> {
-  return findUsedLlamaCpp({ entry }, signal);
-}
-
-export async function findUsedLlamaCpp(
+export async function findLlamaCpp(
   { entry, build }: LlamaCppRequest,
   signal: AbortSignal,
 ): Promise<LlamaCppFinding> {

@@ -32,6 +32,7 @@ describe("the doctor", () => {
         "machine ok",
         "processor ok",
         "llama.cpp ok",
+        "gpu.build ok",
         "host ok",
         "models ok",
         "roles.complete ok",

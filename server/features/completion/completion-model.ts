@@ -63,11 +63,12 @@ export class CompletionModel implements Disposable {
   /** The model that the role stands for, as `open` takes it. */
   #wanted: WantedModel | undefined;
   #settled = Promise.withResolvers<void>();
+  #isSettled = false;
   #settledAt = 0;
 
   constructor(ports: CompletionModelPorts) {
     this.#ports = ports;
-    this.#settled.resolve();
+    this.#settle();
   }
 
   get state(): ModelState {
@@ -121,7 +122,7 @@ export class CompletionModel implements Disposable {
 
   dispose(): void {
     this.#release();
-    this.#settled.resolve();
+    this.#settle();
   }
 
   /** The first load takes its steps before there is a model. */
@@ -132,6 +133,8 @@ export class CompletionModel implements Disposable {
 
   #rebind(): void {
     this.#release();
+    // Whoever waits from now on waits for what is bound now.
+    this.#unsettle();
     void this.#resolve(this.#role, this.#binding.signal);
   }
 
@@ -182,12 +185,22 @@ export class CompletionModel implements Disposable {
     }
   }
 
+  #unsettle(): void {
+    if (this.#isSettled) this.#settled = Promise.withResolvers<void>();
+    this.#isSettled = false;
+  }
+
+  #settle(): void {
+    this.#isSettled = true;
+    this.#settled.resolve();
+  }
+
   #set(state: ModelState): void {
-    if (isUnsettled(state) && !isUnsettled(this.#state)) this.#settled = Promise.withResolvers<void>();
     this.#state = state;
-    if (!isUnsettled(state)) {
+    if (isUnsettled(state)) this.#unsettle();
+    else {
       this.#settledAt = this.#ports.clock.now();
-      this.#settled.resolve();
+      this.#settle();
     }
     this.#ports.changed(state);
   }

@@ -112,12 +112,20 @@ describe("CompletionModel", () => {
     assert.equal(await settled, "ready a");
   });
 
+  it("is waited for from the moment that it is bound", async () => {
+    const harness = new Harness();
+    harness.model.bind("embedded/a");
+    await harness.model.settled(never);
+    assert.equal(brief(harness.model.state), "ready a");
+  });
+
   it("hears what is loaded where memory runs out, before there is a model and after", async () => {
     const harness = new Harness();
     const full = (words: string) => new RuntimeError("out-of-memory", "{0}", { values: [words] });
     const step = { said: full("half of it"), reason: full("no memory") };
     const stepped = () => (harness.model.state.kind === "loading" ? harness.model.state.step : undefined);
     harness.model.bind("embedded/a");
+    while (harness.model.state.kind === "none") await Promise.resolve();
     harness.model.runtimeChanged({ kind: "restarting", step });
     assert.equal(stepped(), step);
     await harness.model.settled(never);

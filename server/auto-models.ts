@@ -27,7 +27,13 @@ export async function autoModels(
   const ours = role === "complete" ? autoCandidates(files) : autoReasoners(files);
   if (ours.length > 0) return ours.map(({ path }) => ({ kind: "embedded", model: path }));
   const served = autoServed(role, await modelsOfOllama({ settings, env }, signal));
-  return served.map(({ name }) => ({ kind: "remote", runtime: "ollama", model: name, found: true }));
+  return served.map(({ name }) => ({
+    kind: "remote",
+    runtime: "ollama",
+    // As people write it who name it: one model has one name in the host.
+    model: name.replace(/:latest$/, ""),
+    found: true,
+  }));
 }
 
 /** None where none answers, or a stranger. */

@@ -20,7 +20,7 @@ const shown = (more: object) => ({
 });
 const details: Readonly<Record<string, object>> = {
   "qwen2.5-coder:1.5b-base": shown({ model_info: { "general.parameter_count": 1.5e9 } }),
-  "granite-code:3b": shown({ capabilities: ["completion", "insert"] }),
+  "granite-code:latest": shown({ capabilities: ["completion", "insert"] }),
   "strange:7b": shown({ capabilities: ["completion", "insert"] }),
   "llama3:8b": shown({}),
   "deepseek-r1:7b": shown({ capabilities: ["completion", "thinking"] }),
@@ -69,7 +69,7 @@ describe("autoModels", () => {
     assert.deepEqual(await names("complete"), [
       found("strange:7b"),
       found("qwen2.5-coder:1.5b-base"),
-      found("granite-code:3b"),
+      found("granite-code"),
     ]);
     assert.deepEqual(await names("reason"), [found("deepseek-r1:7b"), found("qwen3:14b")]);
     assert.deepEqual(

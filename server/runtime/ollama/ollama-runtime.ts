@@ -171,7 +171,14 @@ export class OllamaRuntime implements ModelRuntime {
     if (request.maxTokens <= 0) return yield { kind: "stream-end", reason: "length", usage: noUsage };
     const body = { ...this.#common(request), prompt, raw: true, think: false };
     const answer = { ...this.#options, path: "api/generate", body } as const;
-    yield* this.#stream(answer, { length: prompt.length, fresh }, signal);
+    for await (const part of this.#stream(answer, { length: prompt.length, fresh }, signal))
+      yield this.#counted(part, prompt);
+  }
+
+  /** Of an answer that was left Ollama does not count the prompt. */
+  #counted(part: StreamPart, prompt: string): StreamPart {
+    if (part.kind !== "stream-end" || part.reason !== "aborted" || part.usage.generated === 0) return part;
+    return { ...part, usage: { ...part.usage, prompt: this.#options.vocabulary.promptTokens(prompt) } };
   }
 
   /** Of a prompt that only Ollama knows, and that it computes as a whole. */

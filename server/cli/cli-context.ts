@@ -11,7 +11,10 @@ import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
 import type { PackagesOptions } from "../fetch/fetch-packages.ts";
 import type { ModelFolder } from "../fetch/model-folder.ts";
 import type { PulledModel, PullOptions } from "../fetch/pull-model.ts";
+import type { QuantizedModel, QuantizePorts, Quantizing } from "../fetch/quantize-model.ts";
 import type { BackendChoice, BackendName, BackendState, BackendTrial } from "../model/backend.ts";
+import type { CatalogueModel } from "../model/catalogue.ts";
+import type { Corrections } from "../model/plan/corrections.ts";
 import type { Hardware } from "../model/plan/hardware.ts";
 import type { DoctorResult } from "../protocol/doctor.ts";
 import type { OursLook } from "../security/erase-home.ts";
@@ -53,6 +56,11 @@ export type Erased =
 export interface CliModels {
   readonly folder: ModelFolder;
   pull(request: PullRequest, signal: AbortSignal): Promise<PulledModel>;
+  quantize(request: QuantizeRequest, signal: AbortSignal): Promise<QuantizedModel>;
+}
+
+export interface QuantizeRequest extends Quantizing, Pick<QuantizePorts, "onProgress"> {
+  readonly settings: Settings;
 }
 
 export interface PullRequest extends Pick<PullOptions, "ask" | "onProgress"> {
@@ -63,6 +71,9 @@ export interface PullRequest extends Pick<PullOptions, "ask" | "onProgress"> {
 export interface Machine {
   readonly hardware: Hardware;
   readonly backend: BackendChoice;
+  readonly corrections: Corrections;
+  /** Those on the disk that a plan may choose. */
+  modelsHere(): Promise<readonly CatalogueModel[]>;
 }
 
 /** The builds of llama.cpp for GPUs on this machine, and the way to more of them. */

@@ -15,10 +15,11 @@ import type { WorkspaceFinding } from "../features/doctor/doctor-ports.ts";
 import { ModelFolder } from "../fetch/model-folder.ts";
 import { proxyOf } from "../fetch/proxy-settings.ts";
 import type { PulledModel } from "../fetch/pull-model.ts";
+import type { QuantizedModel } from "../fetch/quantize-model.ts";
 import { createServices } from "../services.ts";
 import { runCli } from "./app.ts";
 import { languageArgument } from "./arguments.ts";
-import type { CliServices, PullRequest } from "./cli-context.ts";
+import type { CliServices, PullRequest, QuantizeRequest } from "./cli-context.ts";
 import { Interruption, interruptingSignals } from "./interruption.ts";
 import { exitStatus } from "./run-verb.ts";
 
@@ -77,7 +78,7 @@ const status = await runCli({
       const workspace = () => readWorkspace(root, request.settings, signal);
       return doctor({ home, localizer, workspace, ...request }, signal);
     },
-    models: { folder: new ModelFolder(home), pull },
+    models: { folder: new ModelFolder(home), pull, quantize },
     backends: {
       choose: (signal) => shelf.choose(signal),
       get: (request, signal) => getBackend({ home, proxy: proxyOf(env), ...request }, signal),
@@ -130,6 +131,11 @@ async function pull(request: PullRequest, signal: AbortSignal): Promise<PulledMo
   // Only this verb goes to the world, and what it takes for that is slow to load.
   const { fetchModel } = await import("../models.ts");
   return fetchModel({ home, proxy: proxyOf(env), ...request }, signal);
+}
+
+async function quantize(request: QuantizeRequest, signal: AbortSignal): Promise<QuantizedModel> {
+  const models = await import("../models.ts");
+  return models.quantize({ home, ...request }, signal);
 }
 
 /** The terminal stays as it is, so that its keys that interrupt do so here too. */

@@ -7,6 +7,7 @@ import { duCommand } from "./models-du.ts";
 import { importCommand, removeCommand } from "./models-files.ts";
 import { listCommand } from "./models-list.ts";
 import { pullCommand } from "./models-pull.ts";
+import { quantizeCommand } from "./models-quantize.ts";
 import { verifyCommand } from "./models-verify.ts";
 
 export function modelsRoutes(localizer: Localizer): RouteMap<CliContext> {
@@ -14,6 +15,7 @@ export function modelsRoutes(localizer: Localizer): RouteMap<CliContext> {
     routes: {
       list: listCommand(localizer),
       pull: pullCommand(localizer),
+      quantize: quantizeCommand(localizer),
       import: importCommand(localizer),
       rm: removeCommand(localizer),
       verify: verifyCommand(localizer),

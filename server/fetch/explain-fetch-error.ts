@@ -36,6 +36,20 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
     message: t("No Ollama answers at {0}, and only it could pull that model.", url),
     mend: t("Start Ollama, or name a model of the catalogue with its quantisation."),
   }),
+  "quant-unclear": (t, [quant = ""]) => ({
+    message: t("{0} is no quantisation.", quant),
+    mend: t("Name one as llama.cpp does, such as {0}.", "Q4_K_M"),
+  }),
+  "no-quantizer": (t) => ({
+    message: t("There is no llama-quantize on PATH or beside llama-server."),
+    mend: t(
+      "Install llama.cpp, fetch the model in that quantisation, or let Ollama do it for one of its own.",
+    ),
+  }),
+  "not-quantized": (t, [who = "", said = ""]) => ({
+    message: t("{0} could not quantise it: {1}", who, said),
+    mend: t("Take a model at F16 or BF16: what was quantised once gets no smaller without harm."),
+  }),
   "not-published": (t, [name = "", quants = ""]) => ({
     message: t("The catalogue names no file to fetch for {0}.", name),
     mend:

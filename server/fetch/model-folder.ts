@@ -56,6 +56,11 @@ export interface Importing {
   readonly at: Date;
 }
 
+export interface Making {
+  readonly make: (path: string) => Promise<void>;
+  readonly about: { readonly source: string; readonly licence: string | undefined; readonly at: Date };
+}
+
 export class ModelFolder {
   readonly #home: string;
   readonly #folder: string;
@@ -114,6 +119,35 @@ export class ModelFolder {
     const size = await sizeOf(from);
     const sha256 = await copyHashed({ from, to: path, size }, onProgress, signal);
     await writeRecord(path, { bytes: size, sha256, source: from, at: at.toISOString() });
+  }
+
+  /** Rejects with a FetchError where there is none of that name. */
+  async find(name: string): Promise<KeptModel> {
+    const { models } = await this.content();
+    const found = models.find((model) => model.name.toLowerCase() === name.toLowerCase());
+    if (!found) throw await this.#unknown(name);
+    return found;
+  }
+
+  /** A model that is made here: `make` writes it to the path that it is given. */
+  async make(file: string, { make, about }: Making, signal: AbortSignal): Promise<KeptModel> {
+    const path = join(this.#folder, file);
+    const partial = `${path}.importing`;
+    const { source, licence, at } = about;
+    await this.#holding(file, async () => {
+      if ((await sizeOf(path)) > 0) throw new FetchError("exists", { values: [file] });
+      try {
+        await make(partial);
+        const { fileBytes: bytes } = await readGgufFile(partial);
+        const sha256 = await hashFile(partial, () => {}, signal);
+        const terms = licence === undefined ? {} : { licence };
+        await writeRecord(path, { bytes, sha256, source, ...terms, at: at.toISOString() });
+        await writing(path, () => rename(partial, path));
+      } finally {
+        await rm(partial, { force: true });
+      }
+    });
+    return this.#kept(file);
   }
 
   /** Reads every model from its first byte to its last. */

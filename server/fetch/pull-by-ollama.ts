@@ -19,6 +19,13 @@ export interface OllamaPort {
     onStep: (step: OllamaStep) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  create(create: OllamaCreate, onStep: (step: OllamaStep) => void, signal: AbortSignal): Promise<void>;
+}
+
+export interface OllamaCreate {
+  readonly model: string;
+  readonly from: string;
+  readonly quantize: string;
 }
 
 export interface OllamaStep {

@@ -5,12 +5,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe } from "mocha";
+import { writeGguf } from "../support/gguf-writer.ts";
 import { itNeeds } from "../support/needs.ts";
 import { type OllamaProcess, startOllama } from "../support/ollama-process.ts";
 import { OllamaRegistry } from "../support/ollama-registry.ts";
 import { realOllama } from "../support/real-runtimes.ts";
 import { runCli } from "../support/run-cli.ts";
-import { scripted } from "../support/scripted-model.ts";
+import { scriptedContent } from "../support/scripted-model.ts";
 
 describe("models of a real Ollama", function () {
   this.timeout(120_000);
@@ -20,7 +21,11 @@ describe("models of a real Ollama", function () {
   before(async () => {
     if (!realOllama.need.met) return;
     home = await mkdtemp(join(tmpdir(), "hearth-store-"));
-    registry = await OllamaRegistry.start(await readFile(await scripted({ infill: "done();" })));
+    const { metadata, tensors } = scriptedContent({ infill: "done();" }, { weights: "F16" });
+    const path = join(home, "tiny-f16.gguf");
+    // What kind of weights it has Ollama takes from here.
+    await writeGguf(path, { metadata: [...metadata, ["general.file_type", "u32", 1]], tensors });
+    registry = await OllamaRegistry.start(await readFile(path));
     ollama = await startOllama();
   });
   after(async () => {
@@ -53,5 +58,14 @@ describe("models of a real Ollama", function () {
     assert.match(stderr, new RegExp(`From: ${registry?.host}, ${registry?.storeHost}`));
     assert.deepEqual(await names(), [registry?.model]);
     assert.equal((await hearth("pull", name, "--yes")).json["state"], "there");
+  });
+
+  itNeeds(realOllama.need, "are made smaller by it", async () => {
+    const name = `ollama/${registry?.model}`;
+    const { status, json } = await hearth("quantize", name, "Q8_0");
+    assert.deepEqual([status, json["model"]], [0, `${name}-q8_0`], JSON.stringify(json));
+    assert.deepEqual(await names(), [registry?.model, `${registry?.model}-q8_0`]);
+    const twice = await hearth("quantize", `${name}-q8_0`, "Q4_K_M");
+    assert.equal((twice.json["error"] as { readonly code: string }).code, "not-quantized");
   });
 });

@@ -60,7 +60,7 @@ describe("a pull by Ollama", () => {
         client,
         clock: systemClock,
         now: () => new Date(0),
-        ollama: { models: has, pull: pulling.work ?? work },
+        ollama: { models: has, pull: pulling.work ?? work, create: () => assert.fail("nothing is made") },
         ask: async (question) => {
           asked.push(question);
           return answer;

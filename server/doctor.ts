@@ -2,9 +2,9 @@
 
 import { availableParallelism, totalmem } from "node:os";
 import { basename, join } from "node:path";
+import { modelsOfOllama } from "./auto-models.ts";
 import { llamaHere } from "./backends.ts";
 import { onAbort } from "./base/abort.ts";
-import { modelsOfOllama } from "./auto-models.ts";
 import { systemClock } from "./base/clock.ts";
 import type { Localizer } from "./base/l10n.ts";
 import { silentLogger } from "./base/log.ts";
@@ -32,7 +32,6 @@ import {
 import { findNvidia } from "./runtime/discovery/find-nvidia.ts";
 import { findOllama } from "./runtime/discovery/find-ollama.ts";
 import { findProcessor } from "./runtime/discovery/find-processor.ts";
-import { canRun } from "./runtime/discovery/find-program.ts";
 import { surroundingsHere, systemFiles } from "./runtime/discovery/find-surroundings.ts";
 import { isLoopback } from "./runtime/discovery/loopback-json.ts";
 import { memoryNow } from "./runtime/discovery/memory-now.ts";
@@ -42,6 +41,7 @@ import { HostClient, type HostMetrics } from "./runtime/host/client.ts";
 import { findModel } from "./runtime/host/find-model.ts";
 import { noMemory } from "./runtime/host/ladder-memory.ts";
 import { carriedBuild, type FoundModel } from "./runtime/host/model-source.ts";
+import { checkProgram } from "./runtime/host/ollama-source.ts";
 import { noPrograms } from "./runtime/supervisor/no-programs.ts";
 import { ofWire } from "./runtime/wire/errors.ts";
 
@@ -56,49 +56,51 @@ export interface DoctorRequest extends Pick<DoctorPorts, "workspace"> {
 }
 
 export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<DoctorResult> {
+  return runDoctor(doctorPorts(request, signal), signal);
+}
+
+/** Each look is taken when a check first wants it, and shared by all that do. */
+export function doctorPorts(request: DoctorRequest, signal: AbortSignal): DoctorPorts {
   const { home, settings, secret } = request;
   const { env } = process;
   const models = join(home, "models");
-  const llama = llamaHere(home, signal);
-  const modelFiles = listLocalModels(models);
-  const [processor, surroundings] = [findProcessor(systemFiles, process.arch), surroundingsHere()];
-  const nvidia = findNvidia(signal);
-  let metrics: Promise<HostMetrics | undefined> | undefined;
-  const host = () => {
-    metrics ??= hostMetrics(home, signal);
-    return metrics;
-  };
-  const ollama = findOllama(ollamaHost(settings, env), signal);
-  return runDoctor(
-    {
-      ...request,
-      clock: systemClock,
-      nodeVersion: process.versions.node,
-      memory: { totalBytes: totalmem(), availableBytes: process.availableMemory() },
-      logicalCores: availableParallelism(),
-      ensureHome: () => ensureHome(home),
-      llamaCpp: async () => (await llama).finding,
-      backends: async () => (await llama).choice,
-      env,
-      processor: () => processor,
-      surroundings: () => surroundings,
-      nvidia: () => nvidia,
-      ollama: () => ollama,
-      llamaServer: (stop) => findLlamaServer(llamaServerPlaces(settings, env), stop),
-      modelFile: (name) => inspectLocalModel(localModelPath(name, models)),
-      remoteModel: (role) => reachModel(role, { settings, models, env, secret }, signal),
-      modelsFolder: models,
-      modelFiles: () => modelFiles,
-      servedModels: () => modelsOfOllama({ settings, env }, signal),
-      unfinished: () => unfinishedModels(home),
-      lastFailure: async (role) => {
-        const { model } = await modelSpec(role, { settings, models, env, secret });
-        return failureOf(model, await host().catch(() => undefined));
-      },
-      loadedModels: async () => loadedModels(await host()),
+  const llama = once(() => llamaHere(home, signal));
+  const host = once(() => hostMetrics(home, signal));
+  return {
+    ...request,
+    clock: systemClock,
+    nodeVersion: process.versions.node,
+    memory: { totalBytes: totalmem(), availableBytes: process.availableMemory() },
+    logicalCores: availableParallelism(),
+    ensureHome: () => ensureHome(home),
+    llamaCpp: async () => (await llama()).finding,
+    backends: async () => (await llama()).choice,
+    env,
+    processor: once(() => findProcessor(systemFiles, process.arch)),
+    surroundings: once(surroundingsHere),
+    nvidia: once(() => findNvidia(signal)),
+    ollama: once(() => findOllama(ollamaHost(settings, env), signal)),
+    llamaServer: (stop) => findLlamaServer(llamaServerPlaces(settings, env), stop),
+    modelFile: (name) => inspectLocalModel(localModelPath(name, models)),
+    remoteModel: (role) => reachModel(role, { settings, models, env, secret }, signal),
+    modelsFolder: models,
+    modelFiles: once(() => listLocalModels(models)),
+    servedModels: () => modelsOfOllama({ settings, env }, signal),
+    unfinished: () => unfinishedModels(home),
+    lastFailure: async (role) => {
+      const { model } = await modelSpec(role, { settings, models, env, secret });
+      return failureOf(model, await host().catch(() => undefined));
     },
-    signal,
-  );
+    loadedModels: async () => loadedModels(await host()),
+  };
+}
+
+function once<T>(look: () => Promise<T>): () => Promise<T> {
+  let taken: Promise<T> | undefined;
+  return () => {
+    taken ??= look();
+    return taken;
+  };
 }
 
 function llamaServerPlaces(settings: Settings, env: NodeJS.ProcessEnv): LlamaServerRequest {
@@ -119,7 +121,8 @@ async function reachModel(role: RemoteRole, from: SpecSource, signal: AbortSigna
     return { kind: "reached", info: await (found.look ? found.look(signal) : readied(found, signal)) };
   } catch (error) {
     const absent = error instanceof RuntimeError && error.code === "runtime-unreachable";
-    if (!absent || program === undefined || !(await canRun(program))) throw error;
+    if (!absent || program === undefined) throw error;
+    await checkProgram(program);
     return { kind: "starts", program };
   }
 }
@@ -171,7 +174,11 @@ async function hostMetrics(home: string, signal: AbortSignal): Promise<HostMetri
 
 function loadedModels(metrics: HostMetrics | undefined): readonly LoadedModel[] {
   const running = (metrics?.models ?? []).filter(({ state }) => state !== "failed");
-  return running.map(({ model, memoryBytes }) => ({ name: nameOf(model), memoryBytes }));
+  return running.map(({ model, memoryBytes, reduced }) => ({
+    name: nameOf(model),
+    memoryBytes,
+    ...(reduced ? { reduced } : {}),
+  }));
 }
 
 function failureOf(model: string, metrics: HostMetrics | undefined): RuntimeError | undefined {

@@ -19,22 +19,27 @@ export const llamaCpp = {
   freeBytes: 3 * gib,
 } as const;
 
+/** What does not depend on settings. */
+export const machine = {
+  llamaCpp: async () => llamaCpp,
+  backends: async () => ({ chosen: "carried", because: [{ kind: "no-gpu" }] }),
+  processor: async () => ({ architecture: "x64", instructions: ["avx", "avx2"] }),
+  surroundings: async () => ({}),
+  nvidia: async () => ({ kind: "absent" }),
+  memory: { totalBytes: 8 * gib, availableBytes: 4 * gib },
+} satisfies Partial<DoctorPorts>;
+
 export const healthy: DoctorPorts = {
+  ...machine,
   clock: { now: () => 0 },
   localizer: english,
   nodeVersion: "24.21.0",
   home: "/home/me/hearth",
   settings: defaultSettings,
   problems: [],
-  memory: { totalBytes: 8 * gib, availableBytes: 4 * gib },
   logicalCores: 4,
   env: {},
-  processor: async () => ({ architecture: "x64", instructions: ["avx", "avx2"] }),
-  surroundings: async () => ({}),
-  nvidia: async () => ({ kind: "absent" }),
   ensureHome: async () => ({ kind: "writable" }),
-  llamaCpp: async () => llamaCpp,
-  backends: async () => ({ chosen: "carried", because: [{ kind: "no-gpu" }] }),
   ollama: async () => ({ kind: "absent", url }),
   llamaServer: async () => ({}),
   modelFile: async (path) => ({

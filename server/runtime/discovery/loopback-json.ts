@@ -19,7 +19,7 @@ const maxBytes = 4 * 1024 * 1024;
 
 export async function askJson(url: URL, signal: AbortSignal): Promise<JsonAnswer> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
-  const response = await fetch(url, { signal: limit, redirect: "error" }).catch(() => undefined);
+  const response = await fetch(url, { signal: limit, redirect: "manual" }).catch(() => undefined);
   if (!response) return { kind: limit.aborted && !signal.aborted ? "late" : "silent" };
   const text = await readText(response).catch(() => undefined);
   if (!response.ok || text === undefined) return { kind: "other" };

@@ -3,6 +3,7 @@
 import { silentLogger } from "../../base/log.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
+import { canRun } from "../discovery/find-program.ts";
 import { HttpClient } from "../http/http-client.ts";
 import { connectOllama, lookAtOllama } from "../ollama/connect-ollama.ts";
 import { OllamaApi } from "../ollama/ollama-api.ts";
@@ -99,6 +100,7 @@ function programOf(path: string, url: URL): Program {
     id: JSON.stringify(["ollama", path, url.port]),
     name,
     path,
+    prepare: () => checkProgram(path),
     port: Number(url.port || 80),
     arguments: () => ["serve"],
     environment: ({ port }) => ({ OLLAMA_HOST: `127.0.0.1:${port}`, OLLAMA_NO_CLOUD: "1" }),
@@ -113,6 +115,15 @@ function programOf(path: string, url: URL): Program {
       }
     },
   };
+}
+
+/** Rejects with a RuntimeError where the program that the settings name cannot be run. */
+export async function checkProgram(path: string): Promise<void> {
+  if (await canRun(path)) return;
+  throw new RuntimeError("runtime-down", "There is no program {0}.", {
+    values: [path],
+    mend: "Name the program in runtimes.ollama.path, or leave that empty.",
+  });
 }
 
 /** Ollama computes one request at a time unless OLLAMA_NUM_PARALLEL says more, which it tells nobody. */

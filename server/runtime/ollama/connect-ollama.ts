@@ -208,6 +208,7 @@ function withTag(name: string): string {
 function remoteModel(name: string, host: string): RuntimeError {
   return new RuntimeError("refused", "{0} does not run on this Ollama but at {1}: no code is sent there.", {
     values: [name, host],
+    mend: "Name a model that Ollama holds itself in roles.complete: ollama list shows them.",
   });
 }
 

@@ -3,34 +3,22 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import type { AddressInfo } from "node:net";
 import { after, afterEach, describe, it } from "mocha";
 import * as v from "valibot";
 import { toRuntimeError } from "../../../../server/model/runtime-error.ts";
 import { HttpClient } from "../../../../server/runtime/http/http-client.ts";
 import { proxyFor } from "../../../../server/runtime/http/proxy.ts";
 import { never } from "../../../support/host-fixture.ts";
+import { startProxy as openProxy, type Proxy } from "../../../support/proxy.ts";
 
 const closing: (() => void)[] = [];
 const variables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] as const;
 
-/** A proxy that opens ways to `to`, whatever was asked for, or says no. */
-async function startProxy(
-  to: number | "refuses",
-): Promise<{ readonly url: string; readonly asked: string[] }> {
-  const asked: string[] = [];
-  const server = createServer();
-  server.on("connect", (request, socket) => {
-    asked.push(request.url ?? "");
-    if (to === "refuses") {
-      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
-      return;
-    }
-    const onward = connect(to, "127.0.0.1", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
-    onward.pipe(socket).pipe(onward);
-    for (const end of [onward, socket]) end.on("error", () => end.destroy());
-  });
-  return { url: await listening(server), asked };
+async function startProxy(to: number | "refuses"): Promise<Proxy> {
+  const proxy = await openProxy(to);
+  closing.push(() => proxy.dispose());
+  return proxy;
 }
 
 async function listening(server: ReturnType<typeof createServer>): Promise<string> {

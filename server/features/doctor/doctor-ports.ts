@@ -14,7 +14,7 @@ import type {
   ServedModel,
 } from "../../model/findings.ts";
 import type { NvidiaFinding, ProcessorFinding, SurroundingsFinding } from "../../model/machine-findings.ts";
-import type { ModelInfo } from "../../model/model-info.ts";
+import type { ModelInfo, Reduction } from "../../model/model-info.ts";
 import type { RuntimeError } from "../../model/runtime-error.ts";
 import type { DoctorCheck, MendAction } from "../../protocol/doctor.ts";
 import type { RemoteRole, Role } from "../../protocol/role.ts";
@@ -77,6 +77,8 @@ export interface LoadedModel {
   readonly name: string;
   /** Zero while it loads. */
   readonly memoryBytes: number;
+  /** How it is loaded in place of what memory did not hold. */
+  readonly reduced?: Reduction;
 }
 
 /** What is known of the person's own code. */

@@ -18,7 +18,15 @@ export async function checkHost(ports: DoctorPorts, signal: AbortSignal): Promis
   try {
     const models = await ports.loadedModels(signal);
     if (models.length === 0) return { state: "ok", found: t("no model is loaded") };
-    return { state: "ok", found: t("loaded: {0}", models.map(modelText).join(", ")) };
+    const found = t("loaded: {0}", models.map(modelText).join(", "));
+    const reduced = models.flatMap((model) => (model.reduced ? [model.reduced] : []));
+    if (reduced.length === 0) return { state: "ok", found };
+    return {
+      state: "warn",
+      found,
+      why: reduced.map(({ sentence, values }) => t(sentence, ...values)).join(" "),
+      mend: t("Close other programs and run Hearth: Restart to try it in full, or name a smaller model."),
+    };
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
     const { message, mend } = explainError(error, ports.localizer);

@@ -76,6 +76,7 @@ export class ConnectedSource implements ModelSource {
     return Promise.resolve({
       ...(pid === undefined ? {} : { pid }),
       ...(this.#live?.queue ? { queue: this.#live.queue() } : {}),
+      ...(this.#live?.info.reduced ? { reduced: this.#live.info.reduced } : {}),
       restarts: this.#restarts,
       contextTokens: this.#live?.info.contextTokens ?? 0,
       threads: 0,

@@ -99,3 +99,4 @@ async function metricsOf(process: ModelProcess): Promise<SourceMetrics> {
     ...((await process.reading()) ?? noWork),
   };
 }
+    ...(process.live && process.reduced ? { reduced: toReduction(process.reduced) } : {}),

@@ -76,6 +76,11 @@ const cardSamplingSchema = v.object({
   repeatPenalty: v.exactOptional(count),
 });
 
+const reductionSchema = v.object({
+  sentence: v.string(),
+  values: v.pipe(v.array(v.union([v.string(), v.number()])), v.readonly()),
+});
+
 const infoSchema = v.object({
   runtime: v.picklist(runtimeKinds),
   name: v.string(),
@@ -85,12 +90,7 @@ const infoSchema = v.object({
   reasons: v.boolean(),
   chats: v.exactOptional(v.literal(false)),
   sampling: v.exactOptional(cardSamplingSchema),
-  reduced: v.exactOptional(
-    v.object({
-      sentence: v.string(),
-      values: v.pipe(v.array(v.union([v.string(), v.number()])), v.readonly()),
-    }),
-  ),
+  reduced: v.exactOptional(reductionSchema),
 });
 
 export const openedSchema = v.object({ model: short, info: infoSchema });
@@ -132,6 +132,8 @@ export const metricsSchema = v.object({
       state: v.picklist(modelStates),
       /** Why it failed or restarts. */
       error: v.exactOptional(wireErrorSchema),
+      /** How it is loaded in place of what memory did not hold. */
+      reduced: v.exactOptional(reductionSchema),
       pid: v.exactOptional(count),
       clients: count,
       restarts: count,

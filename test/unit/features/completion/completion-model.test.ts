@@ -13,10 +13,13 @@ class Harness {
   readonly disposed: string[] = [];
   models: string[] = [];
   failure: RuntimeError | undefined;
+  /** What a model waits for before it opens. */
+  gate = Promise.resolve();
   readonly model = new CompletionModel({
     clock: this.clock,
-    open: ({ model: name }) => {
+    open: async ({ model: name }) => {
       this.opened.push(name);
+      await this.gate;
       if (this.failure) return Promise.reject(this.failure);
       const info = { runtime: "embedded", name, contextTokens: 4096, fim: "qwen", reasons: false } as const;
       const dispose = () => void this.disposed.push(name);
@@ -114,9 +117,13 @@ describe("CompletionModel", () => {
 
   it("is waited for from the moment that it is bound", async () => {
     const harness = new Harness();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    harness.gate = promise;
     harness.model.bind("embedded/a");
-    await harness.model.settled(never);
-    assert.equal(brief(harness.model.state), "ready a");
+    const settled = harness.model.settled(never).then(() => brief(harness.model.state));
+    await harness.clock.advance(0);
+    resolve();
+    assert.equal(await settled, "ready a");
   });
 
   it("hears what is loaded where memory runs out, before there is a model and after", async () => {

@@ -128,6 +128,20 @@ describe("the doctor", () => {
       },
       { state: "ok", found: /^loaded: coder \(1\.5 GiB\), new$/ },
     ));
+  it("a host whose model memory does not hold in full", () =>
+    check(
+      "host",
+      {
+        loadedModels: async () => [
+          {
+            name: "coder",
+            memoryBytes: gib,
+            reduced: { sentence: "{0} gets {1} tokens.", values: ["coder", 2048] },
+          },
+        ],
+      },
+      { state: "warn", found: /^loaded: coder/, why: /^coder gets 2048 tokens\.$/, mend: /Hearth: Restart/ },
+    ));
   it("a host that cannot be trusted", () =>
     check(
       "host",

@@ -23,10 +23,13 @@ export class PackageRegistry {
     this.#server = createServer((request, response) => this.#answer(request, response));
   }
 
-  /** Each archive by the name of its package; all are of version 1.0.0. */
-  static async start(archives: Readonly<Record<string, Buffer>>): Promise<PackageRegistry> {
+  /** Each archive by the name of its package; all are of one version. */
+  static async start(
+    archives: Readonly<Record<string, Buffer>>,
+    version = "1.0.0",
+  ): Promise<PackageRegistry> {
     const byPath = Object.entries(archives).map(
-      ([name, bytes]) => [`/${name}/-/${name.split("/").at(-1)}-1.0.0.tgz`, bytes] as const,
+      ([name, bytes]) => [`/${name}/-/${name.split("/").at(-1)}-${version}.tgz`, bytes] as const,
     );
     const registry = new PackageRegistry(new Map(byPath));
     registry.#server.listen(0, "127.0.0.1");

@@ -79,16 +79,20 @@ export class BackendShelf {
     return join(this.#root(), name);
   }
 
-  /** Of every version; false where there was none. */
+  /** Of every version, with what came of it and what is left of its download; false where there was nothing. */
   async remove(name: BackendName): Promise<boolean> {
     const root = join(this.#options.home, "backends");
-    const versions = await readdir(root).catch(() => []);
+    const packages = this.#options.builds.find((build) => build.name === name)?.packages ?? [];
+    const archives = packages.map((each) => `${each.name.slice(each.name.indexOf("/") + 1)}-`);
     let found = false;
-    for (const version of versions) {
-      const folder = join(root, version, name);
-      found ||= await isFolder(folder);
-      await rm(folder, { recursive: true, force: true });
-      await rm(`${folder}.json`, { force: true });
+    for (const version of await readdir(root).catch(() => [])) {
+      const isOurs = (entry: string) =>
+        entry === name ||
+        entry === `${name}.json` ||
+        archives.some((archive) => entry.startsWith(`${archive}${version}.tgz.part`));
+      const entries = (await readdir(join(root, version)).catch(() => [])).filter(isOurs);
+      for (const entry of entries) await rm(join(root, version, entry), { recursive: true, force: true });
+      found ||= entries.length > 0;
     }
     return found;
   }

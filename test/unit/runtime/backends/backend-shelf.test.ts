@@ -168,9 +168,11 @@ describe("the shelf of builds", () => {
     assert.deepEqual(await readdir(join(home, "backends", "1.0.0")), ["vulkan"]);
   });
 
-  it("removes a build with what came of it", async () => {
+  it("removes a build with what came of it, and what is left of its download", async () => {
     await put("vulkan", "works");
     await shelf().choose(never);
+    for (const end of [".part", ".part.json"])
+      await writeFile(join(home, "backends", "1.0.0", `vulkan-1.0.0.tgz${end}`), "");
     assert.equal(await shelf().remove("vulkan"), true);
     assert.equal(await shelf().remove("vulkan"), false);
     assert.deepEqual(await readdir(join(home, "backends", "1.0.0")), []);

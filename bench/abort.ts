@@ -15,8 +15,10 @@ import { llamaServer } from "../test/runtime/contract/runtimes/llama-server.ts";
 import { ollama } from "../test/runtime/contract/runtimes/ollama.ts";
 import { openAiOnLlamaServer } from "../test/runtime/contract/runtimes/openai.ts";
 import { collect, fim, greedy, hostFixture, never } from "../test/support/host-fixture.ts";
+import { exitOnSignals } from "./end-with.ts";
 import { Spread, verdict } from "./spread.ts";
 
+exitOnSignals();
 const { values: flags } = parseArgs({
   options: { aborts: { type: "string", default: "200" }, only: { type: "string", default: "" } },
 });

@@ -19,9 +19,11 @@ import { startOllama } from "../test/support/ollama-process.ts";
 import { type RealRuntime, realLlamaServer, realOllama } from "../test/support/real-runtimes.ts";
 import { scripted } from "../test/support/scripted-model.ts";
 import { type Completing, completionOver } from "./completion-over.ts";
+import { exitOnSignals } from "./end-with.ts";
 import { Killer } from "./killer.ts";
 import { Spread } from "./spread.ts";
 
+exitOnSignals();
 const { values: flags } = parseArgs({
   options: { kills: { type: "string", default: "100" }, only: { type: "string", default: "" } },
 });

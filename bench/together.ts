@@ -15,8 +15,10 @@ import { llamaServer } from "../test/runtime/contract/runtimes/llama-server.ts";
 import { ollama } from "../test/runtime/contract/runtimes/ollama.ts";
 import { collect, fim, greedy, hostFixture, never } from "../test/support/host-fixture.ts";
 import { scripted } from "../test/support/scripted-model.ts";
+import { exitOnSignals } from "./end-with.ts";
 import { Spread, verdict } from "./spread.ts";
 
+exitOnSignals();
 const { values: flags } = parseArgs({
   options: {
     completions: { type: "string", default: "60" },

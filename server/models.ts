@@ -152,6 +152,7 @@ export async function fetchModel(request: FetchRequest, signal: AbortSignal): Pr
     home,
     source: settings["models.source"],
     offline: settings["privacy.offline"],
+    maxGigabytes: settings["models.maxGigabytes"],
     client,
     clock: systemClock,
     random: Math.random,

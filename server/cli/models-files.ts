@@ -6,7 +6,7 @@ import { byteSize } from "../base/byte-size.ts";
 import type { Localizer } from "../base/l10n.ts";
 import type { CliContext } from "./cli-context.ts";
 import { withProgress } from "./fetch-verb.ts";
-import { type GlobalFlags, globalFlags } from "./global-flags.ts";
+import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
 import { runVerb } from "./run-verb.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -25,9 +25,10 @@ export function importCommand(localizer: Localizer): Command<CliContext> {
       return runVerb({ context: this, json: flags.json }, () =>
         withProgress(this, async (onProgress) => {
           const from = resolve(this.cwd, file);
+          const maxGigabytes = (await settingsOf(flags, this)).settings["models.maxGigabytes"];
           const { name, path, bytes, record } = await this.models.folder.import(
             from,
-            { onProgress, at: new Date() },
+            { onProgress, at: new Date(), maxGigabytes },
             this.signal,
           );
           const text = visibleText(t("Imported {0} ({1}) as embedded/{2}.", from, byteSize(bytes), name));

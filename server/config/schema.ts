@@ -240,6 +240,16 @@ export const schema = {
         "`hearth backends get` 下载 GPU 版 llama.cpp 的地址：npm 注册表或其镜像。未经你确认不会下载任何内容。",
     },
   }),
+  "models.maxGigabytes": setting<number>({
+    kind: integer({ minimum: 0, maximum: 1_000_000 }),
+    default: 0,
+    scope: "machine",
+    description: {
+      en: "The most that the models folder may take on disk, in gigabytes: a download or an import that would go beyond it is refused before it begins. 0 sets no limit but the disk's own.",
+      "zh-cn":
+        "模型文件夹最多占用的磁盘空间，单位为 GB：会超出此限制的下载或导入在开始前即被拒绝。0 表示除磁盘本身外不设限制。",
+    },
+  }),
   "privacy.offline": setting<boolean>({
     kind: boolean,
     default: true,

@@ -21,7 +21,7 @@ export async function diskUse(home: string): Promise<readonly DiskUse[]> {
 }
 
 /** As the disk counts them where it says so: a file may have holes. Links are not followed. */
-async function bytesIn(path: string): Promise<number> {
+export async function bytesIn(path: string): Promise<number> {
   const entries = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => undefined);
   const paths = entries
     ?.filter((entry) => entry.isFile())

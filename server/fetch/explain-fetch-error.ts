@@ -151,6 +151,15 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
     message: t("{0} has {1} left, and {2} are needed.", folder, byteSize(+free), byteSize(+wanted)),
     mend: t("Make room: hearth models du says what takes it."),
   }),
+  "over-limit": (t, [used = 0, wanted = 0, most = 0]) => ({
+    message: t(
+      "The models take {0}; with {1} more they would take more than the {2} that you have allowed.",
+      byteSize(+used),
+      byteSize(+wanted),
+      byteSize(+most),
+    ),
+    mend: t("Remove one with hearth models rm, or raise models.maxGigabytes."),
+  }),
   "disk-full": (t, [folder = ""]) => ({
     message: t("There is no room left in {0}; what has come is kept.", folder),
     mend: t("Make room, then run the same command again: it goes on where it stopped."),

@@ -31,6 +31,7 @@ export const fetchErrorCodes = [
   "not-a-model",
   "not-a-package",
   "no-space",
+  "over-limit",
   "disk-full",
   "taken",
   "exists",

@@ -12,7 +12,7 @@ import { type RuntimeError, toRuntimeError } from "../model/runtime-error.ts";
 import { FetchError } from "./fetch-error.ts";
 import { hashFile } from "./hash-file.ts";
 import { type ModelRecord, readRecord, writeRecord } from "./model-record.ts";
-import { needSpace, readState, sizeOf, writing } from "./part-file.ts";
+import { needAllowance, needSpace, readState, sizeOf, writing } from "./part-file.ts";
 import type { TransferProgress } from "./transfer-progress.ts";
 import { fileNameOf } from "./wanted-model.ts";
 
@@ -54,6 +54,8 @@ export type OnProgress = (progress: TransferProgress) => void;
 export interface Importing {
   readonly onProgress: OnProgress;
   readonly at: Date;
+  /** What the models folder may take; 0 sets no limit. */
+  readonly maxGigabytes: number;
 }
 
 export interface Making {
@@ -95,7 +97,7 @@ export class ModelFolder {
   }
 
   /** Copies a file of the person's own in, when its header is sound. */
-  async import(from: string, { onProgress, at }: Importing, signal: AbortSignal): Promise<KeptModel> {
+  async import(from: string, options: Importing, signal: AbortSignal): Promise<KeptModel> {
     const name = fileNameOf(basename(from));
     await stat(from).catch((error: unknown) => {
       throw new FetchError("not-here", { values: [from, codeOf(error)], cause: error });
@@ -105,10 +107,10 @@ export class ModelFolder {
     if (name === undefined) throw new FetchError("name-unclear", { values: [basename(from)] });
     await writing(this.#folder, () => makeFolder(this.#folder));
     await this.#holding(firstPart(name), async () => {
+      await needAllowance(this.#folder, fileBytes, options.maxGigabytes);
       await needSpace(this.#folder, fileBytes);
       // The first, by which the model is loaded, comes last.
-      for (const source of partPaths(first).toReversed())
-        await this.#copyIn(source, { onProgress, at }, signal);
+      for (const source of partPaths(first).toReversed()) await this.#copyIn(source, options, signal);
     });
     return this.#kept(firstPart(name));
   }

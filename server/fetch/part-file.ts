@@ -7,6 +7,7 @@ import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
+import { bytesIn } from "./disk-use.ts";
 import { FetchError } from "./fetch-error.ts";
 
 const stateSchema = v.object({
@@ -167,6 +168,14 @@ export async function needSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   if (free < bytes) throw new FetchError("no-space", { values: [folder, free, bytes] });
+}
+
+/** Throws where `folder` with `bytes` more would hold more than it may; 0 gigabytes set no limit. */
+export async function needAllowance(folder: string, bytes: number, maxGigabytes: number): Promise<void> {
+  if (maxGigabytes === 0) return;
+  const used = await bytesIn(folder);
+  const most = maxGigabytes * 1e9;
+  if (used + bytes > most) throw new FetchError("over-limit", { values: [used, bytes, most] });
 }
 
 export async function sizeOf(path: string): Promise<number> {

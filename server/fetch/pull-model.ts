@@ -10,7 +10,7 @@ import { type Confirming, confirmLookUp, confirmOffer } from "./confirm.ts";
 import { FetchError } from "./fetch-error.ts";
 import { bytesHere, type FetchPorts, fetchFile, isHere, type WantedFile } from "./fetch-file.ts";
 import { lockPath } from "./model-folder.ts";
-import { needSpace, writing } from "./part-file.ts";
+import { needAllowance, needSpace, writing } from "./part-file.ts";
 import { lookUp, type ModelOffer, type RepositoryOffer } from "./repository.ts";
 import { withRetries } from "./retries.ts";
 import { readWantedModel, type WantedModel } from "./wanted-model.ts";
@@ -18,6 +18,8 @@ import { readWantedModel, type WantedModel } from "./wanted-model.ts";
 export interface PullOptions extends Confirming, FetchPorts {
   /** The base address of the repositories. */
   readonly source: string;
+  /** What the models folder may take; 0 sets no limit. */
+  readonly maxGigabytes: number;
 }
 
 export interface PulledModel {
@@ -78,6 +80,7 @@ async function fetchAll(
   const come = await Promise.all(missing.map(bytesHere));
   const whole = offer.bytes - sumOf(missing.map(({ bytes }) => bytes));
   const have = whole + sumOf(come);
+  await needAllowance(folder, offer.bytes - have, options.maxGigabytes);
   await confirmOffer(offer, have, options, signal);
   await needSpace(folder, offer.bytes - have);
   const hosts = new Set(offer.hosts);

@@ -67,6 +67,7 @@ describe("pulling a model", () => {
         home,
         source: from.url,
         offline: true,
+        maxGigabytes: 0,
         client,
         clock: hurried,
         random: () => 0.5,
@@ -284,6 +285,19 @@ describe("pulling a model", () => {
     const huge = await start({ bytes, promised: { size: 2 ** 52 } });
     await assertFails("no-space", { hub: huge });
     assert.equal(huge.gets.length, 0);
+  });
+
+  it("fails before a person is asked where the models would take more than they may", async () => {
+    await mkdir(join(home, "models"), { recursive: true });
+    await writeFile(join(home, "models", "other.gguf"), Buffer.alloc(1_000_000));
+    const asked: FetchQuestion[] = [];
+    const ask = async (question: FetchQuestion) => {
+      asked.push(question);
+      return "yes" as const;
+    };
+    await assertFails("over-limit", { options: { maxGigabytes: 0.003, ask } });
+    assert.deepEqual([asked, hub.gets], [[], []]);
+    await pull({ options: { maxGigabytes: 0.006 } });
   });
 
   it("takes a hash behind the name for the promised one", async () => {

@@ -17,7 +17,7 @@ import { ModelHub } from "../../support/model-hub.ts";
 import { scriptedContent } from "../../support/scripted-model.ts";
 
 const never = new AbortController().signal;
-const importing = { onProgress: () => {}, at: new Date(0) };
+const importing = { onProgress: () => {}, at: new Date(0), maxGigabytes: 0 };
 
 describe("a model in several files", () => {
   let home = "";
@@ -57,6 +57,7 @@ describe("a model in several files", () => {
         home,
         source: hub.url,
         offline: true,
+        maxGigabytes: 0,
         client,
         clock: systemClock,
         random: () => 0.5,

@@ -16,7 +16,7 @@ import {
 import type { DroppedBackend } from "../../model/dropped-backend.ts";
 import type { BackendBuild } from "./builds.ts";
 import type { SystemLibraries } from "./system-libraries.ts";
-import { readTrial, writeTrial } from "./trial-record.ts";
+import { readTrials, writeTrial } from "./trial-record.ts";
 import type { TriedBuild } from "./try-backend.ts";
 
 export interface ShelfOptions {
@@ -104,13 +104,14 @@ export class BackendShelf {
   async #stateOf(build: BackendBuild): Promise<BackendState> {
     const { name, gpu, packages } = build;
     const { missing, drivers } = await this.#options.libraries(build.libraries);
-    const [installed, record] = await Promise.all([
+    const [installed, records] = await Promise.all([
       isFolder(this.folderOf(name)),
-      readTrial(this.#recordOf(name)),
+      readTrials(this.#recordOf(name)),
     ]);
-    const holds = installed && record?.drivers === drivers && record.packages === identityOf(build);
+    const identity = identityOf(build);
+    const record = records.find((each) => each.drivers === drivers && each.packages === identity);
     const bytes = packages.reduce((sum, each) => sum + each.bytes, 0);
-    return { name, gpu, installed, bytes, missing, ...(holds ? { trial: record.trial } : {}) };
+    return { name, gpu, installed, bytes, missing, ...(installed && record ? { trial: record.trial } : {}) };
   }
 
   async #chosen(states: readonly BackendState[], dropped: readonly DroppedBackend[]): Promise<ChosenBackend> {

@@ -22,15 +22,21 @@ export type TrialRecord = Readonly<Omit<v.InferOutput<typeof recordSchema>, "tri
   readonly trial: BackendTrial;
 };
 
-export async function readTrial(path: string): Promise<TrialRecord | undefined> {
+/** An editor and a shell may see other drivers, and each keeps what it found. */
+const mostKept = 8;
+
+export async function readTrials(path: string): Promise<readonly TrialRecord[]> {
   const text = await readFile(path, "utf8").catch(() => "");
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), recordSchema), text);
-  return parsed.success ? parsed.output : undefined;
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), v.array(recordSchema)), text);
+  return parsed.success ? parsed.output : [];
 }
 
+/** In place of what was known with the same drivers. */
 export async function writeTrial(path: string, record: TrialRecord): Promise<void> {
   await makeFolder(dirname(path));
+  const others = (await readTrials(path)).filter(({ drivers }) => drivers !== record.drivers);
   const written = `${path}.${process.pid}.new`;
-  await writeFile(written, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
+  const kept = [record, ...others].slice(0, mostKept);
+  await writeFile(written, `${JSON.stringify(kept, undefined, 2)}\n`, { mode: 0o600 });
   await rename(written, path);
 }

@@ -134,6 +134,12 @@ describe("the shelf of builds", () => {
     });
   }
 
+  it("remembers what came of it with each of two drivers, as an editor and a shell may see them", async () => {
+    await put("vulkan", "its trial crashes");
+    for (const drivers of ["1", "2", "1", "2"]) await shelf({ drivers }).choose(never);
+    assert.equal(await tries("vulkan"), 2);
+  });
+
   it("tries again when a person asks for it", async () => {
     await put("vulkan", "its trial crashes");
     await shelf().choose(never);

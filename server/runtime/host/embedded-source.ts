@@ -92,6 +92,7 @@ async function metricsOf(process: ModelProcess): Promise<SourceMetrics> {
   };
   return {
     ...(process.live ? { pid: process.live.pid } : {}),
+    ...(process.live && process.reduced ? { reduced: toReduction(process.reduced) } : {}),
     restarts: process.restarts,
     contextTokens,
     threads,
@@ -99,4 +100,3 @@ async function metricsOf(process: ModelProcess): Promise<SourceMetrics> {
     ...((await process.reading()) ?? noWork),
   };
 }
-    ...(process.live && process.reduced ? { reduced: toReduction(process.reduced) } : {}),

@@ -28,8 +28,9 @@ export async function oomKills({ proc, cgroup }: KernelPlaces = usual): Promise<
 export async function killedForMemory(
   { name, signal }: { readonly name: string; readonly signal: NodeJS.Signals | null },
   before: number,
+  places: KernelPlaces = usual,
 ): Promise<RuntimeError | undefined> {
-  if (signal !== "SIGKILL" || (await oomKills()) <= before) return undefined;
+  if (signal !== "SIGKILL" || (await oomKills(places)) <= before) return undefined;
   return new RuntimeError("out-of-memory", "{0} was ended by the system, whose memory ran out.", {
     values: [name],
   });

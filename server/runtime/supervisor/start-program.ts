@@ -13,7 +13,8 @@ import { RuntimeError, type RuntimeErrorCode } from "../../model/runtime-error.t
 import { cleanEnvironment } from "../environment.ts";
 import { endProcessNow } from "./end-process.ts";
 import { freePort } from "./free-port.ts";
-import { type EndCause, endCause } from "./output-causes.ts";
+import { killedForMemory, oomKills } from "./oom-kills.ts";
+import { type EndCause, type Exit, endCause } from "./output-causes.ts";
 import { identityOf, type ProcessIdentity } from "./process-identity.ts";
 import type { ProcessRecords } from "./process-records.ts";
 import type { Program, ProgramAddress } from "./program.ts";
@@ -102,6 +103,7 @@ class ProgramRun {
   #output = "";
   #line = "";
   #listens = false;
+  #killsBefore = Infinity;
   #record: Promise<void> | undefined;
 
   constructor(program: Program, at: ProgramAddress, ports: StartPorts, signal: AbortSignal) {
@@ -124,6 +126,7 @@ class ProgramRun {
   /** Writes the record, and only then lets the program begin: a host that dies in between leaves nothing behind. */
   async release(): Promise<void> {
     const { records, host } = this.#ports;
+    this.#killsBefore = await oomKills();
     const identity = this.pid === 0 ? undefined : await identityOf(this.pid);
     if (!identity) throw new StartFailure(await this.ended);
     const { port, key } = this.#at;
@@ -192,6 +195,11 @@ class ProgramRun {
     this.#listens ||= lines.some((line) => this.#program.listens(line, this.#at));
   }
 
+  async #causeOf(exit: Exit): Promise<EndCause> {
+    const error = await killedForMemory(exit, this.#killsBefore);
+    return error ? { cause: "main-memory", error, next: "try-again" } : endCause(exit);
+  }
+
   #untilEnd(): Promise<EndCause> {
     const { name } = this.#program;
     return new Promise((resolve) => {
@@ -201,7 +209,7 @@ class ProgramRun {
       // What it started may live on, and keeps its output open.
       this.#child.once("exit", () => endProcessNow(this.pid));
       this.#child.once("close", (code, signal) =>
-        resolve(endCause({ name, output: this.#output, code, signal })),
+        resolve(this.#causeOf({ name, output: this.#output, code, signal })),
       );
     });
   }

@@ -20,6 +20,8 @@ export interface Place {
 }
 
 export interface BadInput {
+  /** Left out: `roles.complete`. */
+  readonly role?: "roles.complete" | "roles.reason";
   readonly prepare: (place: Place) => Promise<Prepared> | Prepared;
   readonly code: RuntimeErrorCode;
   readonly says: RegExp;
@@ -69,12 +71,15 @@ export function everywhere(
 
 export function ollamaWith(
   more: Readonly<Record<string, OllamaAnswer>>,
-  role: string = ofOllama["roles.complete"],
+  model: string = ofOllama["roles.complete"],
+  role: "roles.complete" | "roles.reason" = "roles.complete",
 ) {
   return async ({ after }: Place): Promise<Prepared> => {
     const server = await ollamaStandIn(more);
     after(() => server.dispose());
-    return { settings: { ...ofOllama, "roles.complete": role, "runtimes.ollama.url": server.url } };
+    return {
+      settings: { ...ofOllama, "roles.complete": "off", [role]: model, "runtimes.ollama.url": server.url },
+    };
   };
 }
 

@@ -112,6 +112,21 @@ export const badInputs: Readonly<Record<string, BadInput>> = {
     says: /r1:7b was not trained to fill in the middle/,
     mend: /roles\.complete/,
   },
+  "ollama: a model without a conversation bound to reason": {
+    role: "roles.reason",
+    prepare: ollamaWith(
+      {
+        "/api/show": value({ ...wellShown, capabilities: ["embedding"] }),
+        "/api/embed": value({ embeddings: [] }),
+      },
+      "ollama/qwen-coder",
+      "roles.reason",
+    ),
+    code: "capability-missing",
+    says: /has no chat template/,
+    mend: /roles\.reason/,
+    checks: ["roles.reason"],
+  },
   "ollama: another machine, while offline": {
     prepare: () => ({ settings: { ...ofOllama }, env: { OLLAMA_HOST: "http://gpu.example:11434" } }),
     code: "refused",

@@ -11,7 +11,7 @@ import { checkHome, checkMachine, checkNode, checkProcessor, checkSettings } fro
 import { mendActions } from "./mend-actions.ts";
 import { checkModels } from "./models-check.ts";
 import { checkProxy } from "./proxy-check.ts";
-import { checkCompleteRole } from "./role-check.ts";
+import { checkCompleteRole, checkReasonRole } from "./role-check.ts";
 import { checkLlamaCpp, checkLlamaServer, checkOllama } from "./runtime-checks.ts";
 import { checkContainer, checkWsl } from "./surroundings-checks.ts";
 import { checkWorkspace } from "./workspace-check.ts";
@@ -36,6 +36,7 @@ const checks: Readonly<Record<string, Check>> = {
   host: checkHost,
   models: checkModels,
   "roles.complete": checkCompleteRole,
+  "roles.reason": checkReasonRole,
   workspace: checkWorkspace,
   ollama: checkOllama,
   "llama-server": checkLlamaServer,

@@ -1,12 +1,14 @@
-/** The check of who completes code: the role as it is set, and whether that can answer. */
+/** The checks of who completes code and who answers questions: each role as it is set, and whether that can answer. */
 
 import { explainError } from "../../model/explain-error.ts";
 import {
   autoCandidates,
+  autoReasoners,
   autoServed,
   leastParameters,
   type ModelFile,
   type ModelFileFinding,
+  type ServedModel,
 } from "../../model/findings.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
@@ -15,29 +17,66 @@ import type { DoctorPorts, Finding } from "./doctor-ports.ts";
 import { actionsOf, pullActions } from "./mend-actions.ts";
 import { fileSize } from "./words.ts";
 
-export async function checkCompleteRole(ports: DoctorPorts): Promise<Finding> {
+/** What a model must be able to do in a role, and what the role is without one. */
+interface Purpose {
+  readonly key: "roles.complete" | "roles.reason";
+  /** What is wrong with a model for it. */
+  readonly lack: (model: Abilities) => RuntimeError | undefined;
+  readonly auto: (ports: DoctorPorts) => Promise<Finding>;
+}
+
+type Abilities = Pick<ModelInfo, "name" | "fim" | "chats">;
+
+const completing: Purpose = {
+  key: "roles.complete",
+  lack: ({ name, fim }) => (fim === undefined ? cannotFill(name) : undefined),
+  auto: checkAuto,
+};
+
+const reasoning: Purpose = {
+  key: "roles.reason",
+  lack: ({ name, chats }) => (chats === false ? cannotChat(name) : undefined),
+  auto: checkAutoReason,
+};
+
+export function checkCompleteRole(ports: DoctorPorts): Promise<Finding> {
+  return checkRole(completing, ports);
+}
+
+export function checkReasonRole(ports: DoctorPorts): Promise<Finding> {
+  return checkRole(reasoning, ports);
+}
+
+async function checkRole(purpose: Purpose, ports: DoctorPorts): Promise<Finding> {
   const { t } = ports.localizer;
-  const setting = ports.settings["roles.complete"];
+  const setting = ports.settings[purpose.key];
   const role = parseRole(setting);
   switch (role.kind) {
     case "off":
       return { state: "ok", found: t("off") };
     case "builtin":
-      return { state: "ok", found: t("built in (learns from this workspace)") };
+      return purpose === completing
+        ? { state: "ok", found: t("built in (learns from this workspace)") }
+        : failing(setting, cannotChat(setting), { ports, purpose });
     case "auto":
-      return checkAuto(ports);
+      return purpose.auto(ports);
     case "embedded":
-      return checkEmbedded(role.model, ports);
+      return checkEmbedded(role.model, { ports, purpose });
     case "remote":
-      return checkRemote(role, ports);
+      return checkRemote(role, { ports, purpose });
     case "other":
       return {
         state: "fail",
         found: setting,
         why: t("There is no such runtime."),
-        mend: t("Set roles.complete to auto, or to embedded/ and the path of a GGUF file."),
+        mend: t("Set {0} to auto, or to embedded/ and the path of a GGUF file.", purpose.key),
       };
   }
+}
+
+interface Examination {
+  readonly ports: DoctorPorts;
+  readonly purpose: Purpose;
 }
 
 /** A model that lies in the folder and is not taken is said, with its reason. */
@@ -47,7 +86,7 @@ async function checkAuto(ports: DoctorPorts): Promise<Finding> {
   const [best] = autoCandidates(files);
   if (best) return { state: "ok", found: modelText(best, ports) };
   const [served] = autoServed("complete", await ports.servedModels());
-  if (served) return checkRemote({ kind: "remote", runtime: "ollama", model: served.name }, ports);
+  if (served) return checkServed(served, { ports, purpose: completing });
   const found = t("built in (learns from this workspace)");
   const passed = files.flatMap((file) => (file.kind === "model" ? [file] : []));
   if (passed.length === 0) return { state: "ok", found };
@@ -57,6 +96,19 @@ async function checkAuto(ports: DoctorPorts): Promise<Finding> {
     why: passed.map((file) => whyPassed(file, ports)).join("\n"),
     mend: t("Put a model there that was trained to fill in the middle, or name one in roles.complete."),
   };
+}
+
+/** Without one nothing is wrong: what needs one says how to get it. */
+async function checkAutoReason(ports: DoctorPorts): Promise<Finding> {
+  const [best] = autoReasoners(await ports.modelFiles());
+  if (best) return { state: "ok", found: modelText(best, ports) };
+  const [served] = autoServed("reason", await ports.servedModels());
+  if (served) return checkServed(served, { ports, purpose: reasoning });
+  return { state: "ok", found: ports.localizer.t("no model that reasons is here yet") };
+}
+
+function checkServed({ name }: ServedModel, examination: Examination): Promise<Finding> {
+  return checkRemote({ kind: "remote", runtime: "ollama", model: name }, examination);
 }
 
 function whyPassed(file: ModelFile, { localizer: { t } }: DoctorPorts): string {
@@ -73,15 +125,15 @@ function millions(count: number): number {
   return Math.max(1, Math.round(count / 1e6));
 }
 
-async function checkEmbedded(name: string, ports: DoctorPorts): Promise<Finding> {
+async function checkEmbedded(name: string, examination: Examination): Promise<Finding> {
+  const { ports, purpose } = examination;
   const file: ModelFileFinding = await ports.modelFile(name);
   if (file.kind === "model") {
     const found = modelText(file, ports);
-    if (file.fim === undefined) return failing(found, cannotFill(file.name), ports);
-    const failure = await ports.lastFailure({ kind: "embedded", model: name });
-    return failure ? failing(found, failure, ports) : { state: "ok", found };
+    const lack = purpose.lack(file) ?? (await ports.lastFailure({ kind: "embedded", model: name }));
+    return lack ? failing(found, lack, examination) : { state: "ok", found };
   }
-  const failed = failing(file.path, file.error, ports);
+  const failed = failing(file.path, file.error, examination);
   if (file.error.code !== "model-not-found") return failed;
   const { t } = ports.localizer;
   const part = (await ports.unfinished()).find((model) => model.name === name.replace(/\.gguf$/i, ""));
@@ -92,30 +144,37 @@ async function checkEmbedded(name: string, ports: DoctorPorts): Promise<Finding>
   return { ...failed, why, mend, actions };
 }
 
-async function checkRemote(role: RemoteRole, ports: DoctorPorts): Promise<Finding> {
+async function checkRemote(role: RemoteRole, examination: Examination): Promise<Finding> {
+  const { ports } = examination;
   const { t } = ports.localizer;
   const name = `${role.runtime}/${role.model}`;
   try {
     const remote = await ports.remoteModel(role);
     const failure = await ports.lastFailure(role);
-    if (failure) return failing(name, failure, ports);
+    if (failure) return failing(name, failure, examination);
     return remote.kind === "reached"
-      ? checkReached(remote.info, { name, role }, ports)
+      ? checkReached(remote.info, { name, role }, examination)
       : { state: "ok", found: t("{0}: {1} is started with the first request", name, remote.program) };
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
-    return failing(name, error, ports);
+    return failing(name, error, examination);
   }
 }
 
 function checkReached(
-  { contextTokens, untrainedTokens = 0, fim }: ModelInfo,
+  info: ModelInfo,
   { name, role }: { readonly name: string; readonly role: RemoteRole },
-  ports: DoctorPorts,
+  examination: Examination,
 ): Finding {
+  const { ports, purpose } = examination;
   const { t } = ports.localizer;
-  if (fim === undefined) return failing(name, cannotFill(role.model), ports);
-  const found = t("{0} ({1} tokens, template {2})", name, contextTokens, fim);
+  const { contextTokens, untrainedTokens = 0, fim } = info;
+  const lack = purpose.lack({ ...info, name: role.model });
+  if (lack) return failing(name, lack, examination);
+  const found =
+    fim === undefined
+      ? t("{0} ({1} tokens)", name, contextTokens)
+      : t("{0} ({1} tokens, template {2})", name, contextTokens, fim);
   if (untrainedTokens === 0) return { state: "ok", found };
   const all = contextTokens + untrainedTokens;
   return {
@@ -130,6 +189,13 @@ function checkReached(
   };
 }
 
+function cannotChat(model: string): RuntimeError {
+  return new RuntimeError("capability-missing", "{0} has no chat template: it only goes on with a text.", {
+    values: [model],
+    mend: "Choose a model that reasons, such as a DeepSeek-R1, in roles.reason.",
+  });
+}
+
 function cannotFill(model: string): RuntimeError {
   return new RuntimeError("capability-missing", "{0} was not trained to fill in the middle.", {
     values: [model],
@@ -137,9 +203,16 @@ function cannotFill(model: string): RuntimeError {
   });
 }
 
-function failing(found: string, error: RuntimeError, { localizer }: DoctorPorts): Finding {
+function failing(found: string, error: RuntimeError, { ports, purpose }: Examination): Finding {
+  const { localizer } = ports;
   const { message, mend } = explainError(error, localizer);
-  return { state: "fail", found, why: message, mend, actions: actionsOf(error, localizer) };
+  // Most sentences were written for the role that most errors are about.
+  const ours = mend.replaceAll("roles.complete", purpose.key);
+  // That command chooses who completes.
+  const actions = actionsOf(error, localizer).filter(
+    ({ command }) => purpose === completing || command !== "hearth.chooseModel",
+  );
+  return { state: "fail", found, why: message, mend: ours, actions };
 }
 
 function modelText(file: ModelFile, { localizer: { t } }: DoctorPorts): string {

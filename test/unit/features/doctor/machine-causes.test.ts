@@ -205,8 +205,8 @@ describe("the doctor's checks of the machine", () => {
   }
   it("say nothing of what is not there", async () => {
     const { checks } = await runDoctor(healthy, never);
-    const ids = checks.map(({ id }) => id);
+    const ids = new Set(checks.map(({ id }) => id));
     for (const id of ["heat", "wsl", "container", "proxy", "gpu.driver", "gpu.links"])
-      assert.ok(!ids.includes(id), id);
+      assert.ok(!ids.has(id), id);
   });
 });

@@ -67,7 +67,7 @@ export interface Machine {
   /** What loads took here. */
   readonly corrections: Corrections;
   /** Those on the disk that a plan may choose. */
-  modelsHere(): Promise<readonly CatalogueModel[]>;
+  readonly modelsHere: () => Promise<readonly CatalogueModel[]>;
 }
 
 /** How long a host that runs may take to say what it holds. */

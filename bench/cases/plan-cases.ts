@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { type CatalogueModel, catalogueModel } from "../../server/model/catalogue.ts";
-import type { LoadWay } from "../../server/model/plan/load-bytes.ts";
+import type { LoadWay } from "../../server/model/plan/load-way.ts";
 import type { KvType } from "../../server/model/plan/plan.ts";
 import type { ScriptedShape } from "../../test/support/scripted-model.ts";
 

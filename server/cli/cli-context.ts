@@ -73,7 +73,7 @@ export interface Machine {
   readonly backend: BackendChoice;
   readonly corrections: Corrections;
   /** Those on the disk that a plan may choose. */
-  modelsHere(): Promise<readonly CatalogueModel[]>;
+  readonly modelsHere: () => Promise<readonly CatalogueModel[]>;
 }
 
 /** The builds of llama.cpp for GPUs on this machine, and the way to more of them. */

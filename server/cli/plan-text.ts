@@ -24,6 +24,7 @@ export function planText(result: PlanResult, { localizer, columns, paint }: Plan
     ],
     [t("reasoning"), reason ? roleText(reason, localizer) : [t("none")]],
     [t("because"), result.because.map((sentence) => `- ${sentence}`)],
+    [t("cost"), (result.cost?.because ?? []).map((sentence) => `- ${sentence}`)],
     [t("instead"), result.alternatives.map((other) => `- ${pairText(other)}: ${other.why}`)],
   ];
   const width = Math.max(...rows.map(([title]) => textWidth(title))) + 2;

@@ -3,6 +3,7 @@
 import { buildCommand, type Command, type FlagParametersForType } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
 import { withBackend } from "../model/explain-backend.ts";
+import type { Prices } from "../model/plan/cost.ts";
 import { type HardwareWish, imagineHardware } from "../model/plan/imagined-hardware.ts";
 import { makePlan } from "../model/plan/make-plan.ts";
 import { planResult } from "../model/plan/plan-result.ts";
@@ -19,13 +20,20 @@ interface PlanFlags extends GlobalFlags {
   readonly gpus?: number;
   readonly ram?: number;
   readonly cores?: number;
+  readonly offlineOnly: boolean;
+  readonly apiPrice?: number;
+  readonly powerPrice?: number;
+  readonly watts?: number;
+  readonly hardwarePrice?: number;
 }
 
 export function planCommand(localizer: Localizer): Command<CliContext> {
   const { t } = localizer;
   return buildCommand<PlanFlags, [], CliContext>({
     docs: { brief: t("Say which models this machine can run, and why") },
-    parameters: { flags: { ...globalFlags(localizer), ...hardwareFlags(localizer) } },
+    parameters: {
+      flags: { ...globalFlags(localizer), ...hardwareFlags(localizer), ...priceFlags(localizer) },
+    },
     func(flags) {
       return runVerb({ context: this, json: flags.json }, () => plan(this, flags));
     },
@@ -34,7 +42,7 @@ export function planCommand(localizer: Localizer): Command<CliContext> {
 
 function hardwareFlags({
   t,
-}: Localizer): FlagParametersForType<Omit<PlanFlags, keyof GlobalFlags>, CliContext> {
+}: Localizer): FlagParametersForType<Omit<PlanFlags, keyof GlobalFlags | PriceFlag>, CliContext> {
   const size = (input: string) => parseSize(input, t);
   const positive = (input: string) => parseCount(input, t);
   const optional = { kind: "parsed", optional: true } as const;
@@ -49,6 +57,45 @@ function hardwareFlags({
     gpus: { ...optional, parse: positive, placeholder: "2", brief: t("How many such GPUs") },
     ram: { ...optional, parse: size, placeholder: "64GiB", brief: t("Main memory") },
     cores: { ...optional, parse: positive, placeholder: "16", brief: t("Cores of the processor") },
+    offlineOnly: {
+      kind: "boolean",
+      default: false,
+      withNegated: false,
+      brief: t("Plan only with the models that are on this disk"),
+    },
+  };
+}
+
+type PriceFlag = "apiPrice" | "powerPrice" | "watts" | "hardwarePrice";
+
+function priceFlags({ t }: Localizer): FlagParametersForType<Pick<PlanFlags, PriceFlag>, CliContext> {
+  const amount = { kind: "parsed", optional: true, parse: (input: string) => parseAmount(input, t) } as const;
+  return {
+    apiPrice: {
+      ...amount,
+      placeholder: "2.19",
+      brief: t("What an API asks for a million tokens, in dollars"),
+    },
+    powerPrice: { ...amount, placeholder: "0.30", brief: t("Price of a kWh, in dollars") },
+    watts: { ...amount, placeholder: "350", brief: t("What the machine takes while it writes") },
+    hardwarePrice: { ...amount, placeholder: "1600", brief: t("Price of the hardware, in dollars") },
+  };
+}
+
+const mostAmount = 1e9;
+
+function parseAmount(input: string, t: Localizer["t"]): number {
+  const value = input.trim() === "" ? Number.NaN : Number(input);
+  if (!(value >= 0 && value <= mostAmount)) throw new SyntaxError(t("{0} is no amount.", input));
+  return value;
+}
+
+function pricesOf({ apiPrice, powerPrice, watts, hardwarePrice }: PlanFlags): Partial<Prices> {
+  return {
+    ...(apiPrice === undefined ? {} : { api: apiPrice }),
+    ...(powerPrice === undefined ? {} : { electricity: powerPrice }),
+    ...(watts === undefined ? {} : { watts }),
+    ...(hardwarePrice === undefined ? {} : { hardware: hardwarePrice }),
   };
 }
 
@@ -58,7 +105,9 @@ async function plan(context: CliContext, flags: PlanFlags): Promise<Outcome> {
   const wish = wishOf(flags);
   const hardware = imagineHardware(wish, here.hardware);
   if (!hardware) return failed(unknownGpu(flags.gpu ?? "", localizer));
-  const made = planResult(makePlan(hardware), localizer);
+  const { corrections, modelsHere } = here;
+  const models = flags.offlineOnly ? { models: await modelsHere() } : {};
+  const made = planResult(makePlan(hardware, { corrections, ...models }), localizer, pricesOf(flags));
   // What computes here says nothing of another machine.
   const result = Object.keys(wish).length === 0 ? withBackend(made, here.backend, localizer) : made;
   const columns = columnsOf(process.stdout);

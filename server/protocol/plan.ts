@@ -11,9 +11,35 @@ export interface PlanResult {
   };
   /** Whether any model that completes fits. */
   readonly fits: boolean;
+  /** Of what reasons; `null` where nothing does. */
+  readonly cost: PlanCost | null;
   /** Sentences in the person's language. */
   readonly because: readonly string[];
   readonly alternatives: readonly PlanAlternative[];
+}
+
+/** In dollars. */
+export interface PlanCost {
+  /** The model's id in the catalogue. */
+  readonly model: string;
+  readonly perMillion: {
+    readonly electricity: number;
+    readonly hardware: number;
+    readonly total: number;
+    readonly api: number;
+  };
+  /** What it was reckoned with; what the person did not say is assumed. */
+  readonly prices: {
+    /** Of a kilowatt hour. */
+    readonly electricity: number;
+    readonly watts: number;
+    readonly hardware: number;
+    readonly years: number;
+    readonly hoursADay: number;
+    /** Of a million tokens. */
+    readonly api: number;
+  };
+  readonly because: readonly string[];
 }
 
 export interface PlanHardware {
@@ -27,7 +53,9 @@ export interface PlanHardware {
     readonly name: string;
     readonly memoryBytes: number;
     readonly bandwidth: number;
+    readonly othersBytes?: number;
   }[];
+  readonly backEnd?: string;
 }
 
 export interface PlanRole {
@@ -65,14 +93,18 @@ export const planRequest: RequestSpec<NoParams, PlanResult> = {
   params: {},
   result: {
     hardware: [
-      "`{ kind, ramBytes, ramBandwidth, cores, instructions, gpus }`",
-      "what the plan is for; each GPU is `{ name, memoryBytes, bandwidth }`, bandwidths in bytes a second",
+      "`{ kind, ramBytes, ramBandwidth, cores, instructions, gpus, backEnd? }`",
+      "what the plan is for; each GPU is `{ name, memoryBytes, bandwidth, othersBytes? }`, bandwidths in bytes a second, `othersBytes` what other programs use of it",
     ],
     roles: [
       "`{ complete, reason, embed }`",
       "each `null`, or `{ runtime, model, name, quant, licence, contextTokens, kvType, gpuLayers, gpus, slots, flashAttention, bytes: { weights, kv, overhead }, weightsFrom, tokensPerSecond, pull }`; `pull` is what `hearth/models/pull` takes, empty where nobody is known to publish the file",
     ],
     fits: ["`boolean`", "whether any model that completes fits"],
+    cost: [
+      "`{ model, perMillion: { electricity, hardware, total, api }, prices: { electricity, watts, hardware, years, hoursADay, api }, because }`",
+      "what a million tokens cost here in dollars, beside an API, of what reasons; or `null`",
+    ],
     because: ["`string[]`", "the reasons, in sentences"],
     alternatives: [
       "`{ complete, reason, why }[]`",

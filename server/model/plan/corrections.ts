@@ -5,7 +5,7 @@
 
 import * as v from "valibot";
 import type { ModelShape } from "./compute-bytes.ts";
-import type { LoadWay } from "./load-bytes.ts";
+import type { LoadWay } from "./load-way.ts";
 
 const bytes = v.pipe(v.number(), v.finite(), v.minValue(1));
 

@@ -25,6 +25,8 @@ export function explainReason(reason: Reason, localizer: Localizer): string {
       );
     case "no-reasoner":
       return t("No R1 fits beside it.");
+    case "others":
+      return t("Other programs use {0} of {1}; the plan leaves it to them.", inGib(reason.bytes), reason.gpu);
     case "own-gpus":
       return t("Each model has a GPU of its own, so neither waits for the other.");
     case "no-flash":
@@ -69,6 +71,8 @@ function explainModelReason(reason: ModelReason, { t, language }: Localizer): st
         reason.layers,
         reason.of,
       );
+    case "measured":
+      return explainMeasured(reason, { t, language });
     case "slots":
       return t(
         "{0} answers {1} requests at once: there is memory for so many contexts.",
@@ -76,6 +80,26 @@ function explainModelReason(reason: ModelReason, { t, language }: Localizer): st
         reason.slots,
       );
   }
+}
+
+function explainMeasured(
+  { model, bytes, ratio }: Extract<Reason, { readonly kind: "measured" }>,
+  { t, language }: Pick<Localizer, "t" | "language">,
+): string {
+  const off = (Math.abs(ratio - 1) * 100).toLocaleString(language, { maximumFractionDigits: 1 });
+  return ratio >= 1
+    ? t(
+        "{0} took {1} when it was last loaded, {2} % more than foreseen; the plan counts that.",
+        model,
+        inGib(bytes),
+        off,
+      )
+    : t(
+        "{0} took {1} when it was last loaded, {2} % less than foreseen; the plan counts that.",
+        model,
+        inGib(bytes),
+        off,
+      );
 }
 
 export function explainAlternative({ why }: Alternative, { t, language }: Localizer): string {

@@ -23,7 +23,8 @@ export function imagineHardware(wish: HardwareWish, here: Hardware): Hardware | 
     cores: wish.cores ?? here.cores,
   };
   if (wish.gpu === undefined && wish.vramBytes === undefined) return withCount(computer, wish.gpus);
-  const plain: Hardware = { ...computer, kind: "computer", ramBandwidth: usualRamBandwidth, gpus: [] };
+  const { backEnd: _, ...elsewhere } = computer;
+  const plain: Hardware = { ...elsewhere, kind: "computer", ramBandwidth: usualRamBandwidth, gpus: [] };
   if (wish.gpu?.toLowerCase() === "none") return plain;
   const known = wish.gpu === undefined ? undefined : findAccelerator(wish.gpu);
   if (known?.kind === "board") return { ...plain, kind: "board", ramBandwidth: known.bandwidth * 1e9 };

@@ -2,7 +2,9 @@
 
 import { batchTokens } from "./batch-tokens.ts";
 import { computeBytes, paddedContext } from "./compute-bytes.ts";
+import { correctionOf } from "./corrections.ts";
 import { gib } from "./hardware.ts";
+import type { LoadWay } from "./load-way.ts";
 import type { KvType, Load, LoadBytes, LoadSize } from "./plan.ts";
 
 /** Bytes of a value in the KV cache; q8_0 packs 32 values and their scale into 34 bytes. */
@@ -10,17 +12,6 @@ const valueBytes: Readonly<Record<KvType, number>> = { f16: 2, q8_0: 34 / 32 };
 
 const floatBytes = 4;
 const mib = 1024 ** 2;
-
-export interface LoadWay {
-  readonly runtime: "embedded" | "llama-server";
-  readonly where: "gpu" | "cpu";
-  readonly flash: "on" | "off";
-}
-
-/** As a plan has it: on a processor flash attention makes short steps slow. */
-export function plannedWay(runtime: LoadWay["runtime"], where: LoadWay["where"]): LoadWay {
-  return { runtime, where, flash: where === "gpu" ? "on" : "off" };
-}
 
 /** A llama-server computes so many tokens at once, wherever it does. */
 const serverBatchTokens = 512;
@@ -37,8 +28,9 @@ const tokenBytes = 220;
 /** What a driver keeps on a GPU for each process that computes there: 300 MB of CUDA's (pytorch's issue 107667). */
 const driverBytes = 0.3 * gib;
 
-export function sizeOf({ model, quant, contextTokens, kvType, slots }: Load): LoadSize {
-  return { shape: model.shape, weightBytes: quant.bytes, contextTokens, kvType, slots };
+export function sizeOf({ model, quant, contextTokens, kvType, slots, measured }: Load): LoadSize {
+  const size = { shape: model.shape, weightBytes: quant.bytes, contextTokens, kvType, slots };
+  return measured ? { ...size, measured } : size;
 }
 
 export function kvBytesPerToken({ shape, kvType }: Pick<LoadSize, "shape" | "kvType">): number {
@@ -46,8 +38,11 @@ export function kvBytesPerToken({ shape, kvType }: Pick<LoadSize, "shape" | "kvT
   return layers * (cachedValues ?? 2 * kvHeads * headDimension) * valueBytes[kvType];
 }
 
+/** What loads on this machine differed by is counted with the rest, for weights, keys and values are known. */
 export function loadBytes(load: LoadSize, way: LoadWay): LoadBytes {
-  return { ...bufferBytes(load), overhead: Math.ceil(overhead(load, way)) };
+  const buffers = bufferBytes(load);
+  const more = reportedBytes(load, way) * (correctionOf(load.measured?.ratios ?? []) - 1);
+  return { ...buffers, overhead: Math.max(0, Math.ceil(overhead(load, way) + more)) };
 }
 
 /** What the runtime reports of a load: what it allocates on the memory that computes. */

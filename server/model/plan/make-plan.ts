@@ -4,24 +4,36 @@
  */
 
 import type { CatalogueModel, CatalogueQuant } from "../catalogue.ts";
+import { type Corrections, noCorrections } from "./corrections.ts";
 import { type Hardware, runtimeFor } from "./hardware.ts";
 import { boardContextTokens, fewCores, leastContextTokens, slowest } from "./limits.ts";
 import { type Loads, type Placement, placements } from "./place.ts";
 import type { Alternative, KvType, Load, Plan, PlannedRole } from "./plan.ts";
 import { plannedQuants } from "./planned-quants.ts";
 import { reasonsOf } from "./reasons-of.ts";
-import { largestSpilled, smallestCompleter, type Tier, tiers } from "./tiers.ts";
+import { mostSpilledParameters, type Tier, tiers, tiersOf } from "./tiers.ts";
 import { upgrades } from "./upgrades.ts";
 
-export function makePlan(hardware: Hardware): Plan {
-  const candidates = tiersFor(hardware).map((tier, step) => tryTier(tier, step, hardware));
+/** What a plan may know beside the hardware. */
+export interface PlanKnowledge {
+  /** What loads took on this machine. */
+  readonly corrections?: Corrections;
+  /** Only these may be planned; left out: what the catalogue has. */
+  readonly models?: readonly CatalogueModel[];
+}
+
+export function makePlan(hardware: Hardware, knowledge: PlanKnowledge = {}): Plan {
+  const { corrections = noCorrections, models } = knowledge;
+  const known = withMeasured(corrections, hardware);
+  const allowed = models ? tiersOf(models) : tiers;
+  const candidates = tiersFor(hardware, allowed).map((tier) => tryTier({ tier, known }, hardware));
   const step = candidates.findLastIndex(({ verdict }) => verdict.kind === "good");
   const chosen = candidates[step];
   const alternatives = alternativesTo(step, candidates);
   if (!chosen || chosen.verdict.kind !== "good") {
     return { hardware, complete: undefined, reason: undefined, because: reasonsOf(hardware), alternatives };
   }
-  const { loads, placement } = spend(chosen.verdict, step, hardware);
+  const { loads, placement } = spend(chosen.verdict, hardware);
   const complete = roleOf(loads.complete, placement.complete, hardware);
   const reason = loads.reason && placement.reason && roleOf(loads.reason, placement.reason, hardware);
   return { hardware, complete, reason, because: reasonsOf(hardware, { complete, reason }), alternatives };
@@ -40,26 +52,46 @@ interface Candidate {
   readonly verdict: Good | Exclude<Alternative["why"], { readonly kind: "smaller" }>;
 }
 
-function tiersFor({ gpus, cores }: Hardware): readonly Tier[] {
-  if (gpus.length > 0 || cores >= fewCores) return tiers;
-  return tiers
-    .map((tier) => ({ ...tier, complete: smallestCompleter }))
+type Known = (load: Load) => Load;
+
+/** Gives a load what was learnt of such loads. */
+function withMeasured(corrections: Corrections, hardware: Hardware): Known {
+  const { backEnd } = hardware;
+  if (backEnd === undefined) return (load) => load;
+  return (load) => {
+    const measured = corrections({ shape: load.model.shape, runtime: runtimeFor(hardware), backEnd });
+    return measured ? { ...load, measured } : load;
+  };
+}
+
+function tiersFor({ gpus, cores }: Hardware, allowed: readonly Tier[]): readonly Tier[] {
+  if (gpus.length > 0 || cores >= fewCores) return allowed;
+  return allowed
+    .map((tier) => ({ ...tier, complete: allowed[0]?.complete }))
     .filter((tier, step, all) => tier.reason !== all[step - 1]?.reason || step === 0);
 }
 
-function tryTier(tier: Tier, step: number, hardware: Hardware): Candidate {
+interface Trial {
+  readonly tier: Tier;
+  readonly known: Known;
+}
+
+function tryTier({ tier, known }: Trial, hardware: Hardware): Candidate {
   // Keys and values at eight bits need flash attention, which is off on the processor.
   const kvTypes: readonly KvType[] = hardware.gpus.length > 0 ? ["q8_0", "f16"] : ["f16"];
-  const tried = kvTypes.map((kvType) => judge(smallestLoads(tier, kvType, hardware), step, hardware));
+  const tried = kvTypes.map((kvType) => judge(smallestLoads({ tier, kvType, known }, hardware), hardware));
   const [first] = tried;
   const verdict = tried.find(({ kind }) => kind === "good") ?? first;
   return { tier, verdict: verdict ?? { kind: "memory", missingBytes: 0 } };
 }
 
-function judge(loads: Loads | undefined, step: number, hardware: Hardware): Candidate["verdict"] {
+function judge(loads: Loads | undefined, hardware: Hardware): Candidate["verdict"] {
   if (!loads) return { kind: "memory", missingBytes: 0 };
   // A model that lies partly in the main memory has its keys and values at full width.
-  const spills = hardware.kind !== "apple" && step <= largestSpilled && loads.reason?.kvType !== "q8_0";
+  const spills =
+    hardware.kind !== "apple" &&
+    (loads.reason?.model.parameters ?? 0) <= mostSpilledParameters &&
+    loads.reason?.kvType !== "q8_0";
   const spill = spills ? "allowed" : "forbidden";
   const verdicts = placements(loads, hardware, { spill }).map((placement) => verdictOn(loads, placement));
   return verdicts.find(({ kind }) => kind === "good") ?? verdicts[0] ?? { kind: "memory", missingBytes: 0 };
@@ -78,12 +110,15 @@ function tooSlow(loads: Loads, { complete, reason }: Fitting): Candidate["verdic
   return { kind: "speed", model: loads.reason.model.name, tokensPerSecond: reason.tokensPerSecond };
 }
 
-function smallestLoads({ complete, reason }: Tier, kvType: KvType, { kind }: Hardware): Loads | undefined {
+function smallestLoads(
+  { tier: { complete, reason }, kvType, known }: Trial & { readonly kvType: KvType },
+  { kind }: Hardware,
+): Loads | undefined {
   if (!complete) return undefined;
   const contextTokens = kind === "board" ? boardContextTokens : leastContextTokens.complete;
   return {
-    complete: smallestLoad(complete, { contextTokens, kvType: "f16" }),
-    reason: reason && smallestLoad(reason, { contextTokens: leastContextTokens.reason, kvType }),
+    complete: known(smallestLoad(complete, { contextTokens, kvType: "f16" })),
+    reason: reason && known(smallestLoad(reason, { contextTokens: leastContextTokens.reason, kvType })),
   };
 }
 
@@ -98,12 +133,12 @@ function smallestQuant(model: CatalogueModel): CatalogueQuant {
 }
 
 /** Each improvement is kept when all still fits and stays quick. */
-function spend(start: Good, step: number, hardware: Hardware): Good {
+function spend(start: Good, hardware: Hardware): Good {
   let current = start;
   for (const { improve, keepsQuick } of upgrades(hardware)) {
     const loads = improve(current.loads);
     if (!loads) continue;
-    const next = judge(loads, step, hardware);
+    const next = judge(loads, hardware);
     if (next.kind !== "good" || !keepsQuick(next.placement)) continue;
     if (lessAtHand(current.placement, next.placement)) continue;
     current = next;

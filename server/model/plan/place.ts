@@ -8,7 +8,8 @@ import {
   usableBytes,
   usableRamBytes,
 } from "./hardware.ts";
-import { loadBytes, type Part, plannedWay, sizeOf, sumOf, tokensPerSecond } from "./load-bytes.ts";
+import { loadBytes, type Part, sizeOf, sumOf, tokensPerSecond } from "./load-bytes.ts";
+import { plannedWay } from "./load-way.ts";
 import type { Load, LoadBytes } from "./plan.ts";
 
 export interface Loads {

@@ -3,14 +3,18 @@
 import type { Localizer } from "../../base/l10n.ts";
 import type { PlanResult, PlanRole } from "../../protocol/plan.ts";
 import { pullName } from "../catalogue-name.ts";
+import { assumedPrices, costOf, type Prices } from "./cost.ts";
 import { explainAlternative, explainReason } from "./explain.ts";
+import { explainCost } from "./explain-cost.ts";
 import type { Plan, PlannedRole } from "./plan.ts";
 
-export function planResult(plan: Plan, localizer: Localizer): PlanResult {
+/** `prices`: what a person knows better than we assume. */
+export function planResult(plan: Plan, localizer: Localizer, prices: Partial<Prices> = {}): PlanResult {
   return {
     hardware: plan.hardware,
     roles: { complete: roleResult(plan.complete), reason: roleResult(plan.reason), embed: null },
     fits: plan.complete !== undefined,
+    cost: planCost(plan, prices, localizer),
     because: plan.because.map((reason) => explainReason(reason, localizer)),
     alternatives: plan.alternatives.map((alternative) => ({
       complete: alternative.complete ?? null,
@@ -18,6 +22,16 @@ export function planResult(plan: Plan, localizer: Localizer): PlanResult {
       why: explainAlternative(alternative, localizer),
     })),
   };
+}
+
+function planCost(
+  { hardware: { kind, gpus }, reason }: Plan,
+  prices: Partial<Prices>,
+  localizer: Localizer,
+): PlanResult["cost"] {
+  if (!reason) return null;
+  const cost = costOf(reason.tokensPerSecond, { ...assumedPrices(kind, gpus.length), ...prices });
+  return { ...cost, model: reason.model.id, because: explainCost(cost, reason.model.name, localizer) };
 }
 
 function roleResult(role: PlannedRole | undefined): PlanRole | null {

@@ -2,6 +2,7 @@
 
 import type { CatalogueModel, CatalogueQuant } from "../catalogue.ts";
 import type { ModelShape } from "./compute-bytes.ts";
+import type { Measured } from "./corrections.ts";
 import type { Hardware } from "./hardware.ts";
 
 export type KvType = "f16" | "q8_0";
@@ -14,10 +15,12 @@ export interface Load {
   readonly contextTokens: number;
   readonly kvType: KvType;
   readonly slots: number;
+  /** What was learnt of such loads on this machine; left out where nothing was. */
+  readonly measured?: Measured;
 }
 
 /** What decides the bytes of a load. */
-export interface LoadSize extends Pick<Load, "contextTokens" | "kvType" | "slots"> {
+export interface LoadSize extends Pick<Load, "contextTokens" | "kvType" | "slots" | "measured"> {
   readonly shape: ModelShape;
   readonly weightBytes: number;
 }
@@ -49,6 +52,15 @@ export type Reason =
   | { readonly kind: "reasoner"; readonly model: string; readonly contextTokens: number }
   | { readonly kind: "quant"; readonly model: string; readonly quant: string }
   | { readonly kind: "small-keys" | "full-keys"; readonly model: string; readonly contextTokens: number }
+  | {
+      readonly kind: "measured";
+      readonly model: string;
+      /** Of the last load. */
+      readonly bytes: number;
+      /** Over what was foreseen; less than one where it took less. */
+      readonly ratio: number;
+    }
+  | { readonly kind: "others"; readonly bytes: number; readonly gpu: string }
   | { readonly kind: "own-gpus" }
   | { readonly kind: "split"; readonly model: string; readonly gpus: number }
   | { readonly kind: "spill"; readonly model: string; readonly layers: number; readonly of: number }

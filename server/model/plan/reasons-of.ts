@@ -1,6 +1,6 @@
 /** Why a plan is as it is, each decision once, in the order in which it was made. */
 
-import { type Hardware, usableRamBytes } from "./hardware.ts";
+import { type Gpu, type Hardware, takenByOthers, usableRamBytes } from "./hardware.ts";
 import { fewCores } from "./limits.ts";
 import { kvBytesPerToken, sumOf } from "./load-bytes.ts";
 import type { PlannedRole, Reason } from "./plan.ts";
@@ -15,12 +15,30 @@ export function reasonsOf(hardware: Hardware, roles?: Roles): readonly Reason[] 
   const { complete, reason } = roles;
   return [
     ...machineReasons(hardware),
+    ...othersReasons(hardware.gpus),
     { kind: "companion", model: complete.model.name, bytes: sumOf(complete.bytes) },
     ...(reason ? reasonerReasons(reason, complete) : [{ kind: "no-reasoner" } as const]),
     ...(complete.slots > 1 ? [slotsOf(complete)] : []),
     ...(complete.gpus.length === 0 ? [{ kind: "no-flash" } as const] : []),
+    ...[complete, reason].flatMap(measuredReason),
     { kind: "no-embedding" },
   ];
+}
+
+/** What the last load of such a model took. */
+function measuredReason(role: PlannedRole | undefined): readonly Reason[] {
+  if (!role?.measured) return [];
+  const { measuredBytes, predictedBytes } = role.measured;
+  return [
+    { kind: "measured", model: role.model.name, bytes: measuredBytes, ratio: measuredBytes / predictedBytes },
+  ];
+}
+
+/** More than is left to other programs anyway. */
+function othersReasons(gpus: readonly Gpu[]): readonly Reason[] {
+  return gpus
+    .filter((gpu) => takenByOthers(gpu) > 0)
+    .map(({ name, othersBytes = 0 }) => ({ kind: "others", gpu: name, bytes: othersBytes }));
 }
 
 function machineReasons({ kind, gpus, cores }: Hardware): readonly Reason[] {

@@ -30,8 +30,19 @@ export const tiers: readonly Tier[] = steps.map(([complete, reason]) => ({
   reason: reason === undefined ? undefined : catalogueModel(reason),
 }));
 
+/**
+ * Of models that are there, whatever they are: any that completes with any that reasons, the larger of those that
+ * reason the later, and beside the same one the larger that completes.
+ */
+export function tiersOf(models: readonly CatalogueModel[]): readonly Tier[] {
+  const bySize = models.toSorted((a, b) => a.parameters - b.parameters);
+  const completers = bySize.filter(({ role }) => role === "complete");
+  const reasoners = bySize.filter(({ role }) => role === "reason");
+  return [undefined, ...reasoners].flatMap((reason) => completers.map((complete) => ({ complete, reason })));
+}
+
 /** The smallest that completes: for a processor with few cores, which computes prompts slowly. */
 export const smallestCompleter: CatalogueModel | undefined = tiers[0]?.complete;
 
-/** Up to this one a model may lie partly in the main memory of a machine with a GPU. */
-export const largestSpilled = tiers.findIndex(({ reason }) => reason?.id === "deepseek-r1-0528-qwen3-8b");
+/** A larger one may not lie partly in the main memory of a machine with a GPU: it would be too slow. */
+export const mostSpilledParameters = catalogueModel("deepseek-r1-0528-qwen3-8b")?.parameters ?? 0;

@@ -12,11 +12,16 @@ import { instructionsIn } from "./processor-instructions.ts";
 export interface HardwareRequest {
   /** llama.cpp's own look, which knows GPUs of every make. */
   readonly llamaCpp: (signal: AbortSignal) => Promise<LlamaCppFinding>;
+  /** The processes of models that Hearth has loaded: what they take would be free again. */
+  readonly own?: () => Promise<readonly number[]>;
 }
 
-export async function findHardware({ llamaCpp }: HardwareRequest, signal: AbortSignal): Promise<Hardware> {
+export async function findHardware(
+  { llamaCpp, own = () => Promise.resolve([]) }: HardwareRequest,
+  signal: AbortSignal,
+): Promise<Hardware> {
   const [nvidia, finding, processor, board] = await Promise.all([
-    askNvidiaSmi(signal),
+    own().then((pids) => askNvidiaSmi(signal, { own: new Set(pids) })),
     llamaCpp(signal),
     systemFile("/proc/cpuinfo"),
     systemFile("/proc/device-tree/model"),
@@ -28,6 +33,7 @@ export async function findHardware({ llamaCpp }: HardwareRequest, signal: AbortS
     cores: finding.kind === "works" ? finding.physicalCores : availableParallelism(),
     instructions: instructionsIn(processor, process.arch),
     gpus: nvidia.length > 0 ? nvidia : gpusOf(finding),
+    ...(finding.kind === "works" ? { backEnd: finding.gpu } : {}),
   };
   const chip = findAccelerator(cpus()[0]?.model ?? "");
   if (process.platform === "darwin" && chip?.kind === "apple") return appleHardware(chip, computer);

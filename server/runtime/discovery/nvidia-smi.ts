@@ -11,10 +11,25 @@ export const nvidiaSmi = "nvidia-smi";
 /** A driver that wakes up takes a second or two. */
 const limitMs = 5000;
 
-export async function askNvidiaSmi(signal: AbortSignal, program = nvidiaSmi): Promise<readonly Gpu[]> {
-  const question = ["--query-gpu=name,memory.total", "--format=csv,noheader,nounits"];
-  const said = await runNvidiaSmi(question, { program }, signal);
-  return said.kind === "said" ? parseNvidiaSmi(said.text) : [];
+export interface NvidiaRequest {
+  readonly program?: string;
+  /** Processes whose memory is no other program's. */
+  readonly own?: ReadonlySet<number>;
+}
+
+export async function askNvidiaSmi(
+  signal: AbortSignal,
+  { program = nvidiaSmi, own = new Set() }: NvidiaRequest = {},
+): Promise<readonly Gpu[]> {
+  const form = "--format=csv,noheader,nounits";
+  const ask = async (question: string) => {
+    const said = await runNvidiaSmi([question, form], { program }, signal);
+    return said.kind === "said" ? said.text : "";
+  };
+  const gpus = await ask("--query-gpu=name,memory.total,memory.free,uuid");
+  if (gpus === "") return [];
+  const apps = own.size > 0 ? await ask("--query-compute-apps=gpu_uuid,pid,used_memory") : "";
+  return parseNvidiaSmi(gpus, ownBytes(apps, own));
 }
 
 export type Said =
@@ -38,12 +53,30 @@ export function runNvidiaSmi(
   });
 }
 
-/** Lines such as `NVIDIA GeForce RTX 4090, 24564`, in MiB; a line that is none is left out. */
-export function parseNvidiaSmi(text: string): readonly Gpu[] {
+const mib = 1024 ** 2;
+
+/**
+ * Lines such as `NVIDIA GeForce RTX 4090, 24564, 23100, GPU-1f…`, in MiB; a line that is none is left out. `own` is
+ * what each GPU has given to ourselves, by its number.
+ */
+export function parseNvidiaSmi(text: string, own: ReadonlyMap<string, number> = new Map()): readonly Gpu[] {
   return text.split("\n").flatMap((line) => {
-    const [, name, mebibytes] = /^\s*(\S.*?)\s*,\s*(\d+)\s*$/.exec(line) ?? [];
-    if (name === undefined || mebibytes === undefined) return [];
+    const [, name, total, free, id = ""] =
+      /^\s*(\S.*?)\s*,\s*(\d+)\s*,\s*(\d+|\[N\/A\])\s*(?:,\s*(\S+)\s*)?$/.exec(line) ?? [];
+    if (name === undefined || total === undefined) return [];
     const bandwidth = (findAccelerator(name)?.bandwidth ?? unknownGpuBandwidth / 1e9) * 1e9;
-    return [{ name, memoryBytes: Number(mebibytes) * 1024 ** 2, bandwidth }];
+    const memoryBytes = Number(total) * mib;
+    const taken = memoryBytes - Number(free) * mib - (own.get(id) ?? 0);
+    const others = Number.isNaN(taken) ? {} : { othersBytes: Math.max(0, taken) };
+    return [{ name, memoryBytes, bandwidth, ...others }];
   });
+}
+
+/** Lines such as `GPU-1f…, 4711, 5120`; drivers on Windows do not say how much. */
+function ownBytes(text: string, own: ReadonlySet<number>): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const [, id = "", pid, used] of text.matchAll(/^\s*(\S+)\s*,\s*(\d+)\s*,\s*(\d+)\s*$/gm)) {
+    if (own.has(Number(pid))) sums.set(id, (sums.get(id) ?? 0) + Number(used) * mib);
+  }
+  return sums;
 }

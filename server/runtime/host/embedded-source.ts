@@ -2,7 +2,12 @@
 
 import { basename } from "node:path";
 import { detectChat, detectFim, detectReasoning } from "../../model/fim-detection.ts";
+import { shapeOf } from "../../model/gguf-shape.ts";
 import { type ModelInfo, toReduction } from "../../model/model-info.ts";
+import type { MeasuredLoad } from "../../model/plan/corrections.ts";
+import { reportedBytes } from "../../model/plan/load-bytes.ts";
+import { plannedWay } from "../../model/plan/load-way.ts";
+import type { LoadSize } from "../../model/plan/plan.ts";
 import { memoryNeeds } from "../embedded/memory-plan.ts";
 import type { LoadParams } from "../embedded/protocol.ts";
 import type { Load } from "./descent.ts";
@@ -39,6 +44,7 @@ function embeddedSource(asked: FileModel, ports: SourcePorts): ModelSource {
     },
     params: paramsOf,
     check: ({ file }) => checkUnchanged(file),
+    onReported: (running, bytes) => void ports.loads?.keep(...measuredOf(running, bytes)),
     onState: (state) => {
       const running = state.state === "ready" ? process.live : undefined;
       ports.onState(running ? { ...state, info: infoOf(running, process) } : state);
@@ -67,6 +73,17 @@ function paramsOf({ model: { file }, contextTokens, gpuLayers }: Load<FileModel>
     ...(contextTokens === undefined ? {} : { contextTokens }),
     ...(gpuLayers === undefined ? {} : { gpuLayers }),
   };
+}
+
+/** What was loaded, and how much of it was foreseen. */
+function measuredOf({ model, result }: Pick<RunningModel, "model" | "result">, measuredBytes: number) {
+  const { header } = model.file;
+  const { contextTokens, gpu } = result;
+  const shape = shapeOf(header);
+  const load: LoadSize = { shape, weightBytes: header.weightBytes, contextTokens, kvType: "f16", slots: 1 };
+  const way = plannedWay("embedded", gpu === "none" ? "cpu" : "gpu");
+  const measured: MeasuredLoad = { shape, runtime: way.runtime, backEnd: gpu };
+  return [measured, { predictedBytes: reportedBytes(load, way), measuredBytes }] as const;
 }
 
 function infoOf({ model, result }: RunningModel, { reduced }: Pick<ModelProcess, "reduced">): ModelInfo {

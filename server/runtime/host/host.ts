@@ -8,6 +8,7 @@ import type { Logger } from "../../base/log.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { HostAddress } from "./address.ts";
 import { writeKey } from "./handshake.ts";
+import type { LoadMeasurements } from "./load-measurements.ts";
 import { ModelRegistry } from "./model-registry.ts";
 import type { LadderPorts, LlamaBuilds } from "./model-source.ts";
 import type { HostMetrics } from "./protocol.ts";
@@ -20,6 +21,7 @@ export interface HostOptions {
   readonly idleMs: number;
   readonly log: Logger;
   readonly ladder: LadderPorts;
+  readonly loads?: LoadMeasurements | undefined;
   readonly builds: LlamaBuilds;
   /** Its programs end with the host. */
   readonly supervisor: Supervisor;
@@ -41,7 +43,7 @@ export class Host implements Disposable {
 
   constructor(options: HostOptions) {
     this.#options = options;
-    const { childEntry, clock, idleMs, ladder, builds, supervisor } = options;
+    const { childEntry, clock, idleMs, ladder, loads, builds, supervisor } = options;
     this.#startedAt = clock.now();
     const log: Logger = { log: (level, message) => this.#tell(level, message) };
     this.#models = new ModelRegistry({
@@ -50,6 +52,7 @@ export class Host implements Disposable {
       idleMs,
       log,
       ladder,
+      loads,
       builds,
       programs: supervisor,
       onEvent: (event) => {

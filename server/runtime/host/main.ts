@@ -14,6 +14,7 @@ import { Supervisor } from "../supervisor/supervisor.ts";
 import { hostAddress } from "./address.ts";
 import { Host } from "./host.ts";
 import { ladderMemory } from "./ladder-memory.ts";
+import { loadMeasurements } from "./load-measurements.ts";
 
 const { values } = parseArgs({
   options: { home: { type: "string" }, child: { type: "string" }, "idle-ms": { type: "string" } },
@@ -47,6 +48,7 @@ if (!lock) {
       circumstances: (signal) => memoryNow(signal),
     },
     builds: llamaBuilds(values.home),
+    loads: loadMeasurements({ home: values.home, log, now: Date.now }),
     supervisor,
     onIdle: () => end(),
   });

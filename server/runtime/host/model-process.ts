@@ -27,8 +27,8 @@ export interface ModelProcessOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onState: (state: ModelState) => void;
-  /** What the runtime says that it allocated for the model. */
-  readonly onReported?: (model: FileModel, bytes: number) => void;
+  /** What the runtime says that it allocated for a model that is loaded. */
+  readonly onReported?: (running: Pick<RunningModel, "model" | "result">, bytes: number) => void;
 }
 
 /** A process that runs, and what it has loaded. */
@@ -121,6 +121,7 @@ export class ModelProcess implements Disposable {
       this.#report({ state: this.#starting(), step: said, error: reason });
     }
     this.#backoff.born();
+    const report = Promise.withResolvers<number>();
     const child = await startChild(
       { ...params(load), ...(build ? { build } : {}) },
       {
@@ -128,10 +129,12 @@ export class ModelProcess implements Disposable {
         log,
         signal,
         onProgress: (progress) => this.#report({ state: this.#starting(), progress }),
-        onReported: (bytes) => this.#options.onReported?.(load.model, bytes),
+        onReported: report.resolve,
         onTried: (tried) => load.tried(tried),
       },
     );
+    const loaded = { model: load.model, result: child.result };
+    void report.promise.then((bytes) => this.#options.onReported?.(loaded, bytes));
     const failed = (error: unknown) => this.#failed(child, error);
     return { ...child, model: load.model, runtime: watchedRuntime(child.runtime, { served() {}, failed }) };
   }

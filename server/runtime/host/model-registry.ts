@@ -8,9 +8,13 @@ import type { Logger } from "../../base/log.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { toRuntimeError } from "../../model/runtime-error.ts";
+import { isLoopback } from "../discovery/loopback-json.ts";
+import { Foreground } from "../scheduler/foreground.ts";
+import { withForeground } from "../scheduler/with-foreground.ts";
 import type { Programs } from "../supervisor/program.ts";
 import { toWire } from "../wire/errors.ts";
 import { findModel } from "./find-model.ts";
+import type { LoadMeasurements } from "./load-measurements.ts";
 import type { FoundModel, LadderPorts, LlamaBuilds, ModelSource } from "./model-source.ts";
 import type { ModelEvent, ModelFailure, ModelMetrics, ModelSpec } from "./protocol.ts";
 
@@ -21,6 +25,7 @@ export interface RegistryOptions {
   readonly programs: Programs;
   readonly builds: LlamaBuilds;
   readonly ladder: LadderPorts;
+  readonly loads?: LoadMeasurements | undefined;
   /** How long a model that nobody uses stays loaded. */
   readonly idleMs: number;
   readonly onEvent: (event: ModelEvent) => void;
@@ -47,9 +52,11 @@ export class ModelRegistry implements Disposable {
   readonly #options: RegistryOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #failures = new Map<string, ModelFailure>();
+  readonly #foreground: Foreground;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
+    this.#foreground = new Foreground(options.clock);
   }
 
   /**
@@ -65,7 +72,7 @@ export class ModelRegistry implements Disposable {
     try {
       const info = await entry.source.ready();
       this.#failures.delete(found.model);
-      return { model: entry.id, info, runtime: entry.source.runtime, dispose: end };
+      return { model: entry.id, info, runtime: this.#runtimeOf(entry, spec), dispose: end };
     } catch (error) {
       this.#noteFailure(found.model, error);
       end();
@@ -91,11 +98,6 @@ export class ModelRegistry implements Disposable {
     return [...this.#failures.values()];
   }
 
-  dispose(): void {
-    for (const entry of this.#entries.values()) this.#unload(entry);
-  }
-
-  /** Who asks later why a model does not run finds no entry of it any more. */
   /** What memory did not hold is tried in full again; what nobody uses is loaded anew for that. */
   async forgive(): Promise<void> {
     await this.#options.ladder.memory.forgetAll();
@@ -104,6 +106,17 @@ export class ModelRegistry implements Disposable {
     }
   }
 
+  dispose(): void {
+    for (const entry of this.#entries.values()) this.#unload(entry);
+  }
+
+  /** What computes elsewhere is in nobody's way here. */
+  #runtimeOf({ source: { runtime } }: Entry, spec: ModelSpec): ModelRuntime {
+    const here = !("url" in spec) || isLoopback(new URL(spec.url));
+    return here ? withForeground(runtime, this.#foreground) : runtime;
+  }
+
+  /** Who asks later why a model does not run finds no entry of it any more. */
   #noteFailure(model: string, error: unknown): void {
     this.#failures.delete(model);
     this.#failures.set(model, { model, error: toWire(toRuntimeError(error)) });
@@ -139,7 +152,7 @@ export class ModelRegistry implements Disposable {
 
   #create(id: string, found: FoundModel): Entry {
     const { model } = found;
-    const { childEntry, clock, log, programs, builds, ladder, onEvent } = this.#options;
+    const { childEntry, clock, log, programs, builds, ladder, loads, onEvent } = this.#options;
     const source = found.create({
       childEntry,
       clock,
@@ -147,6 +160,7 @@ export class ModelRegistry implements Disposable {
       programs,
       builds,
       ladder,
+      loads,
       onState: ({ state, progress, error, step, info }) =>
         onEvent({
           model,

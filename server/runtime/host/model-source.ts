@@ -10,6 +10,7 @@ import type { RuntimeError } from "../../model/runtime-error.ts";
 import type { ChildReading, LoadParams } from "../embedded/protocol.ts";
 import type { Programs } from "../supervisor/program.ts";
 import type { DescentPorts } from "./descent.ts";
+import type { LoadMeasurements } from "./load-measurements.ts";
 import type { ModelMetrics, modelStates } from "./protocol.ts";
 
 export interface ModelState {
@@ -74,6 +75,8 @@ export interface SourcePorts {
   readonly programs: Programs;
   readonly ladder: LadderPorts;
   readonly builds: LlamaBuilds;
+  /** Left out by one who only looks. */
+  readonly loads?: LoadMeasurements | undefined;
   readonly onState: (state: ModelState) => void;
 }
 

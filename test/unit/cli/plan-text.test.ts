@@ -44,21 +44,30 @@ describe("the lines of a plan", () => {
       planText(result, { localizer: english, columns: 80, paint: noPaint }),
       `machine     no GPU, 8.0 GiB of memory, 4 cores
 completion  Qwen2.5-Coder-0.5B Q4_K_M (Apache-2.0)
-            0.8 GiB: weights 0.4 GiB, keys and values 0.02 GiB, the rest 0.4 GiB
+            0.6 GiB: weights 0.4 GiB, keys and values 0.02 GiB, the rest 0.3 GiB
             context of 2,048 tokens, about 26 tokens a second
 reasoning   none
 because     - A board like this needs its memory for itself: the plan stays
               below 1 GB.
-            - Qwen2.5-Coder-0.5B completes. Its 0.8 GiB are set aside first:
+            - Qwen2.5-Coder-0.5B completes. Its 0.6 GiB are set aside first:
               ghost text is wanted at every pause.
             - No R1 fits beside it.
             - Flash attention is off: on a processor it makes short steps slow.
             - No embedding model is planned: search goes by words and symbols.
-instead     - qwen2.5-coder-0.5b + deepseek-r1-distill-qwen-1.5b: 1.5 GiB of
+instead     - qwen2.5-coder-0.5b + deepseek-r1-distill-qwen-1.5b: 1.2 GiB of
               memory are missing.
             - qwen2.5-coder-0.5b + deepseek-r1-distill-qwen-7b: 4.8 GiB of
               memory are missing.`,
     );
+  });
+
+  it("say what tokens cost, and with what that was reckoned", () => {
+    const prices = { api: 3, watts: 400 };
+    const { cost } = planResult(makePlan(machine(64, { gpu: "RTX 4090" })), english, prices);
+    assert.deepEqual(cost?.because, [
+      "A million tokens of DeepSeek-R1-Distill-Qwen-32B cost about $6.10: $1.10 of electricity and $5.01 of hardware; an API asks $3.00.",
+      "Assumed unless you set it: 400 W while it writes, $0.30 a kWh, $1,600.00 of hardware over 4 years at 2 hours of writing a day, and the price of the API.",
+    ]);
   });
 
   it("are in Chinese throughout", () => {

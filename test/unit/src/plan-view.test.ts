@@ -40,6 +40,7 @@ const plan: PlanResult = {
   },
   roles: { complete: role, reason: { ...role, model: "r1-1.5b", name: "R1 1.5B" }, embed: null },
   fits: true,
+  cost: null,
   because: ["Coder completes."],
   alternatives: [{ complete: "coder-1.5b", reason: "r1-7b", why: "4.0 GiB of memory are missing." }],
 };
@@ -140,7 +141,7 @@ describe("the plan's page", () => {
     assert.deepEqual(rows(blocks)[0]?.cells, [
       ["Completion", "ghost text as you type"],
       ["Coder 1.5B Q4_K_M", "1.1 GB from models.example", "Apache-2.0"],
-      ["about 21 tokens a second", "1.5 GiB of memory", "a context of 8,192 tokens"],
+      ["≈ 21 tokens a second", "1.5 GiB of memory", "a context of 8,192 tokens"],
       [],
     ]);
     assert.deepEqual(

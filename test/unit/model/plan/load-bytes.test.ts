@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { ModelShape } from "../../../../server/model/plan/compute-bytes.ts";
-import { type LoadWay, reportedBytes } from "../../../../server/model/plan/load-bytes.ts";
+import { reportedBytes } from "../../../../server/model/plan/load-bytes.ts";
+import type { LoadWay } from "../../../../server/model/plan/load-way.ts";
 import type { LoadSize } from "../../../../server/model/plan/plan.ts";
 
 const mib = 1024 ** 2;

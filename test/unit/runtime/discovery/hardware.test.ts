@@ -20,15 +20,29 @@ const works: LlamaCppFinding = {
 
 describe("nvidia-smi", () => {
   it("names each GPU with its memory", () =>
-    assert.deepEqual(parseNvidiaSmi("NVIDIA GeForce RTX 4090, 24564\nNVIDIA H100 80GB HBM3, 81559\n"), [
-      { name: "NVIDIA GeForce RTX 4090", memoryBytes: 24564 * 1024 ** 2, bandwidth: 1008e9 },
-      { name: "NVIDIA H100 80GB HBM3", memoryBytes: 81559 * 1024 ** 2, bandwidth: 3350e9 },
-    ]));
+    assert.deepEqual(
+      parseNvidiaSmi("NVIDIA GeForce RTX 4090, 24564, 23000\nNVIDIA H100 80GB HBM3, 81559, [N/A]\n"),
+      [
+        {
+          name: "NVIDIA GeForce RTX 4090",
+          memoryBytes: 24564 * 1024 ** 2,
+          bandwidth: 1008e9,
+          othersBytes: 1564 * 1024 ** 2,
+        },
+        { name: "NVIDIA H100 80GB HBM3", memoryBytes: 81559 * 1024 ** 2, bandwidth: 3350e9 },
+      ],
+    ));
+  it("does not count what we have loaded ourselves as used by others", () => {
+    const own = new Map([["GPU-1", 6000 * 1024 ** 2]]);
+    const [gpu] = parseNvidiaSmi("NVIDIA GeForce RTX 4090, 24564, 16564, GPU-1\n", own);
+    assert.equal(gpu?.othersBytes, 2000 * 1024 ** 2);
+  });
   it("may know a GPU that the table does not", () =>
-    assert.equal(parseNvidiaSmi("NVIDIA Thing 1, 8192")[0]?.bandwidth, unknownGpuBandwidth));
+    assert.equal(parseNvidiaSmi("NVIDIA Thing 1, 8192, 8000")[0]?.bandwidth, unknownGpuBandwidth));
   it("says nothing in lines of another kind", () =>
     assert.deepEqual(parseNvidiaSmi("No devices were found\nX, [N/A]\n\n"), []));
-  it("need not be there", async () => assert.deepEqual(await askNvidiaSmi(never, "no-such-program"), []));
+  it("need not be there", async () =>
+    assert.deepEqual(await askNvidiaSmi(never, { program: "no-such-program" }), []));
 });
 
 describe("the processor", () => {

@@ -32,6 +32,7 @@ export const badInputs: Readonly<Record<string, BadInput>> = {
   ...named("a page in place of JSON", everywhere(illnesses.html, { ...stranger, mend: strangerMend })),
   ...named("an impostor", everywhere(illnesses.impostor, { ...stranger, mend: strangerMend })),
   ...named("half a JSON", everywhere(illnesses.halfJson, { ...stranger, mend: strangerMend })),
+  ...named("a web server of files", everywhere(illnesses.outdated, { ...stranger, mend: strangerMend })),
   ...named(
     "a way elsewhere",
     everywhere(illnesses.elsewhere, {

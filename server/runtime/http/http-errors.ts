@@ -143,6 +143,11 @@ export class StatusError extends RuntimeError {
   }
 }
 
+/** Who does not know the path by which a runtime is told from others is none: a web server, as most that listen. */
+export function isUnknownPath(error: unknown): boolean {
+  return error instanceof StatusError && (error.status === 404 || error.status === 405);
+}
+
 /** An answer with a status of 300 or more. The runtime's own words are kept, the first line of them. */
 export function statusError(answer: RefusedAnswer): StatusError {
   return new StatusError(refusal(answer), answer.status, millisecondsOf(answer.retryAfter));

@@ -7,6 +7,7 @@ import { detectReasoning, familyByName } from "../../model/fim-detection.ts";
 import type { ModelInfo } from "../../model/model-info.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
+import { isUnknownPath, strangerError } from "../http/http-errors.ts";
 import { LlamaServerRuntime } from "./llama-server-runtime.ts";
 
 const quickMs = 5000;
@@ -40,7 +41,11 @@ export async function connectLlamaServer(
   { url, model }: { readonly url: URL; readonly model: string },
   signal: AbortSignal,
 ): Promise<LlamaServer> {
-  const props = await client.json({ path: "props", schema: propsSchema, limitMs: quickMs }, signal);
+  const props = await client
+    .json({ path: "props", schema: propsSchema, limitMs: quickMs }, signal)
+    .catch((error: unknown) => {
+      throw isUnknownPath(error) ? strangerError(client.name, url) : error;
+    });
   const models = await client.json({ path: "v1/models", schema: modelsSchema, limitMs: quickMs }, signal);
   const names = [...models.data.map(({ id }) => id), props.model_path].filter((name) => name !== "");
   if (!names.some((name) => sameModel(name, model))) {

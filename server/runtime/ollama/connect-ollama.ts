@@ -14,6 +14,7 @@ import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { nearestNames } from "../../model/nearest-names.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
+import { isUnknownPath, strangerError } from "../http/http-errors.ts";
 import { modelCard } from "./model-card.ts";
 import { type LoadedModel, type ModelOptions, OllamaApi, type OllamaModel } from "./ollama-api.ts";
 import { OllamaRuntime } from "./ollama-runtime.ts";
@@ -103,7 +104,9 @@ async function examine(
   { url, model: wanted, log, load }: OllamaRequest,
   signal: AbortSignal,
 ): Promise<Examined> {
-  const version = await api.version(signal);
+  const version = await api.version(signal).catch((error: unknown) => {
+    throw isUnknownPath(error) ? strangerError("Ollama", url) : error;
+  });
   if (version !== builtByHand && isOlder(version, safeVersion)) {
     log.log("warn", `Ollama ${version} at ${url.origin} has a known hole (CVE-2026-7482): update it.`);
   }

@@ -11,7 +11,7 @@ import { nearestNames } from "../../model/nearest-names.ts";
 import { familyTokens } from "../../model/neutral-text.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
-import { StatusError, strangerError } from "../http/http-errors.ts";
+import { isUnknownPath, StatusError, strangerError } from "../http/http-errors.ts";
 import { withRetries } from "../http/with-retries.ts";
 import { dialectOf } from "./dialect.ts";
 import { OpenAiRuntime } from "./openai-runtime.ts";
@@ -87,7 +87,7 @@ async function listModels({ client, url }: OpenAiServer, signal: AbortSignal): P
     return (await client.json(request, signal)).data;
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
-    if (error.status === 404 || error.status === 405) throw strangerError(client.name, url);
+    if (isUnknownPath(error)) throw strangerError(client.name, url);
     if (error.status !== 401 && error.status !== 403) throw error;
     throw new RuntimeError("refused", "The server at {0} does not take the API key, or wants one.", {
       values: [url.origin],

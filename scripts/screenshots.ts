@@ -68,13 +68,24 @@ async function takePictures(language: "en" | "zh-cn"): Promise<void> {
     if (language === "en") await picture(workbench.page, "ghost-text");
     await workbench.press("Escape");
     // Tall enough for the whole list.
-    await workbench.page.setViewportSize({ width: 940, height: 570 });
+    await workbench.page.setViewportSize({ width: 940, height: 600 });
     await workbench.statusItem().click();
     await workbench.menuEntry(language === "en" ? "Turn off everywhere" : "全部关闭").waitFor();
     await picture(workbench.page, `status-menu${suffix}`);
+    await workbench.press("Escape");
+    if (language === "en") await takePlan(session);
   } finally {
     await session.stop();
   }
+}
+
+async function takePlan({ workbench }: Session): Promise<void> {
+  await workbench.page.setViewportSize({ width: 940, height: 700 });
+  await workbench.runCommand("Hearth: What This Machine Can Run (Plan)");
+  await workbench.inPage().getByRole("table").waitFor();
+  // The palette's shadow fades.
+  await workbench.page.waitForFunction(isCalm);
+  await picture(workbench.page, "plan");
 }
 
 async function picture(page: Page, name: string): Promise<void> {

@@ -37,7 +37,7 @@ function summary(checks: readonly DoctorCheck[], t: Translate): string {
   const count = (state: DoctorCheck["state"]) => checks.filter((check) => check.state === state).length;
   const [fail, warn, ok] = doctorOrder.map(count);
   if (!fail && !warn) return t("All {0} checks are in order.", ok ?? 0);
-  return t("{0} do not work, {1} are worth a look, {2} are in order.", fail ?? 0, warn ?? 0, ok ?? 0);
+  return t("{0} to mend, {1} worth a look, {2} in order.", fail ?? 0, warn ?? 0, ok ?? 0);
 }
 
 function finding(check: DoctorCheck, t: Translate): Finding {

@@ -1,6 +1,6 @@
 /** What the status item's menu offers, as data: groups of entries, each with what pressing it does. */
 
-import type { RunningPull } from "../setup/pulls.ts";
+import { type RunningPull, shortName } from "../setup/pulls.ts";
 import type { Translate } from "../translate.ts";
 import { isLanguageOn, type SwitchState } from "./completion-switch.ts";
 import type { StatusView } from "./status-view.ts";
@@ -83,7 +83,7 @@ function modelEntries({ view }: MenuFacts, t: Translate): readonly MenuEntry[] {
 function workEntries({ pulls }: MenuFacts, t: Translate): readonly MenuEntry[] {
   return pulls.map(({ name, text }) => ({
     icon: "close",
-    label: t("Cancel the download of {0}", name),
+    label: t("Cancel the download of {0}", shortName(name)),
     description: text,
     action: { kind: "cancel-pull", name },
   }));

@@ -2,7 +2,7 @@
 
 import type { StatusMend, StatusParams } from "../../server/protocol/status.ts";
 import type { HostState } from "../client/server-host.ts";
-import type { RunningPull } from "../setup/pulls.ts";
+import { type RunningPull, shortName } from "../setup/pulls.ts";
 import type { Translate } from "../translate.ts";
 import type { Switch } from "./completion-switch.ts";
 
@@ -35,7 +35,9 @@ export interface StatusView {
 export function statusView(facts: StatusFacts, t: Translate): StatusView {
   const said = whyNot(facts, t) ?? whatNow(facts, t);
   const complete = facts.server?.roles.complete.label ?? "";
-  const work = facts.pulls.map(({ name, text }) => [t("Fetching {0}", name), text].join("  ").trim());
+  const work = facts.pulls.map(({ name, text }) =>
+    [t("Fetching {0}", shortName(name)), text].join("  ").trim(),
+  );
   return { ...said, text: textOf(facts), complete, work };
 }
 

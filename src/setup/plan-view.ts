@@ -155,7 +155,7 @@ function completeRow(facts: PlanFacts, plan: PlanResult, t: Translate): TableRow
 }
 
 function reasonRow(facts: PlanFacts, plan: PlanResult, t: Translate): TableRow {
-  const name = [t("Reasoning"), t("chat and repairs, which are still to come")];
+  const name = [t("Reasoning"), t("questions in a shell; chat to come")];
   const role = plan.roles.reason;
   if (!role) return { key: "reason", cells: [name, [t("none")], [], []], buttons: [] };
   return roleRow({ facts, kind: "reason", name, role }, t);
@@ -184,7 +184,7 @@ function roleRow({ facts, kind, name, role }: RowParts, t: Translate): TableRow 
   const download = t("{0} from {1}", fileSize(offer?.bytes ?? 0), hostOf(models?.source ?? ""));
   const model = [`${role.name} ${role.quant}`, ...(offer?.here === "" ? [download] : []), role.licence];
   const here = [
-    t("about {0} tokens a second", count(role.tokensPerSecond, language)),
+    t("≈ {0} tokens a second", count(role.tokensPerSecond, language)),
     t("{0} of memory", memorySize(weights + kv + overhead)),
     t("a context of {0} tokens", count(role.contextTokens, language)),
   ];

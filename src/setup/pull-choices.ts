@@ -69,7 +69,5 @@ function begun({ pull, file, bytes, total }: UnfinishedModel, t: Translate): Pul
 
 function roleWords(role: OfferedModel["role"], t: Translate): string {
   if (role === "complete") return t("completes code");
-  return role === "reason"
-    ? t("reasons; nothing asks it yet")
-    : t("searches by meaning; nothing asks it yet");
+  return role === "reason" ? t("reasons, for hearth ask") : t("searches by meaning; nothing asks it yet");
 }

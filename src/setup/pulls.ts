@@ -15,6 +15,11 @@ export interface RunningPull {
   readonly text: string;
 }
 
+/** Of a file in a repository, its name alone: the rest is where it comes from. */
+export function shortName(name: string): string {
+  return name.split("/").at(-1) ?? name;
+}
+
 export interface PullsOptions {
   /** Asks the server. */
   readonly pull: (name: string, signal: AbortSignal) => Promise<PullResult>;

@@ -22,7 +22,7 @@ describe("the commands", () => {
     const page = workbench.inPage();
     await page.getByRole("heading", { name: "Hearth Doctor" }).waitFor();
     await page.getByRole("button", { name: "Run Again" }).click();
-    await page.getByText("are in order").waitFor();
+    await page.getByText("in order.").waitFor();
     await page.getByText("No Ollama at").waitFor();
   });
 

@@ -52,7 +52,7 @@ describe("the doctor's page", () => {
       ["Worth a look", "Ollama", "Old.", "Update it."],
       ["In order", "Node.js", "Node 24"],
     ]);
-    assert.deepEqual(lead, ["1 do not work, 1 are worth a look, 1 are in order."]);
+    assert.deepEqual(lead, ["1 to mend, 1 worth a look, 1 in order."]);
   });
 
   it("says it in one line when all is well", () =>

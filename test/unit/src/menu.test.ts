@@ -94,14 +94,14 @@ describe("the menu", () => {
   it("cancels each download by name", () => {
     const pulls = [
       { name: "small", share: 0.5, text: "50 %" },
-      { name: "large", share: undefined, text: "" },
+      { name: "maker/models/large", share: undefined, text: "" },
     ];
     const work = menuGroups({ ...facts, pulls }, translate).find(({ title }) => title === "Work");
     assert.deepEqual(
       work?.entries.map(({ label, description, action }) => [label, description, action]),
       [
         ["Cancel the download of small", "50 %", { kind: "cancel-pull", name: "small" }],
-        ["Cancel the download of large", "", { kind: "cancel-pull", name: "large" }],
+        ["Cancel the download of large", "", { kind: "cancel-pull", name: "maker/models/large" }],
       ],
     );
   });

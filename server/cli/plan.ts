@@ -20,11 +20,11 @@ interface PlanFlags extends GlobalFlags {
   readonly gpus?: number;
   readonly ram?: number;
   readonly cores?: number;
-  readonly offlineOnly: boolean;
-  readonly apiPrice?: number;
-  readonly powerPrice?: number;
+  readonly "offline-only": boolean;
+  readonly "api-price"?: number;
+  readonly "power-price"?: number;
   readonly watts?: number;
-  readonly hardwarePrice?: number;
+  readonly "hardware-price"?: number;
 }
 
 export function planCommand(localizer: Localizer): Command<CliContext> {
@@ -57,7 +57,7 @@ function hardwareFlags({
     gpus: { ...optional, parse: positive, placeholder: "2", brief: t("How many such GPUs") },
     ram: { ...optional, parse: size, placeholder: "64GiB", brief: t("Main memory") },
     cores: { ...optional, parse: positive, placeholder: "16", brief: t("Cores of the processor") },
-    offlineOnly: {
+    "offline-only": {
       kind: "boolean",
       default: false,
       withNegated: false,
@@ -66,19 +66,19 @@ function hardwareFlags({
   };
 }
 
-type PriceFlag = "apiPrice" | "powerPrice" | "watts" | "hardwarePrice";
+type PriceFlag = "api-price" | "power-price" | "watts" | "hardware-price";
 
 function priceFlags({ t }: Localizer): FlagParametersForType<Pick<PlanFlags, PriceFlag>, CliContext> {
   const amount = { kind: "parsed", optional: true, parse: (input: string) => parseAmount(input, t) } as const;
   return {
-    apiPrice: {
+    "api-price": {
       ...amount,
       placeholder: "2.19",
       brief: t("What an API asks for a million tokens, in dollars"),
     },
-    powerPrice: { ...amount, placeholder: "0.30", brief: t("Price of a kWh, in dollars") },
+    "power-price": { ...amount, placeholder: "0.30", brief: t("Price of a kWh, in dollars") },
     watts: { ...amount, placeholder: "350", brief: t("What the machine takes while it writes") },
-    hardwarePrice: { ...amount, placeholder: "1600", brief: t("Price of the hardware, in dollars") },
+    "hardware-price": { ...amount, placeholder: "1600", brief: t("Price of the hardware, in dollars") },
   };
 }
 
@@ -90,12 +90,13 @@ function parseAmount(input: string, t: Localizer["t"]): number {
   return value;
 }
 
-function pricesOf({ apiPrice, powerPrice, watts, hardwarePrice }: PlanFlags): Partial<Prices> {
+function pricesOf(flags: PlanFlags): Partial<Prices> {
+  const { "api-price": api, "power-price": electricity, watts, "hardware-price": hardware } = flags;
   return {
-    ...(apiPrice === undefined ? {} : { api: apiPrice }),
-    ...(powerPrice === undefined ? {} : { electricity: powerPrice }),
+    ...(api === undefined ? {} : { api }),
+    ...(electricity === undefined ? {} : { electricity }),
     ...(watts === undefined ? {} : { watts }),
-    ...(hardwarePrice === undefined ? {} : { hardware: hardwarePrice }),
+    ...(hardware === undefined ? {} : { hardware }),
   };
 }
 
@@ -106,7 +107,7 @@ async function plan(context: CliContext, flags: PlanFlags): Promise<Outcome> {
   const hardware = imagineHardware(wish, here.hardware);
   if (!hardware) return failed(unknownGpu(flags.gpu ?? "", localizer));
   const { corrections, modelsHere } = here;
-  const models = flags.offlineOnly ? { models: await modelsHere() } : {};
+  const models = flags["offline-only"] ? { models: await modelsHere() } : {};
   const made = planResult(makePlan(hardware, { corrections, ...models }), localizer, pricesOf(flags));
   // What computes here says nothing of another machine.
   const result = Object.keys(wish).length === 0 ? withBackend(made, here.backend, localizer) : made;

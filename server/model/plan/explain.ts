@@ -14,6 +14,8 @@ export function explainReason(reason: Reason, localizer: Localizer): string {
         "No model fits into the {0} that one may take here; the built-in completer answers.",
         inGib(reason.usableBytes),
       );
+    case "none-here":
+      return t("No model on this disk completes; the built-in completer answers.");
     case "board":
       return t("A board like this needs its memory for itself: the plan stays below 1 GB.");
     case "apple":
@@ -82,22 +84,28 @@ function explainModelReason(reason: ModelReason, { t, language }: Localizer): st
   }
 }
 
+/** Less than half a hundredth is nothing that anybody would see. */
+const leastDifference = 0.005;
+
 function explainMeasured(
   { model, bytes, ratio }: Extract<Reason, { readonly kind: "measured" }>,
   { t, language }: Pick<Localizer, "t" | "language">,
 ): string {
+  const took = inGib(bytes);
+  if (Math.abs(ratio - 1) < leastDifference)
+    return t("{0} took {1} when it was last loaded, as was foreseen.", model, took);
   const off = (Math.abs(ratio - 1) * 100).toLocaleString(language, { maximumFractionDigits: 1 });
-  return ratio >= 1
+  return ratio > 1
     ? t(
         "{0} took {1} when it was last loaded, {2} % more than foreseen; the plan counts that.",
         model,
-        inGib(bytes),
+        took,
         off,
       )
     : t(
         "{0} took {1} when it was last loaded, {2} % less than foreseen; the plan counts that.",
         model,
-        inGib(bytes),
+        took,
         off,
       );
 }

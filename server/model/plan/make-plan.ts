@@ -8,7 +8,7 @@ import { type Corrections, noCorrections } from "./corrections.ts";
 import { type Hardware, runtimeFor } from "./hardware.ts";
 import { boardContextTokens, fewCores, leastContextTokens, slowest } from "./limits.ts";
 import { type Loads, type Placement, placements } from "./place.ts";
-import type { Alternative, KvType, Load, Plan, PlannedRole } from "./plan.ts";
+import type { Alternative, KvType, Load, Plan, PlannedRole, Reason } from "./plan.ts";
 import { plannedQuants } from "./planned-quants.ts";
 import { reasonsOf } from "./reasons-of.ts";
 import { mostSpilledParameters, type Tier, tiers, tiersOf } from "./tiers.ts";
@@ -31,7 +31,8 @@ export function makePlan(hardware: Hardware, knowledge: PlanKnowledge = {}): Pla
   const chosen = candidates[step];
   const alternatives = alternativesTo(step, candidates);
   if (!chosen || chosen.verdict.kind !== "good") {
-    return { hardware, complete: undefined, reason: undefined, because: reasonsOf(hardware), alternatives };
+    const because: readonly Reason[] = allowed.length > 0 ? reasonsOf(hardware) : [{ kind: "none-here" }];
+    return { hardware, complete: undefined, reason: undefined, because, alternatives };
   }
   const { loads, placement } = spend(chosen.verdict, hardware);
   const complete = roleOf(loads.complete, placement.complete, hardware);

@@ -19,10 +19,9 @@ export function modelOnDisk(
   header: GgufHeader,
 ): CatalogueModel | undefined {
   const fim = detectFim(header, path);
-  const reasons = detectReasoning(header, path);
-  // R1's distillations have the tokens of their base models, and were never trained on them.
-  const role = reasons ? "reason" : "complete";
-  if ((!reasons && fim === undefined) || header.parameters < leastParameters) return undefined;
+  const role = fim === undefined ? "reason" : "complete";
+  if (fim === undefined && !detectReasoning(header, path)) return undefined;
+  if (header.parameters < leastParameters) return undefined;
   const shape = { ...shapeOf(header), tied: false };
   const { parameters, trainedContextTokens: contextTokens, weightBytes } = header;
   const known = catalogue.find((model) => model.role === role && alike(model, shape));
@@ -35,7 +34,7 @@ export function modelOnDisk(
     ...(active === undefined ? {} : { activeParameters: active }),
     shape,
     contextTokens,
-    template: role === "reason" ? "deepseek-r1" : (fim ?? "plain"),
+    template: fim ?? "deepseek-r1",
     licence: licence ?? known?.licence ?? "unknown",
     commercial: known?.commercial ?? false,
     languages: known?.languages ?? "",

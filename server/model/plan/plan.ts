@@ -46,6 +46,7 @@ export interface PlannedRole extends Load {
 /** Why something was decided, for `explain.ts` to put into words. */
 export type Reason =
   | { readonly kind: "nothing-fits"; readonly usableBytes: number }
+  | { readonly kind: "none-here" }
   | { readonly kind: "board" | "few-cores" | "no-embedding" | "no-flash" | "no-reasoner" }
   | { readonly kind: "apple"; readonly gpuBytes: number }
   | { readonly kind: "companion"; readonly model: string; readonly bytes: number }

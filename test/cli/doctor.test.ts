@@ -1,12 +1,14 @@
 /** `hearth doctor`, `--version` and the shell's completion, as a shell sees them. */
 
 import assert from "node:assert/strict";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import type { DoctorResult } from "../../server/protocol/doctor.ts";
+import { itNeeds, posix } from "../support/needs.ts";
 import { runCli } from "../support/run-cli.ts";
+import { scripted } from "../support/scripted-model.ts";
 
 describe("hearth", function () {
   this.timeout(60_000);
@@ -22,7 +24,11 @@ describe("hearth", function () {
   async function states(home: string, ...args: readonly string[]) {
     const { stdout, status } = await run(home, "doctor", "--json", ...args);
     const { checks } = JSON.parse(stdout) as DoctorResult;
-    for (const check of checks) assert.deepEqual(Object.keys(check), ["id", "state", "found", "why", "mend"]);
+    for (const { mendActions = [], ...check } of checks) {
+      assert.deepEqual(Object.keys(check), ["id", "state", "found", "why", "mend"]);
+      for (const action of mendActions)
+        assert.deepEqual(Object.keys(action), ["command", "arguments", "title"]);
+    }
     return { status, of: new Map(checks.map(({ id, state }) => [id, state])) };
   }
 
@@ -47,10 +53,26 @@ describe("hearth", function () {
     assert.equal(of.get("roles.complete"), "fail");
   });
 
+  itNeeds(posix, "doctor says why the model did not run that was asked last", async () => {
+    const program = join(folder, "llama-server");
+    const help = 'case "$*" in *--help*) echo "--model --port"; exit 0;; esac';
+    await writeFile(program, `#!/bin/sh\n${help}\necho "Illegal instruction (core dumped)" >&2\nexit 132\n`);
+    await chmod(program, 0o755);
+    const model = `llama-server/${await scripted({ infill: "return x;" })}`;
+    const settings = ["--set", `roles.complete=${model}`, "--set", `runtimes.llamaServer.path=${program}`];
+    const found = /^ok {4}roles\.complete {2}llama-server\//m;
+    assert.match((await run("ended", "doctor", ...settings)).stdout, found, "nobody has tried yet");
+    await writeFile(join(folder, "a.ts"), "const a = 1;\n");
+    assert.equal((await run("ended", "complete", "a.ts:1:5", ...settings)).status, 1);
+    const { stdout, status } = await run("ended", "doctor", ...settings);
+    assert.equal(status, 1);
+    assert.match(stdout, /^FAIL {2}roles\.complete .*\n.*built for another processor/m);
+  });
+
   it("doctor speaks to a person in lines of their own language", async () => {
     const { stdout, status } = await run("new", "doctor", "--lang", "zh-cn");
     assert.equal(status, 0);
-    assert.match(stdout, /^ok {4}roles\.complete {2}内置：/m);
+    assert.match(stdout, /^ok {4}roles\.complete {2}内置（/m);
   });
 
   it("doctor passes over the models of tests, and names the models folder and the workspace", async () => {
@@ -62,7 +84,7 @@ describe("hearth", function () {
     await writeFile(join(workspace, "a.ts"), "export const one = 1;\n");
     const { stdout } = await run("tiny", "doctor", "--root", workspace);
     assert.match(stdout, /^ok {4}models +.*models: one model$/m);
-    assert.match(stdout, /^warn {2}roles\.complete +built in: .*\n +seedling is not taken by itself: /m);
+    assert.match(stdout, /^warn {2}roles\.complete +built in \(.*\n +seedling is not taken by itself: /m);
     assert.match(stdout, /^ok {4}workspace +.*workspace \(files read: 1, left out: 0\)$/m);
     const asked = await run("tiny", "complete", join(workspace, "a.ts:2:1"), "--json");
     assert.doesNotMatch(asked.stdout, /embedded|seedling/);

@@ -70,6 +70,7 @@ export async function connectOllama(
   const { vocabulary, thinks, reasons, family } = known;
   const runtime = new OllamaRuntime({
     client,
+    clock,
     api,
     url,
     model: asked,

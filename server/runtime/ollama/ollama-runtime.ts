@@ -5,6 +5,7 @@
  * the model anew; and Ollama is told not to cut a prompt, which it would do without a word.
  */
 
+import type { Clock } from "../../base/clock.ts";
 import { type FimFamily, type FimParts, fimStops } from "../../model/fim.ts";
 import type {
   ChatMessage,
@@ -29,6 +30,7 @@ import type { Vocabulary } from "./vocabulary.ts";
 
 export interface OllamaRuntimeOptions {
   readonly client: HttpClient;
+  readonly clock: Clock;
   readonly api: OllamaApi;
   readonly url: URL;
   readonly model: ModelOptions;

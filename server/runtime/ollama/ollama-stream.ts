@@ -1,14 +1,18 @@
 /** One answer of Ollama's as stream parts: the lines of `/api/generate` and `/api/chat`, errors among them. */
 
 import * as v from "valibot";
+import { onAbort } from "../../base/abort.ts";
+import type { Clock } from "../../base/clock.ts";
 import type { StopReason, StreamPart, Usage } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import { brokenOffError, saidError, strangerError } from "../http/http-errors.ts";
 import { jsonLines } from "../http/json-lines.ts";
+import { QuietMoment } from "./quiet-moment.ts";
 
 export interface OllamaAnswer {
   readonly client: HttpClient;
+  readonly clock: Clock;
   readonly url: URL;
   readonly path: "api/generate" | "api/chat";
   readonly body: AnswerBody;
@@ -43,31 +47,41 @@ export async function* ollamaStream(
   answer: OllamaAnswer,
   signal: AbortSignal,
 ): AsyncGenerator<StreamPart, void> {
-  const { client, url, path, body } = answer;
+  if (signal.aborted) return yield end("aborted", noUsage);
+  const { client, url, path, body, clock } = answer;
   const loop = new LoopWatch();
+  const quiet = new QuietMoment(clock);
   // However the reader leaves, the connection is closed: nothing else makes Ollama stop generating.
   const left = new AbortController();
-  const until = AbortSignal.any([signal, left.signal]);
+  const leave = async () => {
+    await quiet.wait();
+    left.abort();
+  };
+  const forget = onAbort(signal, () => void leave());
   let said = 0;
   let whole = false;
   try {
-    const chunks = client.stream({ method: "POST", path, body: { ...body, stream: true } }, until);
+    const chunks = client.stream({ method: "POST", path, body: { ...body, stream: true } }, left.signal);
     for await (const data of jsonLines(chunks)) {
       const line = readLine(data, { ...answer, said });
       said++;
+      quiet.saw();
       if (said > mostLines(body)) throw endless(answer);
+      whole = line.done;
+      if (signal.aborted) continue;
       yield* partsOf(line);
       loop.saw(line.message?.content ?? line.response);
-      whole = line.done;
       if (whole) return yield end(line.done_reason === "length" ? "length" : "stop", usageOf(line));
     }
+    if (signal.aborted) return yield end("aborted", { ...noUsage, generated: said });
     if (!loop.found) throw said > 0 ? brokenOffError(client.name, url) : strangerError(client.name, url);
     yield end("length", { ...noUsage, generated: said });
   } catch (error) {
     if (!signal.aborted) throw error;
     yield end("aborted", { ...noUsage, generated: said });
   } finally {
-    if (!whole) left.abort();
+    forget();
+    if (!whole) await leave();
   }
 }
 

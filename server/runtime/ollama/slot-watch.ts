@@ -33,17 +33,19 @@ export interface Ask<T> {
   send(signal: AbortSignal): Promise<T>;
 }
 
-/** How many times as long as expected a request may take before something is done. */
-const patienceFactor = 4;
-const leastPatienceMs = 2000;
+/** How many times as long as usual a request may take before something is done. */
+const patienceFactor = 6;
+const leastPatienceMs = 3000;
 /** Also where nothing has been answered yet, and nobody knows how fast it is. */
 const mostPatienceMs = 30_000;
 /** Whatever keeps a request as long as this, it is not a lost turn. */
 const lastPatienceMs = 600_000;
 /** What an aborted request may have left to be computed for nobody, in characters. */
 const leftLength = 2048;
-/** A token that is written takes as long as so many characters that are read, or longer. */
-const firstTokenLength = 32;
+/** Of less text the time to the first sign is that of the first token. */
+const longLength = 512;
+/** As many characters are read in the time of a token, or more: until it is known how many. */
+const charactersOfToken = 64;
 /** Ollama notes a moment later that a request has gone. */
 const noteMs = 1000;
 const unloadMs = 15_000;
@@ -55,6 +57,8 @@ export class SlotWatch {
   readonly #options: SlotWatchOptions;
   /** Whether the turn may be lost: a stream was left, or others were there before. */
   #suspect = true;
+  /** Usual times to the first token, and for a character of a prompt. */
+  #startMs: number | undefined;
   #characterMs: number | undefined;
   /** In vain since the last sign of life, by requests that were given up. */
   #waitedMs = 0;
@@ -88,7 +92,10 @@ export class SlotWatch {
   }
 
   #patienceMs(length: number): number {
-    const expected = (this.#characterMs ?? Infinity) * (length + leftLength + firstTokenLength);
+    const start = this.#startMs ?? this.#characterMs;
+    if (start === undefined) return mostPatienceMs;
+    const characterMs = this.#characterMs ?? start / charactersOfToken;
+    const expected = start + characterMs * (length + leftLength);
     return Math.min(mostPatienceMs, Math.max(leastPatienceMs, patienceFactor * expected));
   }
 
@@ -102,7 +109,7 @@ export class SlotWatch {
     try {
       const first = await Promise.race([sent, late.promise]);
       if (!first) return new Late(await this.#given(sent, limit));
-      if (!signal.aborted) this.#lives((clock.now() - began) / (ask.prompt.fresh + firstTokenLength));
+      if (!signal.aborted) this.#lives(ask.prompt.fresh, clock.now() - began);
       return first.value;
     } finally {
       alarm.dispose();
@@ -123,8 +130,9 @@ export class SlotWatch {
     }
   }
 
-  #lives(characterMs: number): void {
-    this.#characterMs = Math.max(characterMs, this.#characterMs ?? 0);
+  #lives(fresh: number, tookMs: number): void {
+    if (fresh < longLength) this.#startMs = usual(this.#startMs, tookMs);
+    else this.#characterMs = usual(this.#characterMs, tookMs / fresh);
     this.#suspect = false;
     this.#waitedMs = 0;
   }
@@ -205,6 +213,11 @@ export class SlotWatch {
       },
     );
   }
+}
+
+/** What was seen lately counts most. */
+function usual(before: number | undefined, now: number): number {
+  return before === undefined ? now : 0.8 * before + 0.2 * now;
 }
 
 /** Nothing came in time. */

@@ -132,7 +132,7 @@ describe("a lost turn at Ollama", () => {
     [
       "it only takes long, and answers the probe",
       () => {
-        ollama.answersAfterMs = 3000;
+        ollama.answersAfterMs = 5000;
         ollama.clock.after(1000, () => (ollama.answersAfterMs = 20));
       },
       ["ask", "probe", "ask"],

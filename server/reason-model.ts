@@ -7,10 +7,12 @@ import type { Logger } from "./base/log.ts";
 import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import type { WantedModel } from "./features/completion/completion-model.ts";
+import type { StepDown } from "./model/describe-step.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
 import { modelSpec } from "./model-spec.ts";
 import { parseRole } from "./protocol/role.ts";
 import { HostClient, type OpenModel } from "./runtime/host/client.ts";
+import { ofWire } from "./runtime/wire/errors.ts";
 import { withLoopGuard } from "./sampling/with-loop-guard.ts";
 
 export interface ReasonModelRequest {
@@ -18,18 +20,24 @@ export interface ReasonModelRequest {
   readonly settings: Settings;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
+  /** Told what is loaded in place of what memory does not hold. */
+  readonly onStep: (step: StepDown) => void;
 }
 
 /** Rejects with a RuntimeError: where no model is chosen and none is there, with how to get one. */
 export async function openReasonModel(
-  { home, settings, env, log }: ReasonModelRequest,
+  { home, settings, env, log, onStep }: ReasonModelRequest,
   signal: AbortSignal,
 ): Promise<OpenModel> {
   const models = join(home, "models");
   const wanted = await wantedModel(settings["roles.reason"], { settings, models, env }, signal);
-  const { spec } = await modelSpec(wanted, { settings, models, env });
+  const { spec, model } = await modelSpec(wanted, { settings, models, env });
   const [entry, childEntry] = [entryPoint("host"), entryPoint("child")];
   const host = new HostClient({ home, entry, childEntry, log, clock: systemClock });
+  host.onEvent((event) => {
+    if (event.model !== model || !event.step || !event.error) return;
+    onStep({ said: ofWire(event.step), reason: ofWire(event.error) });
+  });
   try {
     const opened = await host.open(spec, signal);
     const { reasons } = opened.info;

@@ -16,12 +16,14 @@ import { ModelFolder } from "../fetch/model-folder.ts";
 import { proxyOf } from "../fetch/proxy-settings.ts";
 import type { PulledModel } from "../fetch/pull-model.ts";
 import type { QuantizedModel } from "../fetch/quantize-model.ts";
+import { describeStep, type StepDown } from "../model/describe-step.ts";
 import { createServices } from "../services.ts";
 import { runCli } from "./app.ts";
 import { languageArgument } from "./arguments.ts";
 import type { CliServices, PullRequest, QuantizeRequest } from "./cli-context.ts";
 import { Interruption, interruptingSignals } from "./interruption.ts";
 import { exitStatus } from "./run-verb.ts";
+import { visibleText } from "./visible-text.ts";
 
 /** What is nearest is read first: the rest of a huge workspace is not worth a longer wait. */
 const readingPatienceMs = 5000;
@@ -71,7 +73,9 @@ const status = await runCli({
     },
     openReasonModel: async (settings, signal) => {
       const { openReasonModel } = await import("../reason-model.ts");
-      return openReasonModel({ home, settings, env, log: silentLogger }, signal);
+      const onStep = (step: StepDown) =>
+        process.stderr.write(`${visibleText(describeStep(step, localizer))}\n`);
+      return openReasonModel({ home, settings, env, log: silentLogger, onStep }, signal);
     },
     doctor: async ({ root, ...request }, signal) => {
       const { doctor } = await import("../doctor.ts");

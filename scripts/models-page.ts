@@ -48,8 +48,9 @@ const acceleratorIntro = `Bandwidth is what bounds the writing of tokens: each r
 
 const planning = `## How a plan is made
 
-- Of a GPU 92 % is used, of the main memory 60 %, and on a board less than 1 GB in all.
-- A model takes its weights, its keys and values, and 0.8 GiB on each GPU that it lies on (0.4 GiB on the processor).
+- Of a GPU 92 % is used, less where other programs use more than the rest; of the main memory 60 %, and on a board less than 1 GB in all.
+- A model takes its weights, its keys and values, what llama.cpp computes in, and what the process or the GPU's driver takes ([ADR 0018](adr/0018-bytes-of-a-load.md)). What loads on this machine differed by is counted the next time.
+- Only quantisations that can be fetched are planned, where any of a model can.
 - What completes is set aside first. Both models come from one list of pairs in which neither ever becomes smaller (\`server/model/plan/tiers.ts\`), so more memory never means a smaller model.
 - A pair is taken when it fits at its smallest quantisation with 8,192 tokens for what reasons, and writes at least 15 and 5 tokens a second.
 - What memory is left goes, in this order, to: four bits in full, 16,384 tokens, finer weights while they stay quick, keys and values in 16 bits, longer contexts, more requests at once (\`server/model/plan/upgrades.ts\`).

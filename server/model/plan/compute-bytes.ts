@@ -1,7 +1,7 @@
 /**
  * What llama.cpp takes to compute a batch of tokens, beside the weights and the keys and values: its buffers are as
  * large as what lives at one time in the largest part of its graph. The figures are those of the graphs of `llama`
- * and `qwen2` (src/models and src/llama-graph.cpp of b11434), found by loading 30 shapes with and without flash
+ * and `qwen2` (src/models and src/llama-graph.cpp of b11434), found by loading 15 shapes with and without flash
  * attention and reading the buffers that it reports; docs/adr/0018 has the table.
  */
 

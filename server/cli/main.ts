@@ -73,8 +73,6 @@ const status = await runCli({
     },
     openReasonModel: async (settings, signal) => {
       const { openReasonModel } = await import("../reason-model.ts");
-      const onStep = (step: StepDown) =>
-        process.stderr.write(`${visibleText(describeStep(step, localizer))}\n`);
       return openReasonModel({ home, settings, env, log: silentLogger, onStep }, signal);
     },
     doctor: async ({ root, ...request }, signal) => {
@@ -97,6 +95,10 @@ const status = await runCli({
 });
 await Promise.all([process.stdout, process.stderr].map(flushed));
 process.exit(status);
+
+function onStep(step: StepDown): void {
+  process.stderr.write(`${visibleText(describeStep(step, localizer))}\n`);
+}
 
 /** What was written to a pipe may still be on its way. */
 function flushed(stream: NodeJS.WritableStream): Promise<void> {

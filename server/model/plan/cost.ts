@@ -38,7 +38,10 @@ export function costOf(tokensPerSecond: number, prices: Prices): Cost {
   return { perMillion: { electricity, hardware, total: electricity + hardware, api: prices.api }, prices };
 }
 
-/** Assumed where a person says nothing, for want of their bill; each is named with its unit where it is used. */
+/**
+ * Assumed where a person says nothing, for want of their bill; each is named with its unit where it is used. The
+ * API's is what R1's makers asked for its answers (api-docs.deepseek.com, pricing-details-usd).
+ */
 const assumed = { electricity: 0.3, years: 4, hoursADay: 2, api: 2.19 } as const;
 
 /** Watts and dollars of one GPU with its share of the computer, of a computer without one, a chip of Apple's, a board. */

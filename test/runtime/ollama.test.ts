@@ -81,7 +81,7 @@ describe("a real Ollama", function () {
         await collect(runtime.infill(request, AbortSignal.timeout(afterMs)));
       }
       const request = { ...ask, prompt: fim(`a${round}`), maxTokens: 2 };
-      assert.equal((await collect(runtime.infill(request, never))).text, "w0 w1 ");
+      assert.equal((await collect(runtime.infill(request, never))).text, "w0 w1");
     }
     const lost = logged.filter((line) => line.includes("has lost the turn")).length;
     assert.deepEqual([server.loads(), logged.length], [1 + lost, lost]);

@@ -75,6 +75,7 @@ function modelEntries({ view }: MenuFacts, t: Translate): readonly MenuEntry[] {
   const role = { ...commandEntry("flame", t("complete"), "hearth.chooseModel"), description: view.complete };
   return [
     role,
+    commandEntry("arrow-swap", t("Choose a Model…"), "hearth.chooseModel"),
     commandEntry("server", t("What this machine can run"), "hearth.plan"),
     commandEntry("cloud-download", t("Fetch a model…"), "hearth.pullModel"),
   ];

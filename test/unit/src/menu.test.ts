@@ -87,7 +87,12 @@ describe("the menu", () => {
     const models = menuGroups(facts, translate).find(({ title }) => title === "Models and runtime");
     assert.deepEqual(
       models?.entries.map(({ label, description }) => `${label}  ${description}`.trim()),
-      ["complete  built in (learns from this workspace)", "What this machine can run", "Fetch a model…"],
+      [
+        "complete  built in (learns from this workspace)",
+        "Choose a Model…",
+        "What this machine can run",
+        "Fetch a model…",
+      ],
     );
   });
 

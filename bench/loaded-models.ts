@@ -105,7 +105,7 @@ async function loadedByChild({ path, contextTokens }: PlanCase): Promise<Measure
     { ...ports, signal: ended.signal },
   );
   try {
-    const reported = await report.promise;
+    const reported = header.weightBytes + (await report.promise);
     if (contextTokens > longestPrompt) return { reported, resident: Number.NaN };
     const text = "a = b;\n".repeat(contextTokens);
     const counted = await child.runtime.countTokens(text);

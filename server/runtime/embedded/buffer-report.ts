@@ -1,11 +1,12 @@
 /**
- * What llama.cpp says that it allocates for a load: weights, keys and values, what it computes in, what it answers
- * with. It says so in its log alone, and each line arrives a moment after what it tells.
+ * What llama.cpp says that it allocates for a context: keys and values, what it computes in, what it answers with.
+ * It says so in its log alone, and each line arrives a moment after what it tells. Its lines on the weights are
+ * left out: the library loses them as often as not, and a file's header says the same.
  */
 
-const line = /(model|KV|compute|output) buffer size = +(\d+(?:\.\d+)?) MiB/;
+const line = /(KV|compute|output) buffer size = +(\d+(?:\.\d+)?) MiB/;
 /** The last is said last, once for each memory. */
-const needed = ["model", "KV", "compute"] as const;
+const needed = ["KV", "compute"] as const;
 
 export class BufferReport {
   readonly #onWhole: (bytes: number) => void;

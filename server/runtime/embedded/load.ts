@@ -20,7 +20,7 @@ export interface LoadOptions {
   readonly onProgress: (fraction: number) => void;
   readonly onTried: (tried: TriedLoad) => void;
   readonly onLog: (message: string) => void;
-  /** What llama.cpp says that it allocated, once its first context is made. */
+  /** What llama.cpp says that it allocated beside the weights, once its first context is made. */
   readonly onReported: (bytes: number) => void;
 }
 

@@ -47,7 +47,7 @@ export interface ChildReading extends MeterReading {
 }
 
 export const loadRequest = new RequestType<LoadParams, LoadResult, void>("child/load");
-/** What llama.cpp says that it allocated for the weights and the first context; it may come after the answer. */
+/** What llama.cpp says that it allocated for the first context; it may come after the answer, or be lost. */
 export const loadReported = new NotificationType<number>("child/reported");
 /** Loaded so far, from 0 to 1. */
 export const loadProgress = new NotificationType<number>("child/progress");

@@ -31,7 +31,7 @@ export interface ChildOptions {
   readonly log: Logger;
   readonly onProgress: (fraction: number) => void;
   readonly onTried: (tried: TriedLoad) => void;
-  /** The runtime's own account of what it allocated. */
+  /** The runtime's own account of what it allocated beside the weights. */
   readonly onReported: (bytes: number) => void;
   /** Ends the process, whether it loads or is loaded. */
   readonly signal: AbortSignal;

@@ -76,14 +76,17 @@ function paramsOf({ model: { file }, contextTokens, gpuLayers }: Load<FileModel>
 }
 
 /** What was loaded, and how much of it was foreseen. */
-function measuredOf({ model, result }: Pick<RunningModel, "model" | "result">, measuredBytes: number) {
+function measuredOf({ model, result }: Pick<RunningModel, "model" | "result">, contextBytes: number) {
   const { header } = model.file;
   const { contextTokens, gpu } = result;
   const shape = shapeOf(header);
   const load: LoadSize = { shape, weightBytes: header.weightBytes, contextTokens, kvType: "f16", slots: 1 };
   const way = plannedWay("embedded", gpu === "none" ? "cpu" : "gpu");
   const measured: MeasuredLoad = { shape, runtime: way.runtime, backEnd: gpu };
-  return [measured, { predictedBytes: reportedBytes(load, way), measuredBytes }] as const;
+  return [
+    measured,
+    { predictedBytes: reportedBytes(load, way), measuredBytes: header.weightBytes + contextBytes },
+  ] as const;
 }
 
 function infoOf({ model, result }: RunningModel, { reduced }: Pick<ModelProcess, "reduced">): ModelInfo {

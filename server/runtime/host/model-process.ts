@@ -27,7 +27,7 @@ export interface ModelProcessOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onState: (state: ModelState) => void;
-  /** What the runtime says that it allocated for a model that is loaded. */
+  /** What the runtime says that it allocated beside the weights of a model that is loaded. */
   readonly onReported?: (running: Pick<RunningModel, "model" | "result">, bytes: number) => void;
 }
 

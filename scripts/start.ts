@@ -120,7 +120,7 @@ async function tour(stage: Stage, named: readonly string[]): Promise<void> {
   if (!best || signal.aborted) return;
   page.heading(t("Completed here by {0}", best.name));
   sayWhatItIsFor(stage, best);
-  await withModel(stage, best.path, async (model, loadMs) => {
+  await withModel(stage, best.wanted, async (model, loadMs) => {
     page.say(loadedText(stage, model, loadMs));
     await completeWith(stage, model, places.slice(0, 4));
   });
@@ -129,7 +129,7 @@ async function tour(stage: Stage, named: readonly string[]): Promise<void> {
 /** The prompt comes from the test model's own tokenizer; its text proves only that it runs. */
 async function testModelPart(stage: Stage, places: readonly [Place, ...Place[]]): Promise<void> {
   const { page, signal } = stage;
-  await withModel(stage, testModel, async (model, loadMs) => {
+  await withModel(stage, { kind: "embedded", model: testModel }, async (model, loadMs) => {
     showPrompt(stage, model, await promptOf(model, places[0]));
     page.heading(t("llama.cpp runs inside Hearth"));
     page.say(t("A model of 3 MB that was made for tests answers at these places. Its text is not for use:"));

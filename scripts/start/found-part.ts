@@ -1,22 +1,23 @@
-/** The local models on this machine: what runs elsewhere is named, a GGUF is used. */
+/** The local models on this machine, and the one of them that completes best. */
 
 import { basename, join } from "node:path";
+import { autoModels } from "../../server/auto-models.ts";
+import type { WantedModel } from "../../server/features/completion/completion-model.ts";
 import { explainError } from "../../server/model/explain-error.ts";
-import {
-  autoCandidates,
-  completionCandidates,
-  isTooSmall,
-  type ModelFile,
-  type ModelFileFinding,
-} from "../../server/model/findings.ts";
+import { completionCandidates, isTooSmall, type ModelFileFinding } from "../../server/model/findings.ts";
 import { findLlamaServer, usualLlamaServer } from "../../server/runtime/discovery/find-llama-server.ts";
 import { findOllama } from "../../server/runtime/discovery/find-ollama.ts";
 import { inspectLocalModel, listLocalModels } from "../../server/runtime/embedded/local-models.ts";
 import type { Stage } from "./stage.ts";
 
+export interface FoundModel {
+  readonly name: string;
+  readonly wanted: WantedModel;
+}
+
 /** The best model that can complete; `named` are the files that the person has named. */
-export async function foundPart(stage: Stage, named: readonly string[]): Promise<ModelFile | undefined> {
-  const { page, home, localizer } = stage;
+export async function foundPart(stage: Stage, named: readonly string[]): Promise<FoundModel | undefined> {
+  const { page, home, localizer, settings, signal } = stage;
   const { t } = localizer;
   page.heading(t("Models on this machine"));
   const folder = join(home, "models");
@@ -32,12 +33,16 @@ export async function foundPart(stage: Stage, named: readonly string[]): Promise
   for (const file of byName) page.row("GGUF", fileText(stage, file));
   for (const file of inFolder) page.row("GGUF", unnamedText(stage, file));
   // What a person has named goes before what lies there.
-  return completionCandidates(byName)[0] ?? autoCandidates(inFolder)[0];
+  const [first] = completionCandidates(byName);
+  if (first) return { name: first.name, wanted: { kind: "embedded", model: first.path } };
+  const source = { settings, models: folder, env: process.env };
+  const [wanted] = await autoModels("complete", source, signal);
+  return wanted && { name: basename(wanted.model).replace(/\.gguf$/i, ""), wanted };
 }
 
 /** A model for tests passes for a real one, but for its text. */
-export function sayWhatItIsFor({ page, localizer: { t } }: Stage, { path }: ModelFile): void {
-  if (/^seedling\b/.test(basename(path))) {
+export function sayWhatItIsFor({ page, localizer: { t } }: Stage, { name }: FoundModel): void {
+  if (/^seedling\b/.test(name)) {
     page.say(t("This model was made for tests. Its text is not for use."));
   }
 }
@@ -48,7 +53,7 @@ async function ollamaText({ settings, signal, localizer: { t } }: Stage): Promis
   switch (finding.kind) {
     case "found": {
       const models = finding.models.join(", ") || t("no models");
-      return `${t("{0} at {1}: {2}.", finding.version, finding.url, models)} ${later(t)}`;
+      return t("{0} at {1}: {2}.", finding.version, finding.url, models);
     }
     case "absent":
       return t("none at {0}", finding.url);
@@ -64,13 +69,12 @@ async function ollamaText({ settings, signal, localizer: { t } }: Stage): Promis
 async function llamaServerText({ signal, localizer: { t } }: Stage): Promise<string> {
   const searchPath = process.env["PATH"] ?? "";
   const { path, running } = await findLlamaServer({ searchPath, url: usualLlamaServer }, signal);
-  if (running) return `${t("answers at {0}: {1}.", running.url, running.model)} ${later(t)}`;
+  if (running) {
+    const { url, model } = running;
+    return t("answers at {0}: {1}. {2} in roles.complete uses it.", url, model, `llama-server/${model}`);
+  }
   if (path === undefined) return t("none on PATH, none at {0}", usualLlamaServer);
-  return `${path}. ${later(t)}`;
-}
-
-function later(t: Stage["localizer"]["t"]): string {
-  return t("This version does not use it yet.");
+  return t("{0}. {1} in roles.complete uses it.", path, "llama-server/FILE.gguf");
 }
 
 function fileText({ localizer }: Stage, file: ModelFileFinding): string {

@@ -1,12 +1,15 @@
 /** What a model is asked and how fast it answers: the test model always, then the best model that is there. */
 
+import { join } from "node:path";
 import { milliseconds } from "../../server/cli/show-completion.ts";
 import { visibleText } from "../../server/cli/visible-text.ts";
+import type { WantedModel } from "../../server/features/completion/completion-model.ts";
 import { type CompletionPrompt, completionPrompt } from "../../server/features/completion/prompt.ts";
 import { explainError } from "../../server/model/explain-error.ts";
 import { fimFamilies, fimStops } from "../../server/model/fim.ts";
 import { promptToString } from "../../server/model/prompt.ts";
 import { toRuntimeError } from "../../server/model/runtime-error.ts";
+import { modelSpec } from "../../server/model-spec.ts";
 import type { OpenModel } from "../../server/runtime/host/client.ts";
 import { taskSampling } from "../../server/sampling/task-sampling.ts";
 import { cutBack } from "./page.ts";
@@ -17,13 +20,14 @@ const maxTokens = 64;
 
 /** Loads the model and calls `use` with the milliseconds that took; when it does not load, says why. */
 export async function withModel(
-  { page, services, localizer, signal }: Stage,
-  path: string,
+  { page, services, settings, home, localizer, signal }: Stage,
+  wanted: WantedModel,
   use: (model: OpenModel, loadMs: number) => Promise<void>,
 ): Promise<void> {
   const started = performance.now();
   try {
-    const model = await services.host.open({ runtime: "embedded", path }, signal);
+    const { spec } = await modelSpec(wanted, { settings, models: join(home, "models"), env: process.env });
+    const model = await services.host.open(spec, signal);
     try {
       await use(model, performance.now() - started);
     } finally {

@@ -6,6 +6,7 @@ import type { Failure } from "../../server/cli/failure.ts";
 import { placeIn, readDocument } from "../../server/cli/read-document.ts";
 import { visibleText } from "../../server/cli/visible-text.ts";
 import { entryPoint } from "../../server/entries.ts";
+import type { WantedModel } from "../../server/features/completion/completion-model.ts";
 import { foundPart, sayWhatItIsFor } from "./found-part.ts";
 import type { Stage } from "./stage.ts";
 
@@ -39,7 +40,11 @@ export async function ownFilePart(stage: Stage, { cursor, models }: OwnFile): Pr
   if (!best) return { kind: "ended", status };
   page.heading(t("Completed there by {0}", best.name));
   sayWhatItIsFor(stage, best);
-  return { kind: "ended", status: await complete(stage, ask, `embedded/${best.path}`) };
+  return { kind: "ended", status: await complete(stage, ask, roleOf(best.wanted)) };
+}
+
+function roleOf(wanted: WantedModel): string {
+  return `${wanted.kind === "embedded" ? "embedded" : wanted.runtime}/${wanted.model}`;
 }
 
 interface Question {

@@ -25,19 +25,16 @@ export async function readGgufFile(path: string): Promise<GgufHeader> {
 }
 
 async function readOthers(first: GgufHeader, others: readonly string[]): Promise<GgufHeader> {
-  let header = first;
+  let { tensors, parameters, weightBytes, fileBytes, digest } = first;
   for (const path of others) {
     const part = await withFile(path, readGgufPart);
-    header = {
-      ...header,
-      tensors: header.tensors + part.tensors,
-      parameters: header.parameters + part.parameters,
-      weightBytes: header.weightBytes + part.weightBytes,
-      fileBytes: header.fileBytes + part.fileBytes,
-      digest: createHash("sha256").update(`${header.digest} ${part.digest}`).digest("hex"),
-    };
+    tensors += part.tensors;
+    parameters += part.parameters;
+    weightBytes += part.weightBytes;
+    fileBytes += part.fileBytes;
+    digest = createHash("sha256").update(`${digest} ${part.digest}`).digest("hex");
   }
-  return header;
+  return { ...first, tensors, parameters, weightBytes, fileBytes, digest };
 }
 
 async function withFile<T>(path: string, read: (source: ByteSource) => Promise<T>): Promise<T> {

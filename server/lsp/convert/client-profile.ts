@@ -1,6 +1,6 @@
 /** What the server keeps of `initialize`: who the client is, what it can do, and what it asks for. */
 
-import type { InitializeParams } from "vscode-languageserver-protocol";
+import type { ClientCapabilities, InitializeParams } from "vscode-languageserver-protocol";
 import { type Language, languageOf } from "../../base/l10n.ts";
 import type { InitializationOptions } from "../../protocol/initialization.ts";
 import { filePath } from "./file-path.ts";
@@ -40,12 +40,16 @@ export function toClientProfile(params: InitializeParams): ClientProfile {
     settings: options.settings,
     restarted: options.restarted ?? false,
     folders: foldersOf(params),
-    can: {
-      configuration: capabilities.workspace?.configuration ?? false,
-      watchConfiguration: capabilities.workspace?.didChangeConfiguration?.dynamicRegistration ?? false,
-      watchFiles: capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
-      showProgress: capabilities.window?.workDoneProgress ?? false,
-    },
+    can: abilitiesOf(capabilities),
+  };
+}
+
+function abilitiesOf({ workspace, window }: ClientCapabilities): ClientProfile["can"] {
+  return {
+    configuration: workspace?.configuration ?? false,
+    watchConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration ?? false,
+    watchFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
+    showProgress: window?.workDoneProgress ?? false,
   };
 }
 

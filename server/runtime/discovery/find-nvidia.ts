@@ -3,6 +3,7 @@
  * of `nvidia-smi`, whose lines differ from driver to driver: what cannot be read is left out.
  */
 
+import { stripVTControlCharacters } from "node:util";
 import type { NvidiaFinding, NvidiaGpu } from "../../model/machine-findings.ts";
 import { nvidiaSmi, runNvidiaSmi } from "./nvidia-smi.ts";
 
@@ -74,7 +75,7 @@ function slowedByOf(reasons = ""): NvidiaGpu["slowedBy"] {
  */
 export function farPairsIn(matrix: string): readonly (readonly [number, number])[] {
   // Newer ones underline the head of the table.
-  const lines = matrix.replaceAll(/\u001b\[\d*m/g, "").split("\n");
+  const lines = stripVTControlCharacters(matrix).split("\n");
   const rows = lines.flatMap((line) => {
     const [, cells] = /^GPU\d+\s+(.*)$/.exec(line) ?? [];
     return cells === undefined ? [] : [cells.trim().split(/\s+/)];

@@ -334,7 +334,7 @@ describe("hearth complete", function () {
       ["text.gguf", "model-invalid", /does not begin with GGUF/],
       ["tensors-4-billion.gguf", "model-invalid", /4,000,000,000 tensors, which cannot fit/],
       ["architecture.gguf", "model-unsupported", /cannot run the architecture mixup/],
-      [".", "model-invalid", /is not a file/],
+      [".", "model-not-found", /is a folder/],
     ];
     for (const [file, code, said] of bad) {
       it(`${file}: ${code}`, async () => {

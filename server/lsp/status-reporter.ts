@@ -31,10 +31,19 @@ export class StatusReporter implements Disposable {
 
   update(): void {
     if (this.#disposed) return;
+    const { model } = this.#ports.facts();
+    if (model.kind === "loading" && model.step) return this.#sayNow();
     this.#timer ??= this.#ports.clock.after(this.#last === "" ? 0 : gatherMs, () => {
       this.#timer = undefined;
       this.#say();
     });
+  }
+
+  /** A step down is said once: the next one must not take its place. */
+  #sayNow(): void {
+    this.#timer?.dispose();
+    this.#timer = undefined;
+    this.#say();
   }
 
   dispose(): void {

@@ -27,12 +27,22 @@ describe("the doctor of the language server", () => {
   /** The process that the server starts to look at llama.cpp; a fork is not yet it, and the server waits for that. */
   async function probe(): Promise<number> {
     const { pid } = client.process;
-    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
-    if (child && readFileSync(`/proc/${child}/cmdline`, "utf8").includes(entryPoint("probe"))) {
-      return Number(child);
-    }
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
+    const found = children.find((child) => commandOf(child).includes(entryPoint("probe")));
+    if (found) return Number(found);
     await setImmediate();
     return probe();
+  }
+
+  /** Empty for one that has ended by now: the doctor asks short programs too. */
+  function commandOf(child: string): string {
+    try {
+      return readFileSync(`/proc/${child}/cmdline`, "utf8");
+    } catch (error) {
+      if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH"))
+        return "";
+      throw error;
+    }
   }
 
   async function hostCheck(): Promise<DoctorCheck | undefined> {
@@ -64,15 +74,12 @@ describe("the doctor of the language server", () => {
     const cancel = new CancellationTokenSource();
     const checked = client.connection.sendRequest(doctorRequest.method, {}, cancel.token);
     const pid = await probe();
+    // It cannot answer, nor heed a signal that asks.
     process.kill(pid, "SIGSTOP");
-    try {
-      const cancelled = performance.now();
-      cancel.cancel();
-      await assert.rejects(checked, { code: LSPErrorCodes.RequestCancelled });
-      assert.ok(performance.now() - cancelled < promptMs);
-    } finally {
-      process.kill(pid, "SIGCONT");
-    }
+    const cancelled = performance.now();
+    cancel.cancel();
+    await assert.rejects(checked, { code: LSPErrorCodes.RequestCancelled });
+    assert.ok(performance.now() - cancelled < promptMs);
     await gone(pid);
   });
 });

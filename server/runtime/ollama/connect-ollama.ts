@@ -15,6 +15,7 @@ import { nearestNames } from "../../model/nearest-names.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import { isUnknownPath, strangerError } from "../http/http-errors.ts";
+import { isBareTemplate } from "./bare-template.ts";
 import { modelCard } from "./model-card.ts";
 import { type LoadedModel, type ModelOptions, OllamaApi, type OllamaModel } from "./ollama-api.ts";
 import { OllamaRuntime } from "./ollama-runtime.ts";
@@ -157,11 +158,6 @@ function infoOf(
     ...(Object.keys(card).length === 0 ? {} : { sampling: card }),
     ...(spill ? { reduced: toReduction(spill) } : {}),
   };
-}
-
-/** What Ollama gives to a model that came without a template. */
-function isBareTemplate({ template }: OllamaModel): boolean {
-  return /^\s*\{\{-?\s*\.Prompt\s*-?\}\}\s*$/.test(template);
 }
 
 function inserts({ capabilities }: OllamaModel): boolean {

@@ -4,6 +4,7 @@ import { detectReasoning, familyByName } from "../../model/fim-detection.ts";
 import type { ServedModel } from "../../model/findings.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { HttpClient } from "../http/http-client.ts";
+import { isBareTemplate } from "./bare-template.ts";
 import { OllamaApi, type OllamaModel } from "./ollama-api.ts";
 
 /** The largest of more: whoever has as many will name one. */
@@ -43,6 +44,12 @@ function servedModel(name: string, bytes: number, shown: OllamaModel): ServedMod
     bytes,
     parameters: typeof parameters === "number" ? parameters : Infinity,
     fills: !isNamedForReason && (familyByName(names) !== undefined || shown.capabilities.includes("insert")),
-    reasons: isNamedForReason ? "r1" : shown.capabilities.includes("thinking") ? "thinks" : "no",
+    reasons: isBareTemplate(shown)
+      ? "no"
+      : isNamedForReason
+        ? "r1"
+        : shown.capabilities.includes("thinking")
+          ? "thinks"
+          : "no",
   };
 }

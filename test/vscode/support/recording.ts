@@ -14,7 +14,16 @@ export interface Attempt {
   readonly program: string;
   /** Address and port. */
   readonly to: string;
+  /** Whether Hearth's programs or the extension host that runs it tried, or anything that they started. */
+  readonly ours: boolean;
 }
+
+interface Running {
+  readonly program: string;
+  readonly ours: boolean;
+}
+
+const unknown: Running = { program: "unknown", ours: false };
 
 export interface Recorded {
   /** All that ran. */
@@ -63,7 +72,7 @@ class RecordReader {
   readonly programs = new Set<string>();
   readonly attempts: Attempt[] = [];
   /** By thread: what it runs. */
-  readonly #running = new Map<string, string>();
+  readonly #running = new Map<string, Running>();
   /** By thread: a call that another thread's line came between. */
   readonly #begun = new Map<string, string>();
 
@@ -85,7 +94,7 @@ class RecordReader {
   /** Its child is what it is, until it executes something. */
   #start(thread: string, child: string | undefined): void {
     if (child !== undefined && !this.#running.has(child))
-      this.#running.set(child, this.#running.get(thread) ?? "unknown");
+      this.#running.set(child, this.#running.get(thread) ?? unknown);
   }
 
   #execute(thread: string, call: string): void {
@@ -94,13 +103,15 @@ class RecordReader {
     const hearth = words.find((word) => word.includes("/hearth.hearth-"));
     const type = words.find((word) => word.startsWith("--type="));
     const program = type?.slice("--type=".length) ?? (hearth ?? words[0] ?? "").split("/").at(-1) ?? "";
-    this.#running.set(thread, program);
+    const ours =
+      program === "extensionHost" || hearth !== undefined || this.#running.get(thread)?.ours === true;
+    this.#running.set(thread, { program, ours });
     this.programs.add(program);
   }
 
   #reach(thread: string, call: string): void {
     const to = addressIn(call);
-    if (to !== undefined) this.attempts.push({ program: this.#running.get(thread) ?? "unknown", to });
+    if (to !== undefined) this.attempts.push({ ...(this.#running.get(thread) ?? unknown), to });
   }
 }
 

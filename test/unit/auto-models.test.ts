@@ -18,13 +18,17 @@ const shown = (more: object) => ({
   model_info: {},
   ...more,
 });
+const chatting = (more: object) =>
+  shown({ template: "{{ range .Messages }}{{ .Content }}{{ end }}", ...more });
 const details: Readonly<Record<string, object>> = {
   "qwen2.5-coder:1.5b-base": shown({ model_info: { "general.parameter_count": 1.5e9 } }),
   "granite-code:latest": shown({ capabilities: ["completion", "insert"] }),
   "strange:7b": shown({ capabilities: ["completion", "insert"] }),
   "llama3:8b": shown({}),
-  "deepseek-r1:7b": shown({ capabilities: ["completion", "thinking"] }),
-  "qwen3:14b": shown({ capabilities: ["completion", "thinking"] }),
+  "deepseek-r1:7b": chatting({ capabilities: ["completion", "thinking"] }),
+  "qwen3:14b": chatting({ capabilities: ["completion", "thinking"] }),
+  // It goes on with a text, and answers nobody.
+  "deepseek-r1:1.5b": shown({ capabilities: ["completion", "thinking"] }),
   "nomic-embed-text:latest": shown({ capabilities: ["embedding"] }),
   "seedling:latest": shown({
     model_info: { "general.name": "seedling-coder", "general.parameter_count": 3e6 },

@@ -14,7 +14,7 @@ export interface Attempt {
   readonly program: string;
   /** Address and port. */
   readonly to: string;
-  /** Whether Hearth's programs or the extension host that runs it tried, or anything that they started. */
+  /** Whether Hearth's programs or what they started tried, or the extension host itself. */
   readonly ours: boolean;
 }
 
@@ -103,8 +103,10 @@ class RecordReader {
     const hearth = words.find((word) => word.includes("/hearth.hearth-"));
     const type = words.find((word) => word.startsWith("--type="));
     const program = type?.slice("--type=".length) ?? (hearth ?? words[0] ?? "").split("/").at(-1) ?? "";
-    const ours =
-      program === "extensionHost" || hearth !== undefined || this.#running.get(thread)?.ours === true;
+    const before = this.#running.get(thread) ?? unknown;
+    // What else the extension host starts belongs to other extensions, such as TypeScript's, which runs npm.
+    const inherited = before.ours && before.program !== "extensionHost";
+    const ours = program === "extensionHost" || hearth !== undefined || inherited;
     this.#running.set(thread, { program, ours });
     this.programs.add(program);
   }

@@ -1,22 +1,33 @@
-/** The real completion service over a model that is open: asked at the end of a short file, as a person asks. */
+/** The real completion service over one model and nothing else, at the places that a bench asks about. */
 
 import { systemClock } from "../server/base/clock.ts";
-import { CompletionModel } from "../server/features/completion/completion-model.ts";
+import type { Disposable } from "../server/base/disposable.ts";
+import {
+  CompletionModel,
+  type CompletionModelPorts,
+} from "../server/features/completion/completion-model.ts";
+import type { CompletionOutcome } from "../server/features/completion/completion-outcome.ts";
 import { CompletionService } from "../server/features/completion/completion-service.ts";
-import type { OpenModel } from "../server/runtime/host/client.ts";
 import { Snapshot } from "../server/text/snapshot.ts";
 import { never } from "../test/support/host-fixture.ts";
 
-export interface Completing {
-  /** What is offered behind `name =`, as a whole; undefined for nothing. A name of its own is in no cache. */
-  complete(name: string): Promise<string | undefined>;
-  dispose(): void;
+export interface Place {
+  readonly path: string;
+  readonly text: string;
+  readonly offset: number;
 }
 
-export async function completionOver(opened: OpenModel): Promise<Completing> {
+export interface Completing extends Disposable {
+  /** Resolves when the model is there, or cannot be opened. */
+  ready(): Promise<void>;
+  /** As for a person who asks by hand. */
+  complete(place: Place): Promise<CompletionOutcome>;
+}
+
+export function completionOver(open: CompletionModelPorts["open"], modelName: string): Completing {
   const model = new CompletionModel({
     clock: systemClock,
-    open: () => Promise.resolve({ ...opened, dispose: () => {} }),
+    open,
     candidates: () => Promise.resolve([]),
     changed: () => {},
   });
@@ -32,15 +43,15 @@ export async function completionOver(opened: OpenModel): Promise<Completing> {
     }),
     displayPath: (uri) => uri,
   });
-  model.bind("embedded/any");
-  await model.settled(never);
   return {
-    async complete(name) {
-      const text = `const ${name} = `;
-      const snapshot = new Snapshot("file:///kills.ts", "typescript", 1, text);
-      const position = snapshot.positionAt(text.length);
-      const outcome = await service.complete({ snapshot, position, trigger: "manual" }, never);
-      return outcome.kind === "suggested" ? outcome.items[0]?.text : undefined;
+    async ready() {
+      model.bind(`embedded/${modelName}`);
+      await model.settled(never);
+    },
+    complete({ path, text, offset }) {
+      const snapshot = new Snapshot(`file:///${path}`, "typescript", 1, text);
+      const position = snapshot.positionAt(offset);
+      return service.complete({ snapshot, position, trigger: "manual" }, never);
     },
     dispose() {
       service.dispose();

@@ -94,8 +94,10 @@ async function measure({ name, ...row }: Row): Promise<void> {
   try {
     const killer = new Killer(client);
     const opened = await client.open(prepared.spec, never);
-    const completing = await completionOver({ ...opened, runtime: killer.over(opened.runtime) });
-    const whole = await completing.complete("");
+    const runtime = killer.over(opened.runtime);
+    const completing = completionOver(() => Promise.resolve({ ...opened, runtime, dispose() {} }), name);
+    await completing.ready();
+    const whole = await offeredFor(completing, "");
     if (whole === undefined) throw new Error(`${name} completes nothing`);
     const rounds = await killed({ completing, killer, whole });
     report(name, rounds);
@@ -109,6 +111,13 @@ async function measure({ name, ...row }: Row): Promise<void> {
     prepared.dispose();
   }
   await reportOrphans(name);
+}
+
+/** What is offered behind `name =`; undefined for nothing, also where that failed. A name of its own is in no cache. */
+async function offeredFor(completing: Completing, name: string): Promise<string | undefined> {
+  const text = `const ${name} = `;
+  const outcome = await completing.complete({ path: "kills.ts", text, offset: text.length });
+  return outcome.kind === "suggested" ? outcome.items[0]?.text : undefined;
 }
 
 interface Subject {
@@ -129,12 +138,12 @@ async function killed({ completing, killer, whole }: Subject): Promise<Rounds> {
   let lost = 0;
   for (let round = 0; round < kills; round++) {
     const killing = killer.arm(await killer.pid());
-    const offered = await completing.complete(`round${round}`);
+    const offered = await offeredFor(completing, `round${round}`);
     if (offered !== undefined && offered !== whole) partial.push(offered);
     const killedAt = await killing;
     let again: string | undefined;
     while (again !== whole && performance.now() - killedAt < patienceMs) {
-      again = await completing.complete(`after${round}`);
+      again = await offeredFor(completing, `after${round}`);
       if (again !== undefined && again !== whole) partial.push(again);
     }
     if (again === whole) recoveries.push(performance.now() - killedAt);
@@ -145,7 +154,7 @@ async function killed({ completing, killer, whole }: Subject): Promise<Rounds> {
 
 async function cutOnce({ completing, killer, whole }: Subject): Promise<boolean> {
   const killing = killer.arm(await killer.pid());
-  const offered = await completing.complete("control");
+  const offered = await offeredFor(completing, "control");
   await killing;
   return offered !== undefined && offered !== whole;
 }

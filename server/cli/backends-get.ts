@@ -9,13 +9,12 @@ import type { Localizer } from "../base/l10n.ts";
 import { explainPackageError } from "../fetch/explain-package-error.ts";
 import { FetchError } from "../fetch/fetch-error.ts";
 import type { PackagesQuestion } from "../fetch/fetch-packages.ts";
-import type { FetchAnswer } from "../fetch/fetch-question.ts";
 import type { BackendName, BackendTrial } from "../model/backend.ts";
 import { explainDrop } from "../model/dropped-backend.ts";
 import { backendParameter } from "./backend-parameter.ts";
 import type { CliContext, GotBackend } from "./cli-context.ts";
 import { failed, type Outcome } from "./failure.ts";
-import { withProgress } from "./fetch-verb.ts";
+import { confirmed, withProgress, yesFlag } from "./fetch-verb.ts";
 import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
 import { runVerb } from "./run-verb.ts";
 import { visibleText } from "./visible-text.ts";
@@ -31,12 +30,7 @@ export function getCommand(localizer: Localizer): Command<CliContext> {
     parameters: {
       flags: {
         ...globalFlags(localizer),
-        yes: {
-          kind: "boolean",
-          brief: t("Confirm host, size and licence without being asked"),
-          default: false,
-          withNegated: false,
-        },
+        yes: yesFlag(localizer),
       },
       positional: { kind: "tuple", parameters: [backendParameter(localizer)] },
     },
@@ -49,7 +43,15 @@ export function getCommand(localizer: Localizer): Command<CliContext> {
 async function get(context: CliContext, flags: GetFlags, name: BackendName): Promise<Outcome> {
   const { localizer, signal, backends } = context;
   const { settings } = await settingsOf(flags, context);
-  const ask = (question: PackagesQuestion, stop: AbortSignal) => answer(question, { context, flags }, stop);
+  const { yes } = flags;
+  const ask = (packages: PackagesQuestion, stop: AbortSignal) => {
+    const confirmation = {
+      shown: questionText(packages, localizer),
+      question: localizer.t("Fetch it?"),
+      yes,
+    };
+    return confirmed(confirmation, context, stop);
+  };
   return withProgress(context, async (onProgress) => {
     try {
       const got = await backends.get({ name, settings, ask, onProgress }, signal);
@@ -103,23 +105,6 @@ function noBuild(name: BackendName, { t }: Localizer): Outcome {
     message: t("There is no build {0} of llama.cpp for this platform.", name),
     mend: t("The build that Hearth carries is the only one."),
   });
-}
-
-interface Asked {
-  readonly context: CliContext;
-  readonly flags: GetFlags;
-}
-
-async function answer(
-  question: PackagesQuestion,
-  { context, flags }: Asked,
-  signal: AbortSignal,
-): Promise<FetchAnswer> {
-  const { confirm, localizer, process } = context;
-  if (flags.yes || confirm) process.stderr.write(`${visibleText(questionText(question, localizer))}\n`);
-  if (flags.yes) return "yes";
-  if (!confirm) return "nobody";
-  return (await confirm(localizer.t("Fetch it?"), signal)) ? "yes" : "no";
 }
 
 function questionText(

@@ -1,11 +1,14 @@
 /** What the verbs about models share: how a failure is told, and how far they are on a terminal. */
 
+import type { Localizer } from "../base/l10n.ts";
 import { explainFetchError } from "../fetch/explain-fetch-error.ts";
 import { FetchError } from "../fetch/fetch-error.ts";
+import type { FetchAnswer } from "../fetch/fetch-question.ts";
 import { progressLine } from "../fetch/fetch-words.ts";
 import type { TransferProgress } from "../fetch/transfer-progress.ts";
 import type { CliContext } from "./cli-context.ts";
 import { failed, type Outcome } from "./failure.ts";
+import { visibleText } from "./visible-text.ts";
 
 export type OnProgress = (progress: TransferProgress) => void;
 
@@ -31,6 +34,35 @@ export async function withProgress(
   } finally {
     if (shownAt > 0) stderr.write("\r\u001b[K");
   }
+}
+
+export interface Confirmation {
+  /** What the person sees before the question. */
+  readonly shown: string;
+  readonly question: string;
+  /** `--yes`. */
+  readonly yes: boolean;
+}
+
+/** Nothing is fetched that nobody has seen. */
+export async function confirmed(
+  { shown, question, yes }: Confirmation,
+  { confirm, process }: CliContext,
+  signal: AbortSignal,
+): Promise<FetchAnswer> {
+  if (yes || confirm) process.stderr.write(`${visibleText(shown)}\n`);
+  if (yes) return "yes";
+  if (!confirm) return "nobody";
+  return (await confirm(question, signal)) ? "yes" : "no";
+}
+
+export function yesFlag({ t }: Localizer) {
+  return {
+    kind: "boolean",
+    brief: t("Confirm host, size and licence without being asked"),
+    default: false,
+    withNegated: false,
+  } as const;
 }
 
 const cells = 24;

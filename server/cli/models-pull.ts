@@ -3,11 +3,11 @@
 import { buildCommand, type Command } from "@stricli/core";
 import { byteSize } from "../base/byte-size.ts";
 import type { Localizer } from "../base/l10n.ts";
-import type { FetchAnswer, FetchQuestion } from "../fetch/fetch-question.ts";
+import type { FetchQuestion } from "../fetch/fetch-question.ts";
 import { questionText } from "../fetch/fetch-words.ts";
 import type { CliContext } from "./cli-context.ts";
 import type { Outcome } from "./failure.ts";
-import { withProgress } from "./fetch-verb.ts";
+import { confirmed, withProgress, yesFlag } from "./fetch-verb.ts";
 import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
 import { runVerb } from "./run-verb.ts";
 import { visibleText } from "./visible-text.ts";
@@ -37,12 +37,7 @@ export function pullCommand(localizer: Localizer): Command<CliContext> {
     parameters: {
       flags: {
         ...globalFlags(localizer),
-        yes: {
-          kind: "boolean",
-          brief: t("Confirm host, size and licence without being asked"),
-          default: false,
-          withNegated: false,
-        },
+        yes: yesFlag(localizer),
       },
       positional: {
         kind: "tuple",
@@ -58,32 +53,19 @@ export function pullCommand(localizer: Localizer): Command<CliContext> {
 async function pull(context: CliContext, flags: PullFlags, name: string): Promise<Outcome> {
   const { localizer, signal, models } = context;
   const { settings } = await settingsOf(flags, context);
-  const ask = (question: FetchQuestion, stop: AbortSignal) => answer(question, { context, flags }, stop);
+  const { t } = localizer;
+  const { yes } = flags;
+  const ask = (asked: FetchQuestion, stop: AbortSignal) => {
+    const question = asked.kind === "look-up" ? t("Ask it?") : t("Fetch it?");
+    return confirmed({ shown: questionText(asked, localizer), question, yes }, context, stop);
+  };
   return withProgress(context, async (onProgress) => {
     const pulled = await models.pull({ name, settings, ask, onProgress }, signal);
     const { state, model, bytes } = pulled;
     const text =
       state === "there"
-        ? localizer.t("{0} is here already.", model)
-        : localizer.t("Fetched {0} ({1}). Its SHA-256 is the promised one.", model, byteSize(bytes));
+        ? t("{0} is here already.", model)
+        : t("Fetched {0} ({1}). Its SHA-256 is the promised one.", model, byteSize(bytes));
     return { kind: "done", json: pulled, text: visibleText(text) };
   });
-}
-
-interface Asked {
-  readonly context: CliContext;
-  readonly flags: PullFlags;
-}
-
-async function answer(
-  question: FetchQuestion,
-  { context, flags }: Asked,
-  signal: AbortSignal,
-): Promise<FetchAnswer> {
-  const { confirm, localizer, process } = context;
-  const { t } = localizer;
-  if (flags.yes || confirm) process.stderr.write(`${visibleText(questionText(question, localizer))}\n`);
-  if (flags.yes) return "yes";
-  if (!confirm) return "nobody";
-  return (await confirm(question.kind === "look-up" ? t("Ask it?") : t("Fetch it?"), signal)) ? "yes" : "no";
 }

@@ -1,8 +1,8 @@
 /** The licences that the person has accepted: each is asked about once. */
 
-import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
+import { readJsonFile, writeJsonFile } from "../base/json-file.ts";
 import { writing } from "./part-file.ts";
 import type { ModelOffer } from "./repository.ts";
 
@@ -24,16 +24,11 @@ export class Licences {
 
   async accept(offer: Licensed, at: string): Promise<void> {
     const accepted = { ...(await this.#read()), [keyOf(offer)]: { at, for: offer.repository } };
-    await writing(this.#path, async () => {
-      await writeFile(`${this.#path}.new`, `${JSON.stringify(accepted, undefined, 2)}\n`, { mode: 0o600 });
-      await rename(`${this.#path}.new`, this.#path);
-    });
+    await writing(this.#path, () => writeJsonFile(this.#path, accepted));
   }
 
   async #read(): Promise<v.InferOutput<typeof acceptedSchema>> {
-    const text = await readFile(this.#path, "utf8").catch(() => "{}");
-    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), acceptedSchema), text);
-    return parsed.success ? parsed.output : {};
+    return (await readJsonFile(this.#path, acceptedSchema)) ?? {};
   }
 }
 

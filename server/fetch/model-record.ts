@@ -1,7 +1,7 @@
 /** What is known of a model file that Hearth brought here: `FILE.json` beside it, in the folder of models. */
 
-import { readFile, rename, writeFile } from "node:fs/promises";
 import * as v from "valibot";
+import { readJsonFile, writeJsonFile } from "../base/json-file.ts";
 import { writing } from "./part-file.ts";
 
 const recordSchema = v.object({
@@ -16,15 +16,10 @@ const recordSchema = v.object({
 export type ModelRecord = Readonly<v.InferOutput<typeof recordSchema>>;
 
 /** `model`: the path of the file. Undefined where somebody else put it there. */
-export async function readRecord(model: string): Promise<ModelRecord | undefined> {
-  const text = await readFile(`${model}.json`, "utf8").catch(() => "");
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), recordSchema), text);
-  return parsed.success ? parsed.output : undefined;
+export function readRecord(model: string): Promise<ModelRecord | undefined> {
+  return readJsonFile(`${model}.json`, recordSchema);
 }
 
-export async function writeRecord(model: string, record: ModelRecord): Promise<void> {
-  await writing(model, async () => {
-    await writeFile(`${model}.json.new`, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
-    await rename(`${model}.json.new`, `${model}.json`);
-  });
+export function writeRecord(model: string, record: ModelRecord): Promise<void> {
+  return writing(model, () => writeJsonFile(`${model}.json`, record));
 }

@@ -4,9 +4,10 @@
  */
 
 import { createHash, type Hash } from "node:crypto";
-import { type FileHandle, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
+import { readJsonFile, writeJsonFile } from "../base/json-file.ts";
 import { bytesIn } from "./disk-use.ts";
 import { FetchError } from "./fetch-error.ts";
 
@@ -123,11 +124,7 @@ export class PartFile {
   }
 
   async #save(): Promise<void> {
-    await writing(this.path, async () => {
-      const path = `${this.path}.json`;
-      await writeFile(`${path}.new`, JSON.stringify(this.#state), { mode: 0o600 });
-      await rename(`${path}.new`, path);
-    });
+    await writing(this.path, () => writeJsonFile(`${this.path}.json`, this.#state));
   }
 }
 
@@ -145,14 +142,12 @@ export function isSame(
 }
 
 /** What is left of a download that was given up or broke; undefined where there is none that could go on. */
-export async function readState(path: string): Promise<PartState | undefined> {
-  const text = await readFile(`${path}.json`, "utf8").catch(() => "");
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), stateSchema), text);
-  return parsed.success ? parsed.output : undefined;
+export function readState(path: string): Promise<PartState | undefined> {
+  return readJsonFile(`${path}.json`, stateSchema);
 }
 
 export async function forgetPart(target: string): Promise<void> {
-  for (const end of [".part", ".part.json", ".part.json.new"]) await rm(target + end, { force: true });
+  for (const end of [".part", ".part.json"]) await rm(target + end, { force: true });
 }
 
 /** What is not what was promised; returns its new name. */

@@ -1,8 +1,8 @@
 /** What came of trying a build, kept so that one that crashes is not tried again with the same drivers. */
 
-import { readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
+import { readJsonFile, writeJsonFile } from "../../base/json-file.ts";
 import { makeFolder } from "../../base/make-folder.ts";
 import type { BackendTrial } from "../../model/backend.ts";
 
@@ -26,17 +26,12 @@ export type TrialRecord = Readonly<Omit<v.InferOutput<typeof recordSchema>, "tri
 const mostKept = 8;
 
 export async function readTrials(path: string): Promise<readonly TrialRecord[]> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), v.array(recordSchema)), text);
-  return parsed.success ? parsed.output : [];
+  return (await readJsonFile(path, v.array(recordSchema))) ?? [];
 }
 
 /** In place of what was known with the same drivers. */
 export async function writeTrial(path: string, record: TrialRecord): Promise<void> {
   await makeFolder(dirname(path));
   const others = (await readTrials(path)).filter(({ drivers }) => drivers !== record.drivers);
-  const written = `${path}.${process.pid}.new`;
-  const kept = [record, ...others].slice(0, mostKept);
-  await writeFile(written, `${JSON.stringify(kept, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(written, path);
+  await writeJsonFile(path, [record, ...others].slice(0, mostKept));
 }

@@ -46,7 +46,8 @@ export async function confirmOffer(
   if (!accepted) await licences.accept(offer, now().toISOString());
 }
 
-function needYes(answer: FetchAnswer, host: string): void {
+/** Throws a FetchError for any other answer. `host`: whom Hearth would have spoken to. */
+export function needYes(answer: FetchAnswer, host: string): void {
   if (answer === "nobody") throw new FetchError("nobody-asked", { values: [host] });
   if (answer === "no") throw new FetchError("declined");
 }

@@ -7,9 +7,9 @@ import { isLaterPart } from "../model/gguf-parts.ts";
 import { FetchError } from "./fetch-error.ts";
 import { hashFile } from "./hash-file.ts";
 import { type ModelRecord, readRecord, writeRecord } from "./model-record.ts";
-import { forgetPart, isSame, PartFile, readState, setAside, sizeOf, writing } from "./part-file.ts";
+import { bytesHere, forgetPart, PartFile, setAside, sizeOf, writing } from "./part-file.ts";
 import type { OfferedFile } from "./repository.ts";
-import { type Patience, transfer } from "./transfer.ts";
+import { type Patience, transferWhole } from "./transfer.ts";
 import type { TransferProgress } from "./transfer-progress.ts";
 import type { WebClient } from "./web-client.ts";
 
@@ -48,12 +48,6 @@ export async function isHere(
   return true;
 }
 
-/** What an earlier try has brought of it. */
-export async function bytesHere({ path, sha256, bytes }: WantedFile): Promise<number> {
-  const state = await readState(`${path}.part`);
-  return isSame(state, { sha256, bytes }) ? await sizeOf(`${path}.part`) : 0;
-}
-
 /** `hosts`: those that the person has confirmed. Of a model in several files the first comes last. */
 export async function fetchFile(
   wanted: WantedFile,
@@ -61,18 +55,10 @@ export async function fetchFile(
   signal: AbortSignal,
 ): Promise<void> {
   const { path, url, bytes, sha256, name } = wanted;
-  const total = await bytesHere(wanted);
+  const total = await bytesHere(path, wanted);
   const onChecked = (checked: number) => ports.onProgress({ phase: "checking", bytes: checked, total });
   const part = await PartFile.open(path, { url, bytes, sha256, name }, { onChecked }, signal);
-  const digest = await (async () => {
-    try {
-      await transfer({ ...ports, hosts, part }, signal);
-    } catch (error) {
-      await part.close();
-      throw error;
-    }
-    return part.finish();
-  })();
+  const digest = await transferWhole({ ...ports, hosts, part }, signal);
   if (digest !== sha256) throw new FetchError("wrong-hash", { values: [await setAside(path)] });
   if (!isLaterPart(path)) await needModel(path);
   await writeRecord(path, recordOf(wanted, now()));

@@ -6,23 +6,14 @@
 import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../base/clock.ts";
-import { tryLock } from "../base/file-lock.ts";
 import { makeFolder } from "../base/make-folder.ts";
+import { needYes } from "./confirm.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { FetchAnswer } from "./fetch-question.ts";
+import { holdingName } from "./hold-name.ts";
 import { Licences } from "./licences.ts";
-import { lockPath } from "./model-folder.ts";
-import {
-  forgetPart,
-  isSame,
-  needSpace,
-  PartFile,
-  type PartState,
-  readState,
-  sizeOf,
-  writing,
-} from "./part-file.ts";
-import { type Patience, transfer } from "./transfer.ts";
+import { bytesHere, forgetPart, needSpace, PartFile, type PartState, writing } from "./part-file.ts";
+import { type Patience, transferWhole } from "./transfer.ts";
 import type { TransferProgress } from "./transfer-progress.ts";
 import { unpack } from "./unpack.ts";
 import type { WebClient } from "./web-client.ts";
@@ -76,27 +67,24 @@ export interface FetchedPackages {
 
 /** Rejects with a FetchError, or with the signal's reason; what has come by then is kept. */
 export async function fetchPackages(options: PackagesOptions, signal: AbortSignal): Promise<FetchedPackages> {
-  const { home, name, folder, packages } = options;
-  const store = dirname(folder);
+  const store = dirname(options.folder);
   await writing(store, () => makeFolder(store));
-  await writing(home, () => makeFolder(join(home, "run")));
-  const lock = tryLock(lockPath(home, name));
-  if (!lock) throw new FetchError("taken", { values: [name] });
-  try {
-    const parts = packages.map((wanted) => partOf(wanted, options));
-    const have = sum(await Promise.all(parts.map(comeAlready)));
-    const bytes = sum(packages.map((each) => each.bytes));
-    const unpackedBytes = sum(packages.map((each) => each.unpackedBytes));
-    const { host } = new URL(options.registry);
-    await confirm({ packages, host, bytes, have, unpackedBytes }, options, signal);
-    await needSpace(store, bytes - have + unpackedBytes);
-    await bring(parts, { bytes, host }, options, signal);
-    await install(parts, folder, signal);
-    for (const { target } of parts) await forgetPart(target);
-    return { bytes, resumedFrom: have };
-  } finally {
-    lock.dispose();
-  }
+  return holdingName(options.home, options.name, () => fetchAll(options, signal));
+}
+
+async function fetchAll(options: PackagesOptions, signal: AbortSignal): Promise<FetchedPackages> {
+  const { folder, packages } = options;
+  const parts = packages.map((wanted) => partOf(wanted, options));
+  const have = sum(await Promise.all(parts.map(({ target, state }) => bytesHere(target, state))));
+  const bytes = sum(packages.map((each) => each.bytes));
+  const unpackedBytes = sum(packages.map((each) => each.unpackedBytes));
+  const { host } = new URL(options.registry);
+  await confirm({ packages, host, bytes, have, unpackedBytes }, options, signal);
+  await needSpace(dirname(folder), bytes - have + unpackedBytes);
+  await bring(parts, { bytes, host }, options, signal);
+  await install(parts, folder, signal);
+  for (const { target } of parts) await forgetPart(target);
+  return { bytes, resumedFrom: have };
 }
 
 interface Part {
@@ -116,11 +104,6 @@ function partOf(wanted: PinnedPackage, { registry, folder }: PackagesOptions): P
   return { wanted, state: { url, bytes, sha512 }, target: join(dirname(folder), file) };
 }
 
-async function comeAlready({ state, target }: Part): Promise<number> {
-  const before = await readState(`${target}.part`);
-  return isSame(before, state) ? sizeOf(`${target}.part`) : 0;
-}
-
 async function confirm(
   question: PackagesQuestion,
   { home, name, offline, ask, now }: PackagesOptions,
@@ -133,9 +116,7 @@ async function confirm(
   }));
   const accepted = await Promise.all(terms.map((each) => licences.accepted(each)));
   if (!offline && !accepted.includes(false)) return;
-  const answer = await ask(question, signal);
-  if (answer === "nobody") throw new FetchError("nobody-asked", { values: [question.host] });
-  if (answer === "no") throw new FetchError("declined");
+  needYes(await ask(question, signal), question.host);
   for (const each of terms) await licences.accept(each, now().toISOString());
 }
 
@@ -159,14 +140,9 @@ async function bring(
       onProgress({ ...progress, bytes: done + progress.bytes, total });
     const onChecked = (bytes: number) => tell({ phase: "checking", bytes, total });
     const part = await PartFile.open(target, state, { onChecked }, signal);
-    try {
-      const hosts = new Set([host]);
-      await transfer({ client, part, hosts, clock, random, patience, onProgress: tell }, signal);
-    } catch (error) {
-      await part.close();
-      throw error;
-    }
-    if ((await part.finish()) !== state.sha512) {
+    const hosts = new Set([host]);
+    const ports = { client, hosts, clock, random, patience, onProgress: tell };
+    if ((await transferWhole({ ...ports, part }, signal)) !== state.sha512) {
       await forgetPart(target);
       throw new FetchError("wrong-hash", { values: [`${wanted.name} ${wanted.version}`] });
     }

@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { tryLock } from "../base/file-lock.ts";
 import { makeFolder } from "../base/make-folder.ts";
 import { readGgufFile } from "../model/gguf.ts";
 import { firstPart, isLaterPart, partPaths } from "../model/gguf-parts.ts";
@@ -11,6 +10,7 @@ import { nearestNames } from "../model/nearest-names.ts";
 import { type RuntimeError, toRuntimeError } from "../model/runtime-error.ts";
 import { FetchError } from "./fetch-error.ts";
 import { hashFile } from "./hash-file.ts";
+import { holdingName } from "./hold-name.ts";
 import { type ModelRecord, readRecord, writeRecord } from "./model-record.ts";
 import { needAllowance, needSpace, readState, sizeOf, writing } from "./part-file.ts";
 import type { TransferProgress } from "./transfer-progress.ts";
@@ -89,7 +89,7 @@ export class ModelFolder {
     const belongs = new Set(partPaths(firstPart(file)).flatMap((part) => ends.map((end) => part + end)));
     const there = (await readdir(this.#folder).catch(() => [])).filter((entry) => belongs.has(entry));
     if (there.length === 0) throw await this.#unknown(name);
-    await this.#holding(file, async () => {
+    await holdingName(this.#home, file, async () => {
       // Without its first file nobody takes the rest for a model.
       for (const entry of there.toSorted()) await writing(this.#folder, () => rm(join(this.#folder, entry)));
     });
@@ -106,7 +106,7 @@ export class ModelFolder {
     const { fileBytes } = await readGgufFile(first);
     if (name === undefined) throw new FetchError("name-unclear", { values: [basename(from)] });
     await writing(this.#folder, () => makeFolder(this.#folder));
-    await this.#holding(firstPart(name), async () => {
+    await holdingName(this.#home, firstPart(name), async () => {
       await needAllowance(this.#folder, fileBytes, options.maxGigabytes);
       await needSpace(this.#folder, fileBytes);
       // The first, by which the model is loaded, comes last.
@@ -136,7 +136,7 @@ export class ModelFolder {
     const path = join(this.#folder, file);
     const partial = `${path}.importing`;
     const { source, licence, at } = about;
-    await this.#holding(file, async () => {
+    await holdingName(this.#home, file, async () => {
       if ((await sizeOf(path)) > 0) throw new FetchError("exists", { values: [file] });
       try {
         await make(partial);
@@ -183,22 +183,6 @@ export class ModelFolder {
     );
     return new FetchError("unknown-model", { values: [name, near.join(", ")] });
   }
-
-  async #holding<T>(file: string, work: () => Promise<T>): Promise<T> {
-    await writing(this.#home, () => makeFolder(join(this.#home, "run")));
-    const lock = tryLock(lockPath(this.#home, file));
-    if (!lock) throw new FetchError("taken", { values: [file] });
-    try {
-      return await work();
-    } finally {
-      lock.dispose();
-    }
-  }
-}
-
-/** Whoever writes under the name of `file` holds this one. */
-export function lockPath(home: string, file: string): string {
-  return join(home, "run", `pull-${file}.lock`);
 }
 
 /** A file of a model whose first one is not here. */

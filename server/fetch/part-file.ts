@@ -132,13 +132,18 @@ function hashFor({ sha512 }: PartState): Hash {
   return createHash(sha512 === undefined ? "sha256" : "sha512");
 }
 
+type PromisedBytes = Pick<PartState, "bytes" | "sha256" | "sha512">;
+
 /** Whether what is there is to become what is wanted. */
-export function isSame(
-  before: PartState | undefined,
-  wanted: Pick<PartState, "bytes" | "sha256" | "sha512">,
-): boolean {
+function isSame(before: PartState | undefined, wanted: PromisedBytes): boolean {
   if (before?.bytes !== wanted.bytes) return false;
   return before.sha256 === wanted.sha256 && before.sha512 === wanted.sha512;
+}
+
+/** What an earlier try has brought of it. */
+export async function bytesHere(target: string, wanted: PromisedBytes): Promise<number> {
+  const before = await readState(`${target}.part`);
+  return isSame(before, wanted) ? sizeOf(`${target}.part`) : 0;
 }
 
 /** What is left of a download that was given up or broke; undefined where there is none that could go on. */

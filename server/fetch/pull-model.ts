@@ -4,13 +4,12 @@
  */
 
 import { join } from "node:path";
-import { tryLock } from "../base/file-lock.ts";
 import { makeFolder } from "../base/make-folder.ts";
 import { type Confirming, confirmLookUp, confirmOffer } from "./confirm.ts";
 import { FetchError } from "./fetch-error.ts";
-import { bytesHere, type FetchPorts, fetchFile, isHere, type WantedFile } from "./fetch-file.ts";
-import { lockPath } from "./model-folder.ts";
-import { needAllowance, needSpace, writing } from "./part-file.ts";
+import { type FetchPorts, fetchFile, isHere, type WantedFile } from "./fetch-file.ts";
+import { holdingName } from "./hold-name.ts";
+import { bytesHere, needAllowance, needSpace, writing } from "./part-file.ts";
 import { lookUp, type ModelOffer, type RepositoryOffer } from "./repository.ts";
 import { withRetries } from "./retries.ts";
 import { readWantedModel, type WantedModel } from "./wanted-model.ts";
@@ -50,16 +49,9 @@ export async function pullModel(
   const offer = await offerOf(name, wanted, options, signal);
   const folder = join(options.home, "models");
   await writing(folder, () => makeFolder(folder));
-  await writing(options.home, () => makeFolder(join(options.home, "run")));
-  const lock = tryLock(lockPath(options.home, offer.file));
-  if (!lock) throw new FetchError("taken", { values: [offer.file] });
-  try {
-    const licence = offer.licence.id;
-    const files = offer.parts.map((part) => ({ ...part, path: join(folder, part.file), name, licence }));
-    return await fetchAll({ offer, files, folder }, options, signal);
-  } finally {
-    lock.dispose();
-  }
+  const licence = offer.licence.id;
+  const files = offer.parts.map((part) => ({ ...part, path: join(folder, part.file), name, licence }));
+  return holdingName(options.home, offer.file, () => fetchAll({ offer, files, folder }, options, signal));
 }
 
 interface Fetching {
@@ -77,7 +69,7 @@ async function fetchAll(
   for (const file of files) if (!(await isHere(file, options, signal))) missing.push(file);
   const path = join(folder, offer.file);
   if (missing.length === 0) return pulled("there", path, offer, 0);
-  const come = await Promise.all(missing.map(bytesHere));
+  const come = await Promise.all(missing.map((file) => bytesHere(file.path, file)));
   const whole = offer.bytes - sumOf(missing.map(({ bytes }) => bytes));
   const have = whole + sumOf(come);
   await needAllowance(folder, offer.bytes - have, options.maxGigabytes);

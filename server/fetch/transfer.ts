@@ -28,8 +28,18 @@ export interface Patience {
 
 export const usualPatience: Patience = { ms: 30_000, leastBytes: 4096 };
 
-/** Rejects with a FetchError, or with the signal's reason. */
-export async function transfer(options: Transfer, signal: AbortSignal): Promise<void> {
+/** Closes the part, and returns the digest of all its bytes. Rejects with a FetchError, or with the signal's reason. */
+export async function transferWhole(options: Transfer, signal: AbortSignal): Promise<string> {
+  try {
+    await transfer(options, signal);
+  } catch (error) {
+    await options.part.close();
+    throw error;
+  }
+  return options.part.finish();
+}
+
+async function transfer(options: Transfer, signal: AbortSignal): Promise<void> {
   const { part, clock, random, onProgress, patience } = options;
   const { bytes: total } = part.state;
   const meter = new RateMeter(clock);

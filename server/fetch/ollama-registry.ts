@@ -1,10 +1,11 @@
 /** What Ollama's registry says of a model before it is pulled: its bytes and hosts. https://github.com/ollama/ollama */
 
 import * as v from "valibot";
+import { askJson } from "./ask-json.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { OllamaModel } from "./ollama-name.ts";
-import { type ModelOffer, readJson } from "./repository.ts";
-import { statusFailure, type WebClient } from "./web-client.ts";
+import type { ModelOffer } from "./repository.ts";
+import type { WebClient } from "./web-client.ts";
 
 const digest = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/));
 const size = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -45,14 +46,9 @@ async function readManifest(
   signal: AbortSignal,
 ): Promise<v.InferOutput<typeof manifestSchema>> {
   const url = new URL(`/v2/${path}/manifests/${tag}`, registry);
-  const headers = { accept: "application/vnd.docker.distribution.manifest.v2+json" };
-  const reply = await client.open({ url, headers, hosts: new Set([registry.host]) }, signal);
-  if (reply.kind === "elsewhere")
-    throw new FetchError("host-unconfirmed", { values: [url.host, reply.url.host] });
-  const { answer } = reply;
-  if (answer.status === 200) return readJson(answer, manifestSchema);
-  answer.discard();
-  throw statusFailure(answer, name);
+  const accept = "application/vnd.docker.distribution.manifest.v2+json";
+  const question = { url, host: registry.host, accept, schema: manifestSchema, what: name };
+  return (await askJson(client, question, signal)).value;
 }
 
 /** The registry, and whoever keeps its files: Ollama is sent there by the same answer. */

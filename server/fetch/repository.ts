@@ -6,9 +6,10 @@
 import * as v from "valibot";
 import { firstPart, partPaths } from "../model/gguf-parts.ts";
 import { nearestNames } from "../model/nearest-names.ts";
+import { askJson, type JsonAnswer } from "./ask-json.ts";
 import { FetchError } from "./fetch-error.ts";
 import { fileNameOf, filesOfQuant, type WantedModel } from "./wanted-model.ts";
-import { statusFailure, type WebAnswer, type WebClient } from "./web-client.ts";
+import { statusFailure, type WebClient } from "./web-client.ts";
 
 /** A model as it is offered: what a person confirms. */
 export interface ModelOffer {
@@ -131,8 +132,10 @@ async function readInfo(
   signal: AbortSignal,
 ): Promise<RepositoryInfo> {
   const url = addressOf(repositories.source, ["api/models", repository, "revision/main"]);
-  const answer = await ask(url, { repositories, what: repository }, signal);
-  const { sha = "main", cardData, tags } = await readJson(answer, infoSchema);
+  const { client, source } = repositories;
+  const question = { url, host: source.host, schema: infoSchema, what: repository };
+  const answer = await askJson(client, question, signal);
+  const { sha = "main", cardData, tags } = answer.value;
   const tagged = tags.find((tag) => tag.startsWith("license:"))?.slice("license:".length);
   const named = typeof cardData?.license === "string" ? cardData.license : tagged;
   const id = named === "other" ? (cardData?.license_name ?? named) : named;
@@ -155,23 +158,24 @@ const mostPages = 20;
 
 async function readFiles(
   { repository, revision }: { readonly repository: string; readonly revision: string },
-  repositories: Repositories,
+  { client, source }: Repositories,
   signal: AbortSignal,
 ): Promise<readonly RepositoryFile[]> {
   const files: RepositoryFile[] = [];
-  let url: URL | undefined = addressOf(repositories.source, ["api/models", repository, "tree", revision]);
+  let url: URL | undefined = addressOf(source, ["api/models", repository, "tree", revision]);
   url.searchParams.set("recursive", "true");
   for (let page = 0; url && page < mostPages; page++) {
-    const answer = await ask(url, { repositories, what: repository }, signal);
-    files.push(...(await readJson(answer, v.array(fileSchema))).filter(({ type }) => type === "file"));
+    const question = { url, host: source.host, schema: v.array(fileSchema), what: repository };
+    const answer = await askJson(client, question, signal);
+    files.push(...answer.value.filter(({ type }) => type === "file"));
     url = nextPage(answer);
   }
   return files;
 }
 
-function nextPage(answer: WebAnswer): URL | undefined {
-  const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(answer.header("link") ?? "")?.[1];
-  return next !== undefined && URL.canParse(next, answer.url.href) ? new URL(next, answer.url) : undefined;
+function nextPage({ header, url }: Pick<JsonAnswer<v.GenericSchema>, "header" | "url">): URL | undefined {
+  const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(header("link") ?? "")?.[1];
+  return next !== undefined && URL.canParse(next, url.href) ? new URL(next, url) : undefined;
 }
 
 function pickFile({ repository, pick }: WantedModel, files: readonly RepositoryFile[]): RepositoryFile {
@@ -221,44 +225,6 @@ async function whoServes(url: URL, repositories: Repositories, signal: AbortSign
   const bytes = Number(answer.header("x-linked-size") ?? answer.header("content-length") ?? Number.NaN);
   const sha256 = /^"?([0-9a-f]{64})"?$/i.exec(answer.header("x-linked-etag") ?? "")?.[1];
   return { hosts: [source.host], bytes: Number.isSafeInteger(bytes) ? bytes : undefined, sha256 };
-}
-
-async function ask(
-  url: URL,
-  { repositories, what }: { readonly repositories: Repositories; readonly what: string },
-  signal: AbortSignal,
-): Promise<WebAnswer> {
-  const { client, source } = repositories;
-  const headers = { accept: "application/json" };
-  const reply = await client.open({ url, headers, hosts: new Set([source.host]) }, signal);
-  if (reply.kind === "elsewhere")
-    throw new FetchError("host-unconfirmed", { values: [url.host, reply.url.host] });
-  const { answer } = reply;
-  if (answer.status === 200) return answer;
-  answer.discard();
-  throw statusFailure(answer, what);
-}
-
-/** The largest lists of a thousand files have a few hundred kilobytes. */
-const mostJsonBytes = 8 * 1024 * 1024;
-
-export async function readJson<Schema extends v.GenericSchema>(
-  { read, url }: WebAnswer,
-  schema: Schema,
-): Promise<v.InferOutput<Schema>> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  await read(async (piece) => {
-    size += piece.length;
-    if (size > mostJsonBytes) throw new FetchError("stranger", { values: [url.host] });
-    chunks.push(Buffer.from(piece));
-  });
-  const parsed = v.safeParse(
-    v.pipe(v.string(), v.parseJson(), schema),
-    Buffer.concat(chunks).toString("utf8"),
-  );
-  if (!parsed.success) throw new FetchError("stranger", { values: [url.host] });
-  return parsed.output;
 }
 
 /** Below the source's own path. */

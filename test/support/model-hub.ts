@@ -44,6 +44,8 @@ export interface HubOptions {
   readonly promised?: { readonly sha256?: string; readonly size?: number };
   /** Bytes a second. */
   readonly rate?: number;
+  /** Where the first page of the list of files leads; the page there is its last. */
+  readonly next?: string;
   /** The name under which the store is to be found, where it has one. */
   readonly storeName?: string;
 }
@@ -119,13 +121,16 @@ export class ModelHub {
     const wanted = this.#files.find(({ file }) => path === resolve + file);
     if (path === `${api}/revision/main`)
       json(response, { sha: this.revision, cardData: { license: licence }, tags: [] });
-    else if (path.startsWith(`${api}/tree/${this.revision}`))
+    else if (path.startsWith(`${api}/tree/${this.revision}`)) {
+      const { next } = this.#options;
+      if (next !== undefined && !path.includes("cursor="))
+        response.setHeader("link", `<${next}>; rel="next"`);
       json(response, [
         { type: "directory", path: "docs", size: 0 },
         { type: "file", path: "README.md", size: 12 },
         ...this.#files.map((file, index) => this.#listed(file, index === 0)),
       ]);
-    else if (wanted) {
+    } else if (wanted) {
       const location = `http://${storeName}/blobs/${wanted.sha256}?signed=1`;
       response.writeHead(302, { location, "x-linked-size": wanted.bytes.length }).end();
     } else response.writeHead(404, { "content-type": "application/json" }).end('{"error":"not found"}');

@@ -2,6 +2,7 @@
 
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { errorCode } from "./error-code.ts";
 
 /** For `open`: a pipe without a writer does not hold the reader. Whether it is a file is asked afterwards. */
 export const readWithoutWaiting = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -51,7 +52,7 @@ export async function readWholeFile(path: string, mostBytes: number): Promise<Wh
 
 /** A link that leads nowhere is there. */
 function isAbsent(path: string, error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === "ENOENT") return lstatSync(path, { throwIfNoEntry: false }) === undefined;
   return code === "ENOTDIR";
 }

@@ -1,5 +1,6 @@
 /** Nothing leaves this machine before the person has said yes to the host, the bytes and the licence. */
 
+import { isLoopback } from "../base/loopback.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { AskPerson, FetchAnswer } from "./fetch-question.ts";
 import { Licences } from "./licences.ts";
@@ -50,8 +51,4 @@ export async function confirmOffer(
 export function needYes(answer: FetchAnswer, host: string): void {
   if (answer === "nobody") throw new FetchError("nobody-asked", { values: [host] });
   if (answer === "no") throw new FetchError("declined");
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { errorCode } from "../base/error-code.ts";
 import { makeFolder } from "../base/make-folder.ts";
 import { readGgufFile } from "../model/gguf.ts";
 import { firstPart, isLaterPart, partPaths } from "../model/gguf-parts.ts";
@@ -100,7 +101,7 @@ export class ModelFolder {
   async import(from: string, options: Importing, signal: AbortSignal): Promise<KeptModel> {
     const name = fileNameOf(basename(from));
     await stat(from).catch((error: unknown) => {
-      throw new FetchError("not-here", { values: [from, codeOf(error)], cause: error });
+      throw new FetchError("not-here", { values: [from, errorCode(error) ?? String(error)], cause: error });
     });
     const first = firstPart(from);
     const { fileBytes } = await readGgufFile(first);
@@ -247,8 +248,4 @@ async function copyHashed(
     await Promise.all([source.close(), target.close()]);
     await rm(partial, { force: true });
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

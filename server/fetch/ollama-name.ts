@@ -1,5 +1,6 @@
 /** What a person means who names a model of Ollama's registry. */
 
+import { isLoopback } from "../base/loopback.ts";
 import { findInCatalogue } from "../model/catalogue-name.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { KnownModel } from "./wanted-model.ts";
@@ -39,10 +40,10 @@ const pattern = /^(?:(\w[\w.-]*(?::\d+)?)\/)??((?:\w[\w.-]*\/)?\w[\w.-]*)(?::(\w
 function placeOf(name: string): Pick<OllamaModel, "name" | "registry" | "path" | "tag"> {
   const [, host = usualRegistry, path = "", tag = "latest"] = pattern.exec(name) ?? [];
   if (path === "") throw new FetchError("name-unclear", { values: [`ollama/${name}`] });
-  const scheme = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::|$)/.test(host) ? "http" : "https";
+  const secure = new URL(`https://${host}`);
   return {
     name: name.includes(":", name.lastIndexOf("/") + 1) ? name : `${name}:${tag}`,
-    registry: new URL(`${scheme}://${host}`),
+    registry: isLoopback(secure) ? new URL(`http://${host}`) : secure,
     path: path.includes("/") ? path : `library/${path}`,
     tag,
   };

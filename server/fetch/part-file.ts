@@ -7,6 +7,7 @@ import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
+import { errorCode } from "../base/error-code.ts";
 import { readJsonFile, writeJsonFile } from "../base/json-file.ts";
 import { bytesIn } from "./disk-use.ts";
 import { FetchError } from "./fetch-error.ts";
@@ -197,7 +198,7 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
   try {
     return await work();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const code = errorCode(error) ?? String(error);
     if (code === "ENOSPC" || code === "EDQUOT")
       throw new FetchError("disk-full", { values: [dirname(path)], cause: error });
     throw new FetchError("unwritable", { values: [path, code], cause: error });

@@ -4,6 +4,7 @@
  */
 
 import { extract, type ReadEntry } from "tar";
+import { errorCode } from "../base/error-code.ts";
 import { FetchError } from "./fetch-error.ts";
 import { writing } from "./part-file.ts";
 
@@ -74,6 +75,5 @@ class Guard {
 }
 
 function isOfDisk(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" && /^E[A-Z]+$/.test(code);
+  return /^E[A-Z]+$/.test(errorCode(error) ?? "");
 }

@@ -8,6 +8,8 @@ import { pipeline } from "node:stream/promises";
 import { callbackify } from "node:util";
 import { type Dispatcher, EnvHttpProxyAgent, request as send } from "undici";
 import type { Disposable } from "../base/disposable.ts";
+import { errorCode } from "../base/error-code.ts";
+import { readRetryAfter } from "../base/retry-after.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { ProxySettings } from "./proxy-settings.ts";
 
@@ -104,13 +106,6 @@ export function statusFailure({ status, url, header }: WebAnswer, what: string):
   return new FetchError(status >= 500 ? "server-failed" : "refused", { values: [host, status] });
 }
 
-/** In milliseconds from `now`: the header holds seconds, or a date. */
-export function readRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
 function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
@@ -194,7 +189,7 @@ function connectionFailure({ host }: URL, cause: unknown): FetchError {
 /** Node and undici each name the cause elsewhere. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const known = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const known = errorCode(error);
   // A proxy that refuses is told in words alone.
   if (known !== undefined && known !== "UND_ERR_ABORTED") return known;
   if (error.cause instanceof Error) return reasonOf(error.cause);

@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import { errorCode } from "../base/error-code.ts";
 import { readWithoutWaiting } from "../base/regular-file.ts";
 import { ByteCursor, type ByteSource } from "./byte-cursor.ts";
 import type { GgufHeader } from "./gguf-header.ts";
@@ -144,8 +145,7 @@ function noFile(path: string, stats: Stats): RuntimeError {
 }
 
 async function unreadable(path: string, error: unknown): Promise<RuntimeError> {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  switch (code) {
+  switch (errorCode(error)) {
     case "ENOENT":
     case "ENOTDIR":
     case "ENAMETOOLONG":
@@ -163,6 +163,7 @@ async function unreadable(path: string, error: unknown): Promise<RuntimeError> {
         mend: "Let your user read the file and look into the folders above it.",
         cause: error,
       });
+    case undefined:
     default:
       return new RuntimeError("model-invalid", "{0} cannot be read: {1}", {
         values: [path, toRuntimeError(error).message],

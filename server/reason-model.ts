@@ -1,49 +1,51 @@
 /** Opens the model of the role `reason`, for whoever asks it a question. */
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type AutoSource, autoModels } from "./auto-models.ts";
 import { systemClock } from "./base/clock.ts";
+import type { Localizer } from "./base/l10n.ts";
 import type { Logger } from "./base/log.ts";
-import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import type { WantedModel } from "./features/completion/completion-model.ts";
-import type { StepDown } from "./model/describe-step.ts";
+import { describeStep, type StepDown } from "./model/describe-step.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
-import { modelSpec } from "./model-spec.ts";
+import { modelSpec, type SpecSource } from "./model-spec.ts";
 import { parseRole } from "./protocol/role.ts";
 import { HostClient, type OpenModel } from "./runtime/host/client.ts";
 import { ofWire } from "./runtime/wire/errors.ts";
 import { withLoopGuard } from "./sampling/with-loop-guard.ts";
 
-export interface ReasonModelRequest {
-  readonly home: string;
-  readonly settings: Settings;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly log: Logger;
+interface ReasonModelRequest extends SpecSource {
   /** Told what is loaded in place of what memory does not hold. */
   readonly onStep: (step: StepDown) => void;
+  /** Told how far the load is, from 0 to 1. */
+  readonly onLoad?: (load: ReasonLoad) => void;
+  /** An answer went round in circles. */
+  readonly onLoop?: () => void;
 }
 
-/** Rejects with a RuntimeError: where no model is chosen and none is there, with how to get one. */
+interface ReasonLoad {
+  /** As a person knows the model. */
+  readonly name: string;
+  readonly share: number;
+}
+
+interface OwnHost extends Omit<ReasonModelRequest, "models"> {
+  readonly home: string;
+  readonly log: Logger;
+}
+
+/** On a way to the host of its own, which ends with the model. */
 export async function openReasonModel(
-  { home, settings, env, log, onStep }: ReasonModelRequest,
+  { home, log, ...request }: OwnHost,
   signal: AbortSignal,
 ): Promise<OpenModel> {
-  const models = join(home, "models");
-  const wanted = await wantedModel(settings["roles.reason"], { settings, models, env }, signal);
-  const { spec, model } = await modelSpec(wanted, { settings, models, env });
   const [entry, childEntry] = [entryPoint("host"), entryPoint("child")];
   const host = new HostClient({ home, entry, childEntry, log, clock: systemClock });
-  host.onEvent((event) => {
-    if (event.model !== model || !event.step || !event.error) return;
-    onStep({ said: ofWire(event.step), reason: ofWire(event.error) });
-  });
   try {
-    const opened = await host.open(spec, signal);
-    const { reasons } = opened.info;
+    const opened = await openReasonModelOn(host, { models: join(home, "models"), ...request }, signal);
     return {
-      info: opened.info,
-      runtime: withLoopGuard(opened.runtime, { reasons, onLoop: () => {} }),
+      ...opened,
       dispose() {
         opened.dispose();
         host.dispose();
@@ -53,6 +55,61 @@ export async function openReasonModel(
     host.dispose();
     throw error;
   }
+}
+
+export interface ChatModelRequest extends SpecSource {
+  readonly localizer: Localizer;
+  /** Told what is waited for, in the person's language. */
+  readonly said: (text: string) => void;
+  readonly onLoop: () => void;
+}
+
+/** On a way to the host that is there. */
+export function openForChat(
+  host: HostClient,
+  { localizer, said, ...request }: ChatModelRequest,
+  signal: AbortSignal,
+): Promise<OpenModel> {
+  const { t } = localizer;
+  const onStep = (step: StepDown) => said(describeStep(step, localizer));
+  const onLoad = ({ name, share }: ReasonLoad) =>
+    said(t("Loading {0}: {1} %", name, Math.floor(share * 100)));
+  return openReasonModelOn(host, { ...request, onStep, onLoad }, signal);
+}
+
+/** Rejects with a RuntimeError: where no model is chosen and none is there, with how to get one. */
+async function openReasonModelOn(
+  host: HostClient,
+  { onStep, onLoad = () => {}, onLoop = () => {}, ...source }: ReasonModelRequest,
+  signal: AbortSignal,
+): Promise<OpenModel> {
+  const wanted = await wantedModel(source.settings["roles.reason"], source, signal);
+  const { spec, model } = await modelSpec(wanted, source);
+  const events = host.onEvent((event) => {
+    if (event.model !== model) return;
+    if (event.step && event.error) onStep({ said: ofWire(event.step), reason: ofWire(event.error) });
+    else if (event.state === "loading") onLoad({ name: nameOf(wanted), share: event.progress ?? 0 });
+  });
+  try {
+    const opened = await host.open(spec, signal);
+    const { reasons } = opened.info;
+    return {
+      info: opened.info,
+      runtime: withLoopGuard(opened.runtime, { reasons, onLoop }),
+      dispose() {
+        events.dispose();
+        opened.dispose();
+      },
+    };
+  } catch (error) {
+    events.dispose();
+    throw error;
+  }
+}
+
+/** A model may be named by its path. */
+function nameOf({ model }: WantedModel): string {
+  return basename(model, ".gguf");
 }
 
 async function wantedModel(setting: string, source: AutoSource, signal: AbortSignal): Promise<WantedModel> {

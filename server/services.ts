@@ -2,13 +2,14 @@
 
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
-import { basename, isAbsolute, join, relative } from "node:path";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
 import type { Localizer } from "./base/l10n.ts";
 import { type Settings, settingKeys } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
+import { ChatService } from "./features/chat/chat-service.ts";
 import {
   CompletionModel,
   type RuntimeEvent,
@@ -19,13 +20,20 @@ import { CompletionService } from "./features/completion/completion-service.ts";
 import type { WorkspaceFinding } from "./features/doctor/doctor-ports.ts";
 import type { CrawlLimits } from "./index/crawl/crawl.ts";
 import { BuiltinCompleter, type BuiltinStatus } from "./index/ngram/builtin-completer.ts";
-import { filePath } from "./lsp/convert/file-path.ts";
-import type { LanguageServices, PullRequest, ServicesRequest, Trust } from "./lsp/language-services.ts";
+import { displayPath } from "./lsp/convert/file-path.ts";
+import type {
+  AskedQuestion,
+  LanguageServices,
+  PullRequest,
+  ServicesRequest,
+  Trust,
+} from "./lsp/language-services.ts";
 import type { ReadingProgress, StatusFacts } from "./lsp/status.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import type { ModelInfo } from "./model/model-info.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
-import { modelSpec } from "./model-spec.ts";
+import { modelSpec, type SpecSource } from "./model-spec.ts";
+import type { ChatPart, ChatResult } from "./protocol/chat.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import type { ModelsResult, PullResult } from "./protocol/models.ts";
 import type { PlanResult } from "./protocol/plan.ts";
@@ -40,6 +48,7 @@ export class Services implements LanguageServices, Disposable {
   readonly host: HostClient;
   readonly model: CompletionModel;
   readonly completion: CompletionService;
+  readonly chat: ChatService;
   readonly #store = new DisposableStore();
   readonly #folders = new Set<string>();
   readonly #doctor: LanguageServices["doctor"];
@@ -96,7 +105,18 @@ export class Services implements LanguageServices, Disposable {
         builtin: this.builtin,
         model: this.model,
         settings: () => this.#settings,
-        displayPath: (uri) => this.#displayPath(uri),
+        displayPath: (uri) => displayPath(uri, this.#folders),
+      }),
+    );
+    this.chat = this.#store.add(
+      new ChatService({
+        localizer,
+        sampling: () => this.#settings.sampling,
+        open: async (said, signal) => {
+          const { openForChat } = await import("./reason-model.ts");
+          const onLoop = () => this.metrics.count("answers.looped");
+          return openForChat(this.host, { ...this.#specSource(models), localizer, said, onLoop }, signal);
+        },
       }),
     );
     this.#bind();
@@ -196,6 +216,14 @@ export class Services implements LanguageServices, Disposable {
     return result;
   }
 
+  ask(asked: AskedQuestion, tell: (part: ChatPart) => void, signal: AbortSignal): Promise<ChatResult> {
+    const sources = asked.sources.map((source) => ({
+      ...source,
+      path: displayPath(source.uri, this.#folders),
+    }));
+    return this.chat.ask({ ...asked, sources }, tell, signal);
+  }
+
   doctor(problems: readonly string[], signal: AbortSignal): Promise<DoctorResult> {
     return this.#doctor(problems, signal);
   }
@@ -222,13 +250,7 @@ export class Services implements LanguageServices, Disposable {
     wanted: WantedModel,
     { models, signal }: { readonly models: string; readonly signal: AbortSignal },
   ): Promise<OpenModel> {
-    const { spec, model } = await modelSpec(wanted, {
-      settings: this.#settings,
-      models,
-      env: process.env,
-      secret: this.#secret,
-      session: sessionOf([homedir(), ...this.#folders]),
-    });
+    const { spec, model } = await modelSpec(wanted, this.#specSource(models));
     if (!signal.aborted) this.#modelName = model;
     const opened = await this.host.open(spec, signal);
     const { reasons } = opened.info;
@@ -236,20 +258,20 @@ export class Services implements LanguageServices, Disposable {
     return { ...opened, runtime: withLoopGuard(opened.runtime, { reasons, onLoop }) };
   }
 
-  /** From the innermost folder that holds the document, with forward slashes; else its name. */
-  #displayPath(uri: string): string {
-    const path = filePath(uri);
-    if (path === undefined) return uri;
-    const inside = [...this.#folders]
-      .map((folder) => relative(folder, path))
-      .filter((name) => name !== "" && !name.startsWith("..") && !isAbsolute(name))
-      .toSorted((a, b) => a.length - b.length);
-    return (inside[0] ?? basename(path)).replaceAll("\\", "/");
+  #specSource(models: string): SpecSource {
+    return {
+      settings: this.#settings,
+      models,
+      env: process.env,
+      secret: this.#secret,
+      session: sessionOf([homedir(), ...this.#folders]),
+    };
   }
 
   /** In a workspace that is not trusted no model is asked, whatever the settings say. */
   #bind(): void {
     const role = this.#settings["roles.complete"];
+    this.chat.setTrust(this.#trust);
     const allowed = this.#trust === "trusted" || role === "off";
     this.model.bind(allowed ? role : "builtin/ngram", placeOf(this.#settings));
   }

@@ -2,12 +2,13 @@
 
 import { buildCommand, type Command } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
+import type { Settings } from "../config/schema.ts";
 import { type AnswerPart, answerQuestion } from "../features/chat/answer-question.ts";
+import { explainAnswerError } from "../features/chat/explain-answer-error.ts";
 import type { Source } from "../features/chat/question-prompt.ts";
-import { explainError } from "../model/explain-error.ts";
 import { toRuntimeError } from "../model/runtime-error.ts";
 import { AnswerPrinter } from "./answer-printer.ts";
-import type { CliContext } from "./cli-context.ts";
+import type { CliContext, OpenReasonModel } from "./cli-context.ts";
 import { failed, type Outcome } from "./failure.ts";
 import { type GlobalFlags, globalFlags, settingsOf, warnOfProblems } from "./global-flags.ts";
 import { type LineRange, parseLineRange, readLines } from "./line-range.ts";
@@ -73,7 +74,8 @@ async function ask(context: CliContext, flags: AskFlags, text: string): Promise<
     sources.push(read.source);
   }
   const thinking = typeof flags.thinking === "number" ? { thinkingTokens: flags.thinking } : {};
-  const model = await context.openReasonModel(settings, signal);
+  const model = await openModel(settings, context);
+  if ("kind" in model) return model;
   try {
     const parts = answerQuestion(
       { text, sources, ...thinking },
@@ -86,6 +88,16 @@ async function ask(context: CliContext, flags: AskFlags, text: string): Promise<
   }
 }
 
+async function openModel(settings: Settings, context: CliContext): Promise<OpenReasonModel | Outcome> {
+  const { localizer, signal } = context;
+  try {
+    return await context.openReasonModel(settings, signal);
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    return failure(thrown, localizer);
+  }
+}
+
 /** What went before an error stays printed; the error is the last line. */
 async function printJson(
   parts: AsyncIterable<AnswerPart>,
@@ -95,7 +107,7 @@ async function printJson(
     for await (const part of parts) process.stdout.write(`${JSON.stringify(part)}\n`);
     return { kind: "printed" };
   } catch (thrown) {
-    return failed(explainError(toRuntimeError(thrown), localizer));
+    return failure(thrown, localizer);
   }
 }
 
@@ -105,8 +117,13 @@ async function printText(parts: AsyncIterable<AnswerPart>, context: CliContext):
     for await (const part of parts) printer.print(part);
     return { kind: "printed" };
   } catch (thrown) {
-    return failed(explainError(toRuntimeError(thrown), context.localizer));
+    return failure(thrown, context.localizer);
   } finally {
     printer.end();
   }
+}
+
+function failure(thrown: unknown, localizer: Localizer): Outcome {
+  const { code, message, mend } = explainAnswerError(toRuntimeError(thrown), localizer);
+  return failed({ code, message, mend });
 }

@@ -21,6 +21,7 @@ import {
 import { onAbort } from "../base/abort.ts";
 import type { Logger, LogLevel } from "../base/log.ts";
 import type { EditorProxy } from "../fetch/proxy-settings.ts";
+import { type ChatPartParams, chatPartNotification } from "../protocol/chat.ts";
 import {
   type ConfirmFetchParams,
   confirmFetchRequest,
@@ -95,6 +96,10 @@ export class Client {
 
   pullProgress(params: PullProgressParams): void {
     this.#send(() => this.#connection.sendNotification(pullProgressNotification.method, params));
+  }
+
+  chatPart(params: ChatPartParams): void {
+    this.#send(() => this.#connection.sendNotification(chatPartNotification.method, params));
   }
 
   /** Undefined where the client does not answer such a question; it is cancelled with `signal`. */

@@ -4,11 +4,14 @@ import type { Disposable } from "../base/disposable.ts";
 import type { Localizer } from "../base/l10n.ts";
 import type { Logger } from "../base/log.ts";
 import type { Settings } from "../config/schema.ts";
+import type { Question } from "../features/chat/answer-question.ts";
+import type { Source } from "../features/chat/question-prompt.ts";
 import type { CompletionOutcome, CompletionRequest } from "../features/completion/completion-outcome.ts";
 import type { ProxySettings } from "../fetch/proxy-settings.ts";
 import type { PullOptions } from "../fetch/pull-model.ts";
 import type { BuiltinStatus } from "../index/ngram/builtin-completer.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { ChatPart, ChatResult } from "../protocol/chat.ts";
 import type { DoctorResult } from "../protocol/doctor.ts";
 import type { ModelsResult, PullResult } from "../protocol/models.ts";
 import type { PlanResult } from "../protocol/plan.ts";
@@ -36,8 +39,14 @@ export interface LanguageServices extends Disposable {
   models(signal: AbortSignal): Promise<ModelsResult>;
   /** Rejects never for what a network or a disk does. */
   pull(request: PullRequest, signal: AbortSignal): Promise<PullResult>;
+  /** Never rejects for what a model does. */
+  ask(asked: AskedQuestion, tell: (part: ChatPart) => void, signal: AbortSignal): Promise<ChatResult>;
   /** `problems` are those of the settings, in sentences. */
   doctor(problems: readonly string[], signal: AbortSignal): Promise<DoctorResult>;
+}
+
+export interface AskedQuestion extends Omit<Question, "sources"> {
+  readonly sources: readonly (Omit<Source, "path"> & { readonly uri: string })[];
 }
 
 export interface PullRequest extends Pick<PullOptions, "ask" | "onProgress"> {

@@ -14,12 +14,14 @@ import {
   type ProtocolConnection,
   WorkDoneProgressCancelNotification,
 } from "vscode-languageserver-protocol/node";
+import { chatRequest } from "../protocol/chat.ts";
 import { doctorRequest } from "../protocol/doctor.ts";
 import { metricsRequest } from "../protocol/metrics.ts";
 import { modelsRequest, pullRequest } from "../protocol/models.ts";
 import { planRequest } from "../protocol/plan.ts";
 import { type TrustParams, trustNotification } from "../protocol/trust.ts";
 import { toSignal } from "./convert/cancellation.ts";
+import { onChat } from "./handlers/chat.ts";
 import { onDidChange } from "./handlers/did-change.ts";
 import { onDidChangeConfiguration } from "./handlers/did-change-configuration.ts";
 import { onDidChangeWatchedFiles } from "./handlers/did-change-watched-files.ts";
@@ -49,6 +51,9 @@ export function registerHandlers(connection: ProtocolConnection, session: () => 
   connection.onNotification(trustNotification.method, (params: TrustParams) => onTrust(session(), params));
   connection.onRequest(metricsRequest.method, () => onMetrics(session()));
   connection.onRequest(doctorRequest.method, (_params, token) => onDoctor(session(), toSignal(token)));
+  connection.onRequest(chatRequest.method, (params: unknown, token) =>
+    onChat(session(), params, toSignal(token)),
+  );
   registerModels(connection, session);
   connection.onNotification(WorkDoneProgressCancelNotification.type, (params) =>
     onProgressCancel(session(), params),

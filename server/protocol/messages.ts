@@ -1,5 +1,6 @@
 /** Every message of our own and every standard one that the server answers, for the documentation and its test. */
 
+import { chatPartNotification, chatRequest } from "./chat.ts";
 import { doctorRequest } from "./doctor.ts";
 import type { MessageSpec } from "./message.ts";
 import { metricsRequest } from "./metrics.ts";
@@ -19,6 +20,8 @@ export const ownMessages: readonly MessageSpec[] = [
   pullRequest,
   confirmFetchRequest,
   pullProgressNotification,
+  chatRequest,
+  chatPartNotification,
   secretRequest,
 ];
 

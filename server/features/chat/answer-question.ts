@@ -20,11 +20,13 @@ export interface ReasonModel {
   readonly runtime: ModelRuntime;
 }
 
-export interface SourcePlace extends Pick<Source, "path" | "startLine" | "endLine"> {
+type Place = Omit<Source, "text">;
+
+export interface SourcePlace extends Place {
   readonly why: "given";
 }
 
-export interface DroppedPlace extends Pick<Source, "path" | "startLine" | "endLine"> {
+export interface DroppedPlace extends Place {
   readonly why: "no-room";
 }
 
@@ -77,6 +79,6 @@ export async function* answerQuestion(
   }
 }
 
-function placeOf({ path, startLine, endLine }: Source): Pick<Source, "path" | "startLine" | "endLine"> {
-  return { path, startLine, endLine };
+function placeOf({ path, uri, startLine, endLine }: Source): Place {
+  return { path, ...(uri === undefined ? {} : { uri }), startLine, endLine };
 }

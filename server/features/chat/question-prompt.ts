@@ -10,6 +10,8 @@ import { maskCode, maskSecrets } from "../../security/mask-secrets.ts";
 /** Lines of a file; both numbers count from 1, and both lines belong to it. */
 export interface Source {
   readonly path: string;
+  /** Where whoever asked finds it again. */
+  readonly uri?: string;
   readonly startLine: number;
   readonly endLine: number;
   /** The lines, joined by line feeds. */

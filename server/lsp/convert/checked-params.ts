@@ -45,6 +45,15 @@ export const pullSchema = v.object({
   workDoneToken: v.exactOptional(v.union([v.string(), v.number()])),
 });
 
+const line = v.pipe(count, v.minValue(1));
+
+export const chatSchema = v.object({
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  question: v.pipe(v.string(), v.trim(), v.minLength(1)),
+  sources: v.exactOptional(v.array(v.object({ uri: v.string(), startLine: line, endLine: line }))),
+  thinking: v.exactOptional(count),
+});
+
 export const progressCancelSchema = v.object({ token: v.union([v.string(), v.number()]) });
 
 export function checkedParams<Schema extends v.GenericSchema>(

@@ -8,6 +8,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { entryPoint } from "../../server/entries.ts";
+import { alone } from "../support/alone.ts";
 import { hostFixture, never } from "../support/host-fixture.ts";
 import { fullDisk, itNeeds, posix, procFs } from "../support/needs.ts";
 import { type CliEnd, type CliRun, runCli } from "../support/run-cli.ts";
@@ -191,7 +192,7 @@ describe("hearth complete", function () {
     const full = openSync("/dev/full", "w");
     try {
       const { status, stderr } = spawnSync(process.execPath, [entryPoint("cli"), "complete", "--help"], {
-        env: { LANG: "C" },
+        env: { LANG: "C", ...alone },
         encoding: "utf8",
         stdio: ["ignore", full, "pipe"],
       });

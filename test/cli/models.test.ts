@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { entryPoint } from "../../server/entries.ts";
 import { WebClient } from "../../server/fetch/web-client.ts";
+import { alone } from "../support/alone.ts";
 import { ggufBytes } from "../support/gguf-fixtures.ts";
 import { type HubOptions, ModelHub } from "../support/model-hub.ts";
 import { RecordingProxy } from "../support/recording-proxy.ts";
@@ -68,7 +69,7 @@ describe("hearth models", function () {
       "--set",
       `models.source=${hub.url}`,
     ];
-    const env = { PATH: process.env["PATH"], HEARTH_HOME: home() };
+    const env = { PATH: process.env["PATH"], HEARTH_HOME: home(), ...alone };
     for (let kill = 0; kill < 10; kill++) {
       const child = spawn(process.execPath, pulling, { cwd: folder, env, stdio: "ignore" });
       const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * 1800);

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe } from "mocha";
 import { entryPoint } from "../../server/entries.ts";
+import { alone } from "../support/alone.ts";
 import { itNeeds, program } from "../support/needs.ts";
 
 /** Shows what is proposed for `hearth do`, and what for a word that no verb or flag begins with. */
@@ -41,7 +42,12 @@ describe("the shell's completion", function () {
 
   for (const [shell, script] of Object.entries(scripts)) {
     itNeeds(program(shell), `${shell}: verbs where there are any, files elsewhere`, () => {
-      const env = { ...process.env, HOME: folder, PATH: `${folder}${delimiter}${process.env["PATH"]}` };
+      const env = {
+        ...process.env,
+        ...alone,
+        HOME: folder,
+        PATH: `${folder}${delimiter}${process.env["PATH"]}`,
+      };
       const { stdout } = spawnSync(shell, ["-c", script], { cwd: folder, env, encoding: "utf8" });
       assert.deepEqual(stdout.trim().split("\n"), ["doctor", "a.ts"]);
     });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "mocha";
 import { textWidth } from "../../server/cli/visible-text.ts";
+import { alone } from "../support/alone.ts";
 import { hostFixture, never } from "../support/host-fixture.ts";
 
 const seedling = "test/fixtures/models/seedling-q8_0.gguf";
@@ -21,7 +22,7 @@ describe("npm start", function () {
   async function start(...args: readonly string[]) {
     const { PATH } = process.env;
     const child = spawn(process.execPath, ["scripts/start.ts", ...args], {
-      env: { PATH, LANG: "C", HEARTH_HOME: fixture.home },
+      env: { PATH, LANG: "C", HEARTH_HOME: fixture.home, ...alone },
     });
     child.stdin.end();
     const [page, complaints, status] = await Promise.all([

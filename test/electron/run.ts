@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { download, runTests } from "@vscode/test-electron";
 import { build } from "esbuild";
+import { alone } from "../support/alone.ts";
 import { wiring } from "../vscode/support/samples.ts";
 
 const checkout = dirname(dirname(import.meta.dirname));
@@ -35,7 +36,7 @@ try {
     vscodeExecutablePath: editor,
     extensionDevelopmentPath: checkout,
     extensionTestsPath: suite,
-    extensionTestsEnv: { HEARTH_HOME: join(folder, "hearth") },
+    extensionTestsEnv: { ...alone, HEARTH_HOME: join(folder, "hearth") },
     launchArgs: [
       folder,
       "--disable-extensions",

@@ -12,6 +12,7 @@ import {
 } from "vscode-languageserver-protocol/node";
 import { entryPoint } from "../../server/entries.ts";
 import { metricsRequest } from "../../server/protocol/metrics.ts";
+import { alone } from "../support/alone.ts";
 import { LanguageClient, type StartOptions } from "../support/language-client.ts";
 
 /** Ends within this time, as the process that started it expects. */
@@ -184,7 +185,7 @@ describe("the language server's command line", () => {
     },
   ): Promise<void> {
     const child = spawn(process.execPath, [entryPoint("server"), ...args], {
-      env: { ...process.env, LC_ALL: "C" },
+      env: { ...process.env, LC_ALL: "C", ...alone },
     });
     const [stdout, stderr] = [collect(child, "stdout"), collect(child, "stderr")];
     child.stdin.on("error", () => assert.ok(child.stdin.destroyed));

@@ -11,6 +11,7 @@ import { describe } from "mocha";
 import { entryPoint } from "../../server/entries.ts";
 import type { MetricsResult } from "../../server/protocol/metrics.ts";
 import type { StatusParams } from "../../server/protocol/status.ts";
+import { alone } from "../support/alone.ts";
 import { itNeeds, program } from "../support/needs.ts";
 
 interface Seen {
@@ -64,6 +65,7 @@ async function run(folder: string): Promise<Seen> {
     stdio: ["ignore", "ignore", "pipe"],
     env: {
       ...process.env,
+      ...alone,
       HOME: folder,
       HEARTH_HOME: join(folder, "home"),
       HEARTH_TEST_COMMAND: JSON.stringify([process.execPath, entryPoint("server"), "--stdio"]),

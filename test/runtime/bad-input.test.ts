@@ -14,6 +14,7 @@ import { RuntimeError } from "../../server/model/runtime-error.ts";
 import { modelSpec } from "../../server/model-spec.ts";
 import type { DoctorCheck } from "../../server/protocol/doctor.ts";
 import { parseRole } from "../../server/protocol/role.ts";
+import { alone } from "../support/alone.ts";
 import type { BadInput } from "../support/bad-input.ts";
 import { badInputs } from "../support/bad-inputs.ts";
 import { machine } from "../support/doctor-machine.ts";
@@ -84,8 +85,8 @@ describe("what cannot work", function () {
   }: BadInput): Promise<void> {
     const prepared = await prepare({ home: host.home, after: (end) => ends.push(end) });
     // Nothing of the machine that runs the tests takes part.
-    for (const name of ["OLLAMA_HOST", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]) delete process.env[name];
-    Object.assign(process.env, { PATH: "/usr/bin:/bin", ...prepared.env });
+    for (const name of ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]) delete process.env[name];
+    Object.assign(process.env, { PATH: "/usr/bin:/bin", ...alone, ...prepared.env });
     const settings = { ...defaultSettings, ...prepared.settings };
     const error = await use(settings, key);
     const told = explainError(error, english);

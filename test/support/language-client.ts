@@ -32,6 +32,7 @@ import {
 } from "vscode-languageserver-protocol/node";
 import { entryPoint } from "../../server/entries.ts";
 import { type StatusParams, statusNotification } from "../../server/protocol/status.ts";
+import { alone } from "./alone.ts";
 
 export type TransportName = "stdio" | "ipc" | "socket";
 
@@ -173,7 +174,7 @@ async function exitOf(child: ChildProcess): Promise<ServerExit> {
 
 async function launch(options: StartOptions, home: string) {
   const program = options.program ?? entryPoint("server");
-  const env = { ...process.env, HEARTH_HOME: home, LC_ALL: "C", ...options.env };
+  const env = { ...process.env, HEARTH_HOME: home, LC_ALL: "C", ...alone, ...options.env };
   const args = [...(options.args ?? [])];
   if (options.transport === "ipc") {
     const child = fork(program, ["--node-ipc", ...args], { env, silent: true });

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { entryPoint } from "../../server/entries.ts";
+import { alone } from "./alone.ts";
 
 export interface CliRun {
   readonly args: readonly string[];
@@ -22,7 +23,7 @@ export interface CliEnd {
 export async function runCli({ args, cwd, env = {}, stdin, interrupt }: CliRun): Promise<CliEnd> {
   const child = spawn(process.execPath, [entryPoint("cli"), ...args], {
     cwd,
-    env: { PATH: process.env["PATH"], LANG: "C", NO_COLOR: "1", ...env },
+    env: { PATH: process.env["PATH"], LANG: "C", NO_COLOR: "1", ...alone, ...env },
   });
   child.stdin.on("error", () => child.stdin.destroy());
   if (interrupt) child.stderr.once("data", () => child.kill(interrupt));

@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "mocha";
+import { alone } from "../support/alone.ts";
 import { beginning, wiring } from "./support/samples.ts";
 import { useSession } from "./support/session.ts";
 
@@ -57,7 +58,7 @@ describe("the commands", () => {
     await workbench.runCommand("Hearth: Install Command Line");
     await workbench.waitForNotification(dirname(shim));
     const file = `${join(session.folder, "file.ts")}:1:1`;
-    const env = { ...process.env, HEARTH_HOME: session.home };
+    const env = { ...process.env, ...alone, HEARTH_HOME: session.home };
     const ran = spawnSync(shim, ["complete", file, "--json"], { encoding: "utf8", env });
     assert.equal(ran.status, 0, ran.stderr);
     assert.equal(typeof JSON.parse(ran.stdout).outcome, "string");

@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Editor } from "../../../scripts/editor-setup.ts";
+import { alone } from "../../support/alone.ts";
 
 export interface EditorFolders {
   /** Holds everything that the editor writes; a new editor over the same folder is the same person's. */
@@ -77,7 +78,8 @@ export async function startEditor(options: EditorServerOptions): Promise<EditorS
     ...(options.trust === "asked" ? [] : ["--disable-workspace-trust"]),
     ...(options.locale ? ["--locale", options.locale] : []),
   ];
-  const env = { ...process.env, ...noGallery, HEARTH_HOME: join(folders.root, "hearth"), ...options.env };
+  const home = join(folders.root, "hearth");
+  const env = { ...process.env, ...noGallery, ...alone, HEARTH_HOME: home, ...options.env };
   const [command = "", ...words] = [...(options.before ?? []), process.execPath, editor.program, ...args];
   const child = spawn(command, words, {
     env,

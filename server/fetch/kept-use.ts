@@ -1,6 +1,6 @@
 /** What a model file that is here can be used for, as its header says. */
 
-import { detectFim } from "../model/fim-detection.ts";
+import { detectChat, detectFim } from "../model/fim-detection.ts";
 import { readGgufFile } from "../model/gguf.ts";
 import { type RuntimeError, toRuntimeError } from "../model/runtime-error.ts";
 import type { ModelRole } from "../protocol/models.ts";
@@ -18,16 +18,12 @@ export type KeptUse =
 export async function keptUse(path: string): Promise<KeptUse> {
   try {
     const header = await readGgufFile(path);
+    const { parameters, embeds } = header;
+    if (embeds) return { kind: "usable", parameters, fits: ["embed"] };
     const fim = detectFim(header, path);
-    const { parameters } = header;
-    if (embedders.test(header.architecture)) return { kind: "usable", parameters, fits: ["embed"] };
-    return fim === undefined
-      ? { kind: "usable", parameters, fits: ["reason"] }
-      : { kind: "usable", parameters, fits: ["complete"], fim };
+    if (fim !== undefined) return { kind: "usable", parameters, fits: ["complete"], fim };
+    return { kind: "usable", parameters, fits: detectChat(header, path) ? ["reason"] : [] };
   } catch (error) {
     return { kind: "unusable", error: toRuntimeError(error) };
   }
 }
-
-/** Architectures of llama.cpp that only ever give vectors. */
-const embedders = /bert$/;

@@ -26,6 +26,8 @@ export interface GgufHeader {
   readonly chatTemplate: string | undefined;
   /** The ids of the control tokens that we know by name, as far as the vocabulary has them. */
   readonly knownTokens: ReadonlyMap<string, number>;
+  /** It gives one vector for a text, and no text. */
+  readonly embeds: boolean;
   /** Whether the file itself declares which tokens fill in the middle. */
   readonly declaresFim: boolean;
   /** What `general.sampling` recommends. */

@@ -113,10 +113,14 @@ function describe({ values, knownTokens, vocabulary }: Collected): Metadata["mod
     vocabulary: count("vocab_size", vocabulary),
     chatTemplate: textOf(values, "tokenizer.chat_template"),
     knownTokens,
+    embeds: vectorPoolings.has(values.get(`${architecture}.pooling_type`)),
     declaresFim: ["pre", "suf"].every((part) => values.has(`tokenizer.ggml.fim_${part}_token_id`)),
     sampling: cardSampling((name) => values.get(`general.sampling.${ggufNames[name]}`)),
   };
 }
+
+/** Mean, first and last token (`llama_pooling_type` of llama.cpp's llama.h); what only ranks gives no vector. */
+const vectorPoolings: ReadonlySet<unknown> = new Set([1, 2, 3]);
 
 /** Only what a plan reckons with: what is missing or strange here keeps no model from being loaded. */
 function feedForwardOf(

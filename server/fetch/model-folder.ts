@@ -13,7 +13,7 @@ import { FetchError } from "./fetch-error.ts";
 import { hashFile } from "./hash-file.ts";
 import { holdingName } from "./hold-name.ts";
 import { type ModelRecord, readRecord, writeRecord } from "./model-record.ts";
-import { needAllowance, needSpace, readState, sizeOf, writing } from "./part-file.ts";
+import { isLeftOf, needAllowance, needSpace, readState, sizeOf, writing } from "./part-file.ts";
 import type { TransferProgress } from "./transfer-progress.ts";
 import { fileNameOf } from "./wanted-model.ts";
 
@@ -86,9 +86,9 @@ export class ModelFolder {
   /** Removes the model and what belongs to it. Rejects with a FetchError when nothing has that name. */
   async remove(name: string): Promise<readonly string[]> {
     const file = /\.gguf$/i.test(name) ? name : `${name}.gguf`;
-    const ends = ["", ".json", ".part", ".part.json", ".wrong"];
-    const belongs = new Set(partPaths(firstPart(file)).flatMap((part) => ends.map((end) => part + end)));
-    const there = (await readdir(this.#folder).catch(() => [])).filter((entry) => belongs.has(entry));
+    const parts = partPaths(firstPart(file));
+    const entries = await readdir(this.#folder).catch(() => []);
+    const there = entries.filter((entry) => parts.some((part) => belongs(entry, part)));
     if (there.length === 0) throw await this.#unknown(name);
     await holdingName(this.#home, file, async () => {
       // Without its first file nobody takes the rest for a model.
@@ -184,6 +184,11 @@ export class ModelFolder {
     );
     return new FetchError("unknown-model", { values: [name, near.join(", ")] });
   }
+}
+
+/** Whether it is the file of a model, what is known of it, or what its download left. */
+function belongs(entry: string, file: string): boolean {
+  return ["", ".json", ".wrong"].some((end) => entry === file + end) || isLeftOf(entry, file);
 }
 
 /** A file of a model whose first one is not here. */

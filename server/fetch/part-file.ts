@@ -4,8 +4,8 @@
  */
 
 import { createHash, type Hash } from "node:crypto";
-import { type FileHandle, open, rename, rm, stat, statfs } from "node:fs/promises";
-import { dirname } from "node:path";
+import { type FileHandle, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { errorCode } from "../base/error-code.ts";
 import { readJsonFile, writeJsonFile } from "../base/json-file.ts";
@@ -152,8 +152,16 @@ export function readState(path: string): Promise<PartState | undefined> {
   return readJsonFile(`${path}.json`, stateSchema);
 }
 
+/** All that a download to `target` left beside it, and what was being written when a process was killed. */
 export async function forgetPart(target: string): Promise<void> {
-  for (const end of [".part", ".part.json"]) await rm(target + end, { force: true });
+  const [folder, name] = [dirname(target), basename(target)];
+  const entries = (await readdir(folder)).filter((entry) => isLeftOf(entry, name));
+  for (const entry of entries) await rm(join(folder, entry), { force: true });
+}
+
+/** Whether `entry` is what a download to the file `name` has left. */
+export function isLeftOf(entry: string, name: string): boolean {
+  return entry.startsWith(`${name}.part`) || (entry.startsWith(`${name}.json.`) && entry.endsWith(".new"));
 }
 
 /** What is not what was promised; returns its new name. */

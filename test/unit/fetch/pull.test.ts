@@ -244,6 +244,7 @@ describe("pulling a model", () => {
     await rm(path());
     await writeFile(path(".part"), bytes);
     await writeFile(path(".part.json"), JSON.stringify(state));
+    for (const end of [".part.json.1.new", ".json.2.new"]) await writeFile(path(end), "{");
     await pull();
     assert.equal(hub.gets.length, 1);
     await assertPulled();

@@ -11,9 +11,9 @@ import { describeStep, type StepDown } from "./model/describe-step.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
 import { modelSpec, type SpecSource } from "./model-spec.ts";
 import { parseRole } from "./protocol/role.ts";
+import { openRoleModel } from "./role-models.ts";
 import { HostClient, type OpenModel } from "./runtime/host/client.ts";
 import { ofWire } from "./runtime/wire/errors.ts";
-import { withLoopGuard } from "./sampling/with-loop-guard.ts";
 
 interface ReasonModelRequest extends SpecSource {
   /** Told what is loaded in place of what memory does not hold. */
@@ -91,11 +91,9 @@ async function openReasonModelOn(
     else if (event.state === "loading") onLoad({ name: nameOf(wanted), share: event.progress ?? 0 });
   });
   try {
-    const opened = await host.open(spec, signal);
-    const { reasons } = opened.info;
+    const opened = await openRoleModel({ host, spec, onLoop }, signal);
     return {
-      info: opened.info,
-      runtime: withLoopGuard(opened.runtime, { reasons, onLoop }),
+      ...opened,
       dispose() {
         events.dispose();
         opened.dispose();

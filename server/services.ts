@@ -1,20 +1,15 @@
 /** Builds every adapter once, for the language server and for the command line alike. */
 
-import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
 import type { Localizer } from "./base/l10n.ts";
-import { type Settings, settingKeys } from "./config/schema.ts";
+import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import { ChatService } from "./features/chat/chat-service.ts";
-import {
-  CompletionModel,
-  type RuntimeEvent,
-  type WantedModel,
-} from "./features/completion/completion-model.ts";
+import { CompletionModel, type WantedModel } from "./features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "./features/completion/completion-outcome.ts";
 import { CompletionService } from "./features/completion/completion-service.ts";
 import type { WorkspaceFinding } from "./features/doctor/doctor-ports.ts";
@@ -30,16 +25,13 @@ import type {
 } from "./lsp/language-services.ts";
 import type { ReadingProgress, StatusFacts } from "./lsp/status.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import type { ModelInfo } from "./model/model-info.ts";
-import { RuntimeError } from "./model/runtime-error.ts";
 import { modelSpec, type SpecSource } from "./model-spec.ts";
 import type { ChatPart, ChatResult } from "./protocol/chat.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import type { ModelsResult, PullResult } from "./protocol/models.ts";
 import type { PlanResult } from "./protocol/plan.ts";
-import { HostClient, type ModelEvent, type OpenModel } from "./runtime/host/client.ts";
-import { ofWire } from "./runtime/wire/errors.ts";
-import { withLoopGuard } from "./sampling/with-loop-guard.ts";
+import { openRoleModel, placeOf, roleName, sessionOf, toRuntimeEvent } from "./role-models.ts";
+import { HostClient, type OpenModel } from "./runtime/host/client.ts";
 import type { Snapshot, TextChange } from "./text/snapshot.ts";
 
 export class Services implements LanguageServices, Disposable {
@@ -252,10 +244,8 @@ export class Services implements LanguageServices, Disposable {
   ): Promise<OpenModel> {
     const { spec, model } = await modelSpec(wanted, this.#specSource(models));
     if (!signal.aborted) this.#modelName = model;
-    const opened = await this.host.open(spec, signal);
-    const { reasons } = opened.info;
     const onLoop = () => this.metrics.count("answers.looped");
-    return { ...opened, runtime: withLoopGuard(opened.runtime, { reasons, onLoop }) };
+    return openRoleModel({ host: this.host, spec, onLoop }, signal);
   }
 
   #specSource(models: string): SpecSource {
@@ -275,39 +265,6 @@ export class Services implements LanguageServices, Disposable {
     const allowed = this.#trust === "trusted" || role === "off";
     this.model.bind(allowed ? role : "builtin/ngram", placeOf(this.#settings));
   }
-}
-
-/** A host that was started anew loads what was open before. */
-function toRuntimeEvent({ state, error, step, info }: ModelEvent): RuntimeEvent {
-  switch (state) {
-    case "loading":
-    case "restarting":
-      if (!step || !error) return { kind: "restarting" };
-      return { kind: "restarting", step: { said: ofWire(step), reason: ofWire(error) } };
-    case "ready":
-      return { kind: "ready", ...(info ? { info } : {}) };
-    case "failed":
-      return { kind: "failed", error: error ? ofWire(error) : crashed() };
-  }
-}
-
-/** As a setting names it. */
-function roleName({ runtime, name }: ModelInfo): string {
-  return `${runtime}/${name}`;
-}
-
-function crashed(): RuntimeError {
-  return new RuntimeError("runtime-crashed", "The model's process ended unexpectedly.");
-}
-
-/** Where runtimes are, and as whom they are spoken to. */
-function placeOf(settings: Settings): string {
-  return JSON.stringify(settingKeys.filter((key) => key.startsWith("runtimes.")).map((key) => settings[key]));
-}
-
-/** The same for a workspace as long as its folders are, and nothing to anybody who does not know them. */
-function sessionOf(folders: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(folders)).digest("base64url").slice(0, 22);
 }
 
 /** What of a folder is read. */

@@ -27,6 +27,7 @@ const compositionRoots: ReadonlySet<string> = new Set([
   "server/erase.ts",
   "server/backends.ts",
   "server/reason-model.ts",
+  "server/role-models.ts",
   "server/entries.ts",
   "server/cli/main.ts",
   "server/runtime/host/main.ts",

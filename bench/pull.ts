@@ -10,12 +10,12 @@ import { once } from "node:events";
 import { createReadStream, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, open, rm, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { hashFile } from "../server/fetch/hash-file.ts";
 import { ggufBytes } from "../test/support/gguf-fixtures.ts";
+import { listen } from "../test/support/listen.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -34,9 +34,8 @@ const file = join(folder, "model-q8_0.gguf");
 const name = "maker/model-GGUF/model-q8_0.gguf";
 const never = new AbortController().signal;
 const sha256 = await writeModel();
-const server = createServer(serve).listen(0, "127.0.0.1");
-await once(server, "listening");
-const source = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const server = createServer(serve);
+const source = `http://${await listen(server)}`;
 try {
   await sideBySide();
   await killed();

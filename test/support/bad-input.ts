@@ -1,14 +1,13 @@
 /** How a person's settings come to lead to what cannot work: a place is prepared, and settings that lead there. */
 
-import { once } from "node:events";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Settings } from "../../server/config/schema.ts";
 import type { RuntimeErrorCode } from "../../server/model/runtime-error.ts";
 import type { Certificate } from "./certificates.ts";
 import { type Illness, illServer } from "./ill-server.ts";
+import { listen } from "./listen.ts";
 import { type Answer as OllamaAnswer, ollamaStandIn } from "./ollama-stand-in.ts";
 import { scripted } from "./scripted-model.ts";
 
@@ -106,12 +105,11 @@ export async function models(home: string): Promise<string> {
 export function tlsServer(certificate: Certificate, trusted: string) {
   return async ({ home, after }: Place): Promise<Prepared> => {
     const server = createServer(certificate, (_, response) => response.end("{}"));
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
+    const host = await listen(server);
     after(() => server.close().closeAllConnections());
     const ca = join(home, "ca.pem");
     await writeFile(ca, trusted);
-    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const url = `https://${host}`;
     return {
       settings: { ...ofOpenAi, "runtimes.openai.url": url, "runtimes.openai.tls.ca": ca },
     };

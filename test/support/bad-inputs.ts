@@ -20,7 +20,7 @@ import { ggufBytes, soundMetadata } from "./gguf-fixtures.ts";
 import { illnesses, illServer } from "./ill-server.ts";
 import { value, wellShown } from "./ollama-stand-in.ts";
 import { gateway, openAiStandIn } from "./openai-stand-in.ts";
-import { startProxy } from "./proxy.ts";
+import { RecordingProxy } from "./recording-proxy.ts";
 import { scripted } from "./scripted-model.ts";
 
 const ours = authority("Ours");
@@ -258,7 +258,7 @@ export const badInputs: Readonly<Record<string, BadInput>> = {
   },
   "openai: a proxy that refuses": {
     prepare: async ({ after }) => {
-      const proxy = await startProxy("refuses");
+      const proxy = await RecordingProxy.start("refuses");
       after(() => proxy.dispose());
       return {
         settings: { ...ofOpenAi, "runtimes.openai.url": "https://models.test" },

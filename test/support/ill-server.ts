@@ -5,7 +5,8 @@
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
+import { listen } from "./listen.ts";
 
 export interface Illness {
   /** What was seen of a real server, or stands in its source. */
@@ -38,10 +39,9 @@ export async function illServer({ illness, illPath }: IllServerOptions): Promise
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const host = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}`,
     asked,
     async dispose() {
       for (const socket of sockets) socket.destroy();

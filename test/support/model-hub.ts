@@ -4,9 +4,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { hostOf, listen } from "./listen.ts";
 
 /** Seen of real hosts, in front of their stores or between them and us. */
 export type Fault =
@@ -81,19 +80,16 @@ export class ModelHub {
 
   static async start(options: HubOptions): Promise<ModelHub> {
     const hub = new ModelHub(options);
-    for (const server of [hub.#front, hub.#store]) {
-      server.listen(0, "127.0.0.1");
-      await once(server, "listening");
-    }
+    await Promise.all([hub.#front, hub.#store].map(listen));
     return hub;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${portOf(this.#front)}`;
+    return `http://${hostOf(this.#front)}`;
   }
 
   get storeHost(): string {
-    return `127.0.0.1:${portOf(this.#store)}`;
+    return hostOf(this.#store);
   }
 
   get name(): string {
@@ -208,10 +204,6 @@ export class ModelHub {
   #see(server: SeenRequest["server"], { method = "", url = "", headers }: IncomingMessage): void {
     this.seen.push({ server, method, path: url, headers });
   }
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }
 
 function json(response: ServerResponse, value: unknown): void {

@@ -4,9 +4,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { hostOf, listen } from "./listen.ts";
 
 export class OllamaRegistry {
   /** Method and path. */
@@ -36,13 +35,12 @@ export class OllamaRegistry {
 
   static async start(weights: Buffer): Promise<OllamaRegistry> {
     const registry = new OllamaRegistry(weights);
-    registry.#server.listen(0, "127.0.0.1");
-    await once(registry.#server, "listening");
+    await listen(registry.#server);
     return registry;
   }
 
   get host(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return hostOf(this.#server);
   }
 
   get storeHost(): string {

@@ -2,8 +2,8 @@
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
+import { listen } from "./listen.ts";
 
 export type Answer = (response: ServerResponse, body: unknown) => void;
 
@@ -56,10 +56,9 @@ export async function ollamaStandIn(more: Readonly<Record<string, Answer>> = {})
     else response.writeHead(404).end();
   };
   const server = createServer((request, response) => void answer(request, response));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const host = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}`,
     asked,
     async dispose() {
       server.closeAllConnections();

@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen } from "./listen.ts";
 
 export interface Asked {
   readonly path: string;
@@ -38,10 +38,9 @@ export async function openAiStandIn(answers: Answers): Promise<StandIn> {
       give(response, answers[path]?.(one) ?? { json: { detail: "Not Found" }, status: 404 });
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const host = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}`,
     asked,
     async dispose() {
       server.close();

@@ -1,8 +1,7 @@
 /** A registry of npm on loopback that has the archives it was given, and knows ranges. */
 
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { hostOf, listen } from "./listen.ts";
 
 /** What happens to the next request, once. */
 export type RegistryFault =
@@ -32,13 +31,12 @@ export class PackageRegistry {
       ([name, bytes]) => [`/${name}/-/${name.split("/").at(-1)}-${version}.tgz`, bytes] as const,
     );
     const registry = new PackageRegistry(new Map(byPath));
-    registry.#server.listen(0, "127.0.0.1");
-    await once(registry.#server, "listening");
+    await listen(registry.#server);
     return registry;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://${hostOf(this.#server)}`;
   }
 
   dispose(): void {

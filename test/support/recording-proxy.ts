@@ -1,9 +1,12 @@
-/** A proxy that notes every host it is asked for, and leads the names it knows to places on loopback. */
+/** A proxy that notes every host it is asked for, and leads to places on loopback or says no. */
 
-import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import type { Duplex } from "node:stream";
+import { hostOf, listen } from "./listen.ts";
+
+/** `host:port` as asked for and as led to, all else being out of reach; one place for whatever is asked for; or 403. */
+export type ProxyWays = ReadonlyMap<string, string> | { readonly all: string } | "refuses";
 
 export class RecordingProxy {
   /** With ports, in the order in which they were asked for. */
@@ -11,24 +14,24 @@ export class RecordingProxy {
   readonly #server: Server;
   readonly #open = new Set<Duplex>();
 
-  private constructor(places: ReadonlyMap<string, string>) {
+  private constructor(ways: ProxyWays) {
     this.#server = createServer((_request, response) => response.writeHead(400).end());
     this.#server.on("connect", ({ url = "" }, client: Duplex) => {
       this.hosts.push(url);
-      this.#lead(client, places.get(url));
+      this.#hold(client);
+      if (ways === "refuses") client.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+      else this.#lead(client, "all" in ways ? ways.all : ways.get(url));
     });
   }
 
-  /** `places`: `host:port` as asked for, and as led to. */
-  static async start(places: ReadonlyMap<string, string>): Promise<RecordingProxy> {
-    const proxy = new RecordingProxy(places);
-    proxy.#server.listen(0, "127.0.0.1");
-    await once(proxy.#server, "listening");
+  static async start(ways: ProxyWays): Promise<RecordingProxy> {
+    const proxy = new RecordingProxy(ways);
+    await listen(proxy.#server);
     return proxy;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://${hostOf(this.#server)}`;
   }
 
   dispose(): void {
@@ -37,7 +40,6 @@ export class RecordingProxy {
   }
 
   #lead(client: Duplex, place: string | undefined): void {
-    this.#hold(client);
     if (place === undefined) return void client.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
     const [host, port] = place.split(":");
     const socket = connect(Number(port), host, () => {

@@ -1,31 +1,28 @@
 /** The way through a proxy: taken for other machines alone, and a proxy that says no is named as that. */
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { after, afterEach, describe, it } from "mocha";
 import * as v from "valibot";
 import { toRuntimeError } from "../../../../server/model/runtime-error.ts";
 import { HttpClient } from "../../../../server/runtime/http/http-client.ts";
 import { proxyFor } from "../../../../server/runtime/http/proxy.ts";
 import { never } from "../../../support/host-fixture.ts";
-import { startProxy as openProxy, type Proxy } from "../../../support/proxy.ts";
+import { listen } from "../../../support/listen.ts";
+import { type ProxyWays, RecordingProxy } from "../../../support/recording-proxy.ts";
 
 const closing: (() => void)[] = [];
 const variables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] as const;
 
-async function startProxy(to: number | "refuses"): Promise<Proxy> {
-  const proxy = await openProxy(to);
+async function startProxy(ways: ProxyWays): Promise<RecordingProxy> {
+  const proxy = await RecordingProxy.start(ways);
   closing.push(() => proxy.dispose());
   return proxy;
 }
 
 async function listening(server: ReturnType<typeof createServer>): Promise<string> {
-  server.listen(0, "127.0.0.1");
   closing.push(() => server.close().closeAllConnections());
-  await once(server, "listening");
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://${await listen(server)}`;
 }
 
 async function ask(url: string): Promise<string> {
@@ -52,10 +49,10 @@ describe("the way through a proxy", () => {
 
   it("is taken to another machine", async () => {
     const target = await listening(createServer((_, response) => response.end('"fine"')));
-    const proxy = await startProxy(Number(new URL(target).port));
+    const proxy = await startProxy({ all: new URL(target).host });
     process.env["HTTP_PROXY"] = proxy.url;
     assert.equal(await ask("http://models.test:8000"), "fine");
-    assert.deepEqual(proxy.asked, ["models.test:8000"]);
+    assert.deepEqual(proxy.hosts, ["models.test:8000"]);
   });
 
   it("is never taken to this machine", async () => {
@@ -63,7 +60,7 @@ describe("the way through a proxy", () => {
     process.env["HTTP_PROXY"] = proxy.url;
     const target = await listening(createServer((_, response) => response.end('"fine"')));
     assert.equal(await ask(target), "fine");
-    assert.deepEqual(proxy.asked, []);
+    assert.deepEqual(proxy.hosts, []);
   });
 
   it("is said to be shut where the proxy refuses", async () => {

@@ -1,6 +1,7 @@
 /** The extension's two doors, and what stands behind them. A failure is said once, with what mends it. */
 
 import * as vscode from "vscode";
+import { AnswerPage } from "./chat/answer-page.ts";
 import { ApiKey } from "./client/api-key.ts";
 import { ServerClient } from "./client/server-client.ts";
 import { type HostState, ServerHost } from "./client/server-host.ts";
@@ -38,11 +39,18 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     ask: (token) => host.running?.doctor(token),
   });
+  const answerPage = new AnswerPage({
+    extensionUri,
+    log,
+    chat: (asked, onPart, signal) => host.running?.chat(asked, onPart, signal),
+    after,
+  });
   stop = () => host.stop();
   context.subscriptions.push(
     log,
     status,
     doctorPage,
+    answerPage,
     setup.planPage,
     registerCommands({
       ...setup,
@@ -53,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): void {
       errors,
       apiKey,
       doctorPage,
+      answerPage,
       view: () => status.view,
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => host.running?.tellTrust({ trusted: true })),

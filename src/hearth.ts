@@ -2,6 +2,7 @@
 
 import type * as vscode from "vscode";
 import type { ModelsResult } from "../server/protocol/models.ts";
+import type { AnswerPage } from "./chat/answer-page.ts";
 import type { ApiKey } from "./client/api-key.ts";
 import type { ServerClient } from "./client/server-client.ts";
 import type { ServerHost } from "./client/server-host.ts";
@@ -20,6 +21,7 @@ export interface Hearth {
   readonly apiKey: ApiKey;
   readonly doctorPage: DoctorPage;
   readonly planPage: PlanPage;
+  readonly answerPage: AnswerPage;
   readonly modelSetup: ModelSetup;
   readonly pulls: Pulls;
   /** What is here and what may be fetched; undefined while the server does not run. */

@@ -1,13 +1,16 @@
 /** Turns a view into elements: one function a kind of block. */
 
 import type {
+  Chips,
   Finding,
   FindingState,
   Fold,
   PageBlock,
   PageButton,
   PageView,
+  Passage,
   Progress,
+  Speech,
   Table,
   TableRow,
 } from "../../src/webview/page-view.ts";
@@ -34,6 +37,13 @@ function drawBlock(block: PageBlock): HTMLElement {
       return element("p", {}, block.text);
     case "list":
       return element("ul", {}, ...block.items.map((item) => element("li", {}, item)));
+    case "prose":
+    case "code":
+      return drawPassage(block);
+    case "speech":
+      return drawSpeech(block);
+    case "chips":
+      return drawChips(block);
     case "finding":
       return drawFinding(block);
     case "table":
@@ -47,14 +57,37 @@ function drawBlock(block: PageBlock): HTMLElement {
 
 function drawButtons(buttons: readonly PageButton[]): readonly HTMLElement[] {
   if (buttons.length === 0) return [];
-  const drawn = buttons.map(({ id, title, label, main }) =>
-    element(
-      "button",
-      { type: "button", class: main ? "main" : undefined, "data-press": id, "aria-label": label },
-      title,
-    ),
+  return [element("div", { class: "buttons" }, ...buttons.map(drawButton))];
+}
+
+function drawButton({ id, title, label, main, key }: PageButton): HTMLElement {
+  const named = { "data-press": id, "aria-label": label, "aria-keyshortcuts": key };
+  return element("button", { type: "button", class: main ? "main" : undefined, ...named }, title);
+}
+
+function drawChips({ label, buttons }: Chips): HTMLElement {
+  const name = element("span", {}, label);
+  return element(
+    "div",
+    { class: "chips", role: "group", "aria-label": label },
+    name,
+    ...buttons.map(drawButton),
   );
-  return [element("div", { class: "buttons" }, ...drawn)];
+}
+
+/** `key`: one that is done is another element than one that grows, so that it is read out when it comes. */
+function drawPassage({ kind, text, growing }: Passage, key?: string): HTMLElement {
+  const attributes = { "data-key": key, "aria-live": growing ? "off" : undefined };
+  if (kind === "prose") return element("p", { class: "prose", ...attributes }, text);
+  // What is wider than the page is scrolled, by the keyboard too.
+  return element("pre", { tabindex: "0", ...attributes }, element("code", {}, text));
+}
+
+function drawSpeech({ label, passages }: Speech): HTMLElement {
+  const drawn = passages.map((passage, index) =>
+    drawPassage(passage, passage.growing ? `${index}…` : `${index}`),
+  );
+  return element("section", { class: "speech", "aria-live": "polite", "aria-label": label }, ...drawn);
 }
 
 const stateIcons: Readonly<Record<FindingState, string>> = { ok: "pass", warn: "warning", fail: "error" };

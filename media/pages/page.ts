@@ -20,4 +20,10 @@ addEventListener("click", ({ target }) => {
   if (id !== undefined) tell({ kind: "press", id });
 });
 
+addEventListener("keydown", ({ key, isComposing }) => {
+  const button = document.querySelector<HTMLElement>(`button[aria-keyshortcuts="${CSS.escape(key)}"]`);
+  const id = isComposing ? undefined : button?.dataset["press"];
+  if (id !== undefined) tell({ kind: "press", id });
+});
+
 tell({ kind: "ready" });

@@ -1,5 +1,6 @@
 /** One language client on one server process: how it is started, and the messages of our own over it. */
 
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import {
   CloseAction,
@@ -7,6 +8,14 @@ import {
   type LanguageClientOptions,
   TransportKind,
 } from "vscode-languageclient/node";
+import {
+  type ChatPart,
+  type ChatPartParams,
+  type ChatResult,
+  type ChatSource,
+  chatPartNotification,
+  chatRequest,
+} from "../../server/protocol/chat.ts";
 import { type DoctorResult, doctorRequest } from "../../server/protocol/doctor.ts";
 import type { InitializationOptions } from "../../server/protocol/initialization.ts";
 import { type MetricsResult, metricsRequest } from "../../server/protocol/metrics.ts";
@@ -56,6 +65,7 @@ export interface ServerClientOptions {
 export class ServerClient implements ServerConnection {
   readonly #client: QuietClient;
   readonly #log: vscode.LogOutputChannel;
+  readonly #chats = new Map<string, (part: ChatPart) => void>();
   #trustTold = false;
 
   constructor(options: ServerClientOptions) {
@@ -77,6 +87,9 @@ export class ServerClient implements ServerConnection {
       const value = vscode.workspace.isTrusted ? await options.apiKey.of(origin) : undefined;
       return value === undefined ? {} : { value };
     });
+    this.#client.onNotification(chatPartNotification.method, ({ id, part }: ChatPartParams) =>
+      this.#chats.get(id)?.(part),
+    );
     this.#client.onNotification(pullProgressNotification.method, options.onPullProgress);
     this.#client.onRequest(
       confirmFetchRequest.method,
@@ -114,6 +127,21 @@ export class ServerClient implements ServerConnection {
 
   pull(name: string, signal: AbortSignal): Promise<PullResult> {
     return this.#ask<PullResult>(pullRequest.method, { name }, signal);
+  }
+
+  async chat(
+    { question, sources }: { readonly question: string; readonly sources: readonly ChatSource[] },
+    onPart: (part: ChatPart) => void,
+    signal: AbortSignal,
+  ): Promise<ChatResult> {
+    const id = randomUUID();
+    this.#chats.set(id, onPart);
+    const places = sources.map(({ uri, startLine, endLine }) => ({ uri, startLine, endLine }));
+    try {
+      return await this.#ask<ChatResult>(chatRequest.method, { id, question, sources: places }, signal);
+    } finally {
+      this.#chats.delete(id);
+    }
   }
 
   /** A server that dies meanwhile is told when the next one starts. */

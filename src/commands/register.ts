@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { Command, Hearth } from "../hearth.ts";
+import { ask } from "./ask.ts";
 import { chooseModel } from "./choose-model.ts";
 import { complete } from "./complete.ts";
 import { doctor } from "./doctor.ts";
@@ -20,6 +21,7 @@ import { toggle } from "./toggle.ts";
 const all: readonly Command[] = [
   toggle,
   complete,
+  ask,
   setup,
   plan,
   pullModel,

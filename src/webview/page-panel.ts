@@ -14,6 +14,8 @@ export interface PagePanelOptions {
   /** Names the kind of page to the editor, such as `hearth.doctor`. */
   readonly type: string;
   readonly icon: string;
+  /** Beside the editor that is in front; in its place when left out. */
+  readonly beside?: true;
   readonly extensionUri: vscode.Uri;
   readonly log: (message: string) => void;
   readonly onPress: (id: string) => void;
@@ -61,9 +63,10 @@ export class PagePanel {
   }
 
   #create(title: string): vscode.WebviewPanel {
-    const { type, icon, extensionUri, onClosed } = this.#options;
+    const { type, icon, beside, extensionUri, onClosed } = this.#options;
+    const column = beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     const dist = vscode.Uri.joinPath(extensionUri, "dist");
-    const panel = vscode.window.createWebviewPanel(type, title, vscode.ViewColumn.Active, {
+    const panel = vscode.window.createWebviewPanel(type, title, column, {
       enableScripts: true,
       enableCommandUris: false,
       enableForms: false,

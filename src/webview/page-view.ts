@@ -22,6 +22,8 @@ export interface PageButton {
   readonly label?: string;
   /** The one that most people want, on the whole page. */
   readonly main?: true;
+  /** The key that presses it too, wherever the focus is on the page. */
+  readonly key?: "Escape";
 }
 
 export type FindingState = "ok" | "warn" | "fail";
@@ -72,8 +74,35 @@ export interface Fold {
   readonly blocks: readonly PageBlock[];
 }
 
+/** Text as it came, with its lines and spaces; of code every character has the same width. */
+export interface Passage {
+  readonly kind: "prose" | "code";
+  readonly text: string;
+  /** More of it may come. */
+  readonly growing?: true;
+}
+
+/** What somebody says while one looks: each passage is read out once it no longer grows. */
+export interface Speech {
+  readonly kind: "speech";
+  /** For who does not see what stands above it. */
+  readonly label: string;
+  readonly passages: readonly Passage[];
+}
+
+/** Small buttons in a row. */
+export interface Chips {
+  readonly kind: "chips";
+  /** What they are, before them. */
+  readonly label: string;
+  readonly buttons: readonly PageButton[];
+}
+
 export type PageBlock =
   | { readonly kind: "heading" | "text"; readonly text: string }
+  | Passage
+  | Speech
+  | Chips
   | { readonly kind: "list"; readonly items: readonly string[] }
   | Finding
   | Table
@@ -89,6 +118,7 @@ function buttonsOf(block: PageBlock): readonly PageButton[] {
   switch (block.kind) {
     case "finding":
     case "progress":
+    case "chips":
       return block.buttons;
     case "table":
       return block.rows.flatMap(({ buttons }) => buttons);
@@ -97,6 +127,9 @@ function buttonsOf(block: PageBlock): readonly PageButton[] {
     case "heading":
     case "text":
     case "list":
+    case "prose":
+    case "code":
+    case "speech":
       return [];
   }
 }

@@ -7,10 +7,12 @@ import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vsc
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { exposeRuntime, handled } from "../wire/expose-runtime.ts";
+import { skipBindingTrial } from "./binding-trial.ts";
 import { EmbeddedRuntime } from "./embedded-runtime.ts";
 import { resolvePackagesFrom } from "./fetched-packages.ts";
 import { loadModel } from "./load.ts";
 import {
+  againFlag,
   childLog,
   childReading,
   loadParamsSchema,
@@ -18,10 +20,17 @@ import {
   loadReported,
   loadRequest,
   loadTried,
+  threadsFound,
 } from "./protocol.ts";
 
 // A native computation cannot be waited for, so it is not asked to end.
 process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
+
+const again = process.argv.includes(againFlag);
+if (again) skipBindingTrial();
+// Most of a start is reading the library: it is read while the host decides what to load.
+const library = import("node-llama-cpp");
+void Promise.allSettled([library]);
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 let runtime: EmbeddedRuntime | undefined;
@@ -29,15 +38,19 @@ let runtime: EmbeddedRuntime | undefined;
 connection.onRequest(loadRequest, (raw) =>
   handled(loadParamsSchema, raw, async (params) => {
     if (params.build) resolvePackagesFrom(params.build.folder);
+    const priority = params.completes ? "completion" : "chat";
     const { embedded, result } = await loadModel(params, {
-      library: await import("node-llama-cpp"),
+      library: await library,
       onProgress: (fraction) => void connection.sendNotification(loadProgress, fraction),
       onTried: (tried) => void connection.sendNotification(loadTried, tried),
       onReported: (bytes) => void connection.sendNotification(loadReported, bytes),
       onLog: (message) => void connection.sendNotification(childLog, message),
     });
-    runtime = new EmbeddedRuntime(embedded);
-    await runtime.prepare(params.completes ? "completion" : "chat");
+    runtime = new EmbeddedRuntime(embedded, {
+      threads: params.found?.threads,
+      onThreads: (threads) => void connection.sendNotification(threadsFound, threads),
+    });
+    await (again ? runtime.makeRoom(priority) : runtime.prepare(priority));
     return result;
   }),
 );

@@ -18,7 +18,7 @@ import { RuntimeError } from "../../model/runtime-error.ts";
 import { StepQueue } from "../scheduler/step-queue.ts";
 import { chatPrompt, type OwnTemplate } from "./chat-prompt.ts";
 import { Generation, type GenerationOptions } from "./generation.ts";
-import { Lane, type LaneJob } from "./lane.ts";
+import { Lane, type LaneJob, type LaneOptions } from "./lane.ts";
 import { Meter, type MeterReading } from "./meter.ts";
 import { smallestStep } from "./step-pace.ts";
 import { tokenize } from "./tokens.ts";
@@ -39,16 +39,23 @@ const rehearsalMs = 120;
 
 export class EmbeddedRuntime implements ModelRuntime {
   readonly #loaded: EmbeddedModel;
+  readonly #threads: LaneOptions;
   readonly #queue = new StepQueue();
   readonly #meter = new Meter();
   readonly #lanes = new Map<"completion" | "others", Promise<Lane>>();
   #embedding: Promise<LlamaEmbeddingContext> | undefined;
 
-  constructor(loaded: EmbeddedModel) {
+  constructor(loaded: EmbeddedModel, threads: LaneOptions = {}) {
     this.#loaded = loaded;
+    this.#threads = threads;
   }
 
   /** Readies the KV cache of a priority before its first request, so that a lack of memory shows at once. */
+  async makeRoom(priority: Priority): Promise<void> {
+    await this.#lane(priority);
+  }
+
+  /** Then it computes something for a moment: the first request is as fast as the next. */
   async prepare(priority: Priority): Promise<void> {
     const lane = await this.#lane(priority);
     const tokens = this.#loaded.model.tokenize("a = b;\n".repeat(smallestStep), false).slice(0, smallestStep);
@@ -186,7 +193,7 @@ export class EmbeddedRuntime implements ModelRuntime {
 
   async #createLane(): Promise<Lane> {
     const context = await this.#loaded.createContext(this.#loaded.contextTokens);
-    return new Lane(context);
+    return new Lane(context, this.#threads);
   }
 
   #embeddingContext(): Promise<LlamaEmbeddingContext> {

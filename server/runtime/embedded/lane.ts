@@ -6,7 +6,7 @@
 import type { LlamaContext, LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import { findMovedChunk } from "./chunk-reuse.ts";
 import { cpuStepMs, gpuStepMs, StepPace, smallestStep } from "./step-pace.ts";
-import { ThreadLadder } from "./thread-ladder.ts";
+import { type BestThreads, ThreadLadder } from "./thread-ladder.ts";
 
 /** What a request wants computed. `tokens` grows as it is answered. */
 export interface LaneJob {
@@ -33,6 +33,13 @@ const shifting: ReadonlySet<string> = new Set([
   "starcoder2",
 ]);
 
+export interface LaneOptions {
+  /** To begin with. */
+  readonly threads?: BestThreads | undefined;
+  /** Told when others are better. */
+  readonly onThreads?: (threads: BestThreads) => void;
+}
+
 export class Lane {
   readonly #context: LlamaContext;
   readonly #sequence: LlamaContextSequence;
@@ -41,16 +48,18 @@ export class Lane {
   /** Prompts and single tokens gain differently from threads. */
   readonly #promptThreads: ThreadLadder;
   readonly #answerThreads: ThreadLadder;
+  readonly #onThreads: LaneOptions["onThreads"];
   #owner: LaneJob | undefined;
   #answer: AsyncGenerator<Token, void> | undefined;
 
-  constructor(context: LlamaContext) {
+  constructor(context: LlamaContext, { threads, onThreads }: LaneOptions = {}) {
     this.#context = context;
     this.#sequence = context.getSequence();
     this.#shifts = shifting.has(context.model.fileInfo.metadata.general.architecture);
     this.#pace = new StepPace(context.batchSize, context.model.llama.gpu === false ? cpuStepMs : gpuStepMs);
-    this.#promptThreads = new ThreadLadder(context.idealThreads);
-    this.#answerThreads = new ThreadLadder(context.idealThreads);
+    this.#promptThreads = new ThreadLadder(context.idealThreads, threads?.prompt);
+    this.#answerThreads = new ThreadLadder(context.idealThreads, threads?.answer);
+    this.#onThreads = onThreads;
   }
 
   get contextTokens(): number {
@@ -134,9 +143,16 @@ export class Lane {
     });
     const ms = performance.now() - started;
     // Between one token and a whole step the time is mostly that of reading the weights: it tells nothing.
-    if (tokens === 1 || tokens >= smallestStep) ladder.record(ms / tokens);
+    if (tokens === 1 || tokens >= smallestStep) this.#learn(ladder, ms / tokens);
     this.#pace.record(tokens, ms);
     return result;
+  }
+
+  #learn(ladder: ThreadLadder, msPerToken: number): void {
+    const { best } = ladder;
+    ladder.record(msPerToken);
+    if (ladder.best === best) return;
+    this.#onThreads?.({ prompt: this.#promptThreads.best, answer: this.#answerThreads.best });
   }
 
   /**

@@ -121,7 +121,7 @@ function embed(
 /** With libvulkan but no GPU the library picks a Vulkan of 0 bytes. */
 async function openLlama(
   { library, onLog, report }: Pick<LoadOptions, "library" | "onLog"> & { readonly report: BufferReport },
-  { gpuLayers, build }: LoadParams,
+  { gpuLayers, build, found }: LoadParams,
 ): Promise<Llama> {
   const common = {
     build: "never",
@@ -132,12 +132,15 @@ async function openLlama(
       else onLog(message);
     },
   } as const;
-  if (gpuLayers === 0) return library.getLlama({ ...common, gpu: false });
-  const llama = await library.getLlama({ ...common, gpu: build?.gpu ?? "auto" }).catch((error: unknown) => {
-    // A GPU that was there when the build was tried may be gone.
-    if (!build) throw error;
-    onLog(`The build for ${build.gpu} does not start any more: ${toRuntimeError(error).message}`);
-  });
+  if (gpuLayers === 0 || found?.gpu === "none") return library.getLlama({ ...common, gpu: false });
+  const llama = await library
+    .getLlama({ ...common, gpu: found?.gpu ?? build?.gpu ?? "auto" })
+    .catch((error: unknown) => {
+      // A GPU that was there when the build was tried may be gone.
+      const gpu = found?.gpu ?? build?.gpu;
+      if (gpu === undefined) throw error;
+      onLog(`The build for ${gpu} does not start any more: ${toRuntimeError(error).message}`);
+    });
   if (llama?.gpu === false) return llama;
   if (llama && (await llama.getVramState()).total > 0) return llama;
   await llama?.dispose();

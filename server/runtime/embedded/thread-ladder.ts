@@ -1,7 +1,7 @@
 /**
  * How many threads to compute with, found by trying. All cores are best on an idle machine; beside a busy
  * editor llama.cpp's threads wait for each other at every layer, and half of them, or one, can be ten times
- * as fast. It begins with all, tries a neighbour now and then, and moves where that was clearly faster. Steps that
+ * as fast. It begins with all or with what it is told, tries a neighbour now and then, and moves where that was clearly faster. Steps that
  * have become much slower or faster tell that other programs came or went: then fewer or more are tried at once.
  */
 
@@ -20,6 +20,12 @@ const upwardSteps = 2;
 /** A neighbour must be this much faster, so that noise does not move us. */
 const clearly = 0.85;
 
+/** How many threads are best for prompts, and how many for single tokens. */
+export interface BestThreads {
+  readonly prompt: number;
+  readonly answer: number;
+}
+
 export class ThreadLadder {
   /** Most threads first, halved down to one. */
   readonly #rungs: readonly number[];
@@ -35,10 +41,20 @@ export class ThreadLadder {
   #usual: number | undefined;
   #sinceUpward = 0;
 
-  constructor(most: number) {
+  /** `begin`: what was best not long ago. */
+  constructor(most: number, begin = most) {
     const rungs: number[] = [];
     for (let threads = Math.max(1, most); threads >= 1; threads >>= 1) rungs.push(threads);
     this.#rungs = rungs;
+    this.#rung = Math.max(
+      0,
+      rungs.findIndex((threads) => threads <= begin),
+    );
+  }
+
+  /** As far as is known. */
+  get best(): number {
+    return this.#rungs[this.#rung] ?? 1;
   }
 
   /** Threads of the next step. */

@@ -1,13 +1,25 @@
-/** Starts the process of one model and loads it. One that dies takes its requests with it, and nothing else. */
+/**
+ * The process of one model. It begins to read its library before anybody has decided what to load; one that dies
+ * takes its requests with it, and nothing else.
+ */
 
 import { type ChildProcess, fork } from "node:child_process";
 import * as v from "valibot";
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
+import {
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+  type NotificationType,
+} from "vscode-jsonrpc/node";
 import { onAbort } from "../../base/abort.ts";
+import type { Disposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import {
+  againFlag,
+  bestThreadsSchema,
   type ChildReading,
   childLog,
   childReading,
@@ -18,23 +30,38 @@ import {
   loadRequest,
   loadTried,
   type TriedLoad,
+  threadsFound,
   triedSchema,
 } from "../embedded/protocol.ts";
+import type { BestThreads } from "../embedded/thread-ladder.ts";
 import { cleanEnvironment } from "../environment.ts";
 import { killedForMemory, oomKills } from "../supervisor/oom-kills.ts";
 import { type Exit, endCause, type OutputCause } from "../supervisor/output-causes.ts";
 import { fromWire, type LostConnection } from "../wire/errors.ts";
 import { RemoteRuntime } from "../wire/remote-runtime.ts";
 
-export interface ChildOptions {
+export interface ForkOptions {
   readonly entry: string;
   readonly log: Logger;
+  /** Ends the process, whether it waits, loads or is loaded. */
+  readonly signal: AbortSignal;
+  /** Set where an earlier one has loaded the same. */
+  readonly again?: true;
+}
+
+export interface LoadOptions {
   readonly onProgress: (fraction: number) => void;
   readonly onTried: (tried: TriedLoad) => void;
   /** The runtime's own account of what it allocated beside the weights. */
   readonly onReported: (bytes: number) => void;
-  /** Ends the process, whether it loads or is loaded. */
-  readonly signal: AbortSignal;
+  /** How many are better than those so far. */
+  readonly onThreads?: (threads: BestThreads) => void;
+}
+
+export interface ForkedChild {
+  /** Once. Rejects with `runtime-crashed` when the process dies meanwhile. */
+  load(params: LoadParams, options: LoadOptions): Promise<LoadedChild>;
+  kill(): void;
 }
 
 export interface LoadedChild {
@@ -60,63 +87,71 @@ const ends: ReadonlySet<OutputCause> = new Set([
   "processor-unsupported",
 ]);
 
-/** Rejects with `runtime-crashed` when the process dies while it loads. */
-export async function startChild(params: LoadParams, options: ChildOptions): Promise<LoadedChild> {
-  const killsBefore = await oomKills();
-  const child = fork(options.entry, [], {
+export function startChild(params: LoadParams, options: ForkOptions & LoadOptions): Promise<LoadedChild> {
+  return forkChild(options).load(params, options);
+}
+
+export function forkChild(options: ForkOptions): ForkedChild {
+  const killsBefore = oomKills();
+  const child = fork(options.entry, options.again ? [againFlag] : [], {
     execArgv: [],
     env: cleanEnvironment(),
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-  let loading = true;
-  const forget = onAbort(options.signal, () => void child.kill("SIGKILL"));
+  const kill = () => void child.kill("SIGKILL");
+  const forget = onAbort(options.signal, kill);
   const ended = exitOf(child, { log: options.log, killsBefore });
   const gone = goneOf(child).finally(() => {
     forget();
     connection.dispose();
   });
   connection.onError(([error]) => options.log.log("debug", `model process: ${error.message}`));
-  connection.onNotification(loadProgress, (raw) => {
-    const fraction = v.safeParse(v.number(), raw);
-    if (fraction.success && loading) options.onProgress(fraction.output);
-  });
-  connection.onNotification(loadReported, (raw) => {
-    const bytes = v.safeParse(v.pipe(v.number(), v.finite(), v.minValue(1)), raw);
-    if (bytes.success) options.onReported(bytes.output);
-  });
-  connection.onNotification(loadTried, (raw) => {
-    const tried = v.safeParse(triedSchema, raw);
-    if (tried.success) options.onTried(tried.output);
-  });
   connection.onNotification(childLog, (raw) => {
     const message = v.safeParse(v.string(), raw);
     if (message.success) options.log.log("debug", `llama.cpp: ${message.output.trim()}`);
   });
   connection.listen();
-  try {
-    const result = await connection.sendRequest(loadRequest, params);
-    loading = false;
-    return {
-      pid: child.pid ?? 0,
-      runtime: new RemoteRuntime({ connection, model: "loaded", lost: crashed }),
-      result,
-      gone,
-      ended,
-      reading: () => connection.sendRequest(childReading),
-      kill: () => void child.kill("SIGKILL"),
-    };
-  } catch (error) {
-    const failure = fromWire(error, crashed);
-    child.kill("SIGKILL");
-    // What ended it says more than that it ended.
-    throw failure.code === "runtime-crashed" ? await ended : failure;
-  }
+  return {
+    kill,
+    async load(params, listeners) {
+      const loading = listen(connection, listeners);
+      try {
+        const result = await connection.sendRequest(loadRequest, params);
+        loading.dispose();
+        const runtime = new RemoteRuntime({ connection, model: "loaded", lost: crashed });
+        const reading = () => connection.sendRequest(childReading);
+        return { pid: child.pid ?? 0, runtime, result, gone, ended, reading, kill };
+      } catch (error) {
+        const failure = fromWire(error, crashed);
+        kill();
+        // What ended it says more than that it ended.
+        throw failure.code === "runtime-crashed" ? await ended : failure;
+      }
+    },
+  };
+}
+
+/** Disposed when it is loaded: then only the progress is not heard any more. */
+function listen(connection: MessageConnection, options: LoadOptions): Disposable {
+  const hear = <S extends v.GenericSchema>(
+    type: NotificationType<v.InferOutput<S>>,
+    schema: S,
+    heard: (value: v.InferOutput<S>) => void,
+  ) =>
+    connection.onNotification(type, (raw) => {
+      const parsed = v.safeParse(schema, raw);
+      if (parsed.success) heard(parsed.output);
+    });
+  hear(loadReported, v.pipe(v.number(), v.finite(), v.minValue(1)), options.onReported);
+  hear(loadTried, triedSchema, options.onTried);
+  hear(threadsFound, bestThreadsSchema, (threads) => options.onThreads?.(threads));
+  return hear(loadProgress, v.number(), options.onProgress);
 }
 
 interface ExitOptions {
   readonly log: Logger;
-  readonly killsBefore: number;
+  readonly killsBefore: Promise<number>;
 }
 
 function goneOf(child: ChildProcess): Promise<void> {
@@ -140,7 +175,7 @@ async function exitOf(child: ChildProcess, { log, killsBefore }: ExitOptions): P
     child.once("close", (exitCode, exitSignal) => resolve({ code: exitCode, signal: exitSignal }));
   });
   log.log("info", `The model's process ${child.pid} ended (${signal ?? code}). ${stderr.trim()}`);
-  const killed = await killedForMemory({ name, signal }, killsBefore);
+  const killed = await killedForMemory({ name, signal }, await killsBefore);
   if (killed) return killed;
   const { cause, error } = endCause({ name, output: stderr, code, signal });
   return cause !== undefined && ends.has(cause) ? error : crashed(error);

@@ -8,10 +8,11 @@ import type { Disposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
-import type { ChildReading, LoadParams } from "../embedded/protocol.ts";
+import type { ChildReading, FoundOut, LoadParams } from "../embedded/protocol.ts";
+import type { BestThreads } from "../embedded/thread-ladder.ts";
 import { lazyRuntime } from "../wire/lazy-runtime.ts";
 import { Backoff } from "./backoff.ts";
-import { type LoadedChild, startChild } from "./child-process.ts";
+import { type ForkedChild, forkChild, type LoadedChild } from "./child-process.ts";
 import { Descent, type DescentOptions, isOutOfMemory, type Load } from "./descent.ts";
 import type { LlamaBuilds, ModelState } from "./model-source.ts";
 import type { FileModel } from "./smaller-files.ts";
@@ -47,6 +48,11 @@ export class ModelProcess implements Disposable {
   readonly #disposed = new AbortController();
   #child: Promise<RunningModel> | undefined;
   #live: RunningModel | undefined;
+  /** Begun for the next load. */
+  #forked: ForkedChild | undefined;
+  /** By the last process that has loaded it. */
+  #loadedBy: { readonly gpu: FoundOut["gpu"]; readonly folder: string | undefined } | undefined;
+  #threads: BestThreads | undefined;
   #waitMs = 0;
   #restarts = 0;
   #state: ModelState = { state: "loading" };
@@ -102,6 +108,8 @@ export class ModelProcess implements Disposable {
       return child;
     } catch (error) {
       this.#child = undefined;
+      this.#forked?.kill();
+      this.#forked = undefined;
       const failure = toRuntimeError(error);
       if (failure.code === "runtime-crashed") this.#waitMs = this.#backoff.died();
       this.#report({ state: "failed", error: failure });
@@ -110,33 +118,52 @@ export class ModelProcess implements Disposable {
   }
 
   async #load(load: Load<FileModel>): Promise<RunningModel> {
-    const { params, check, builds, childEntry, clock, log } = this.#options;
+    const { params, check, builds, clock, log } = this.#options;
     const { signal } = this.#disposed;
     await delay(clock, this.#waitMs, signal);
     if (signal.aborted) throw new RuntimeError("runtime-crashed", "The model was unloaded.");
-    await check(load.model);
-    const { build, dropped } = await builds.choose(signal);
+    const forked = this.#fork();
+    const [{ build, dropped }] = await Promise.all([builds.choose(signal), check(load.model)]);
     for (const { said, reason } of dropped) {
       log.log("warn", `${said.message} ${reason.message}`);
       this.#report({ state: this.#starting(), step: said, error: reason });
     }
     this.#backoff.born();
     const report = Promise.withResolvers<number>();
-    const child = await startChild(
-      { ...params(load), ...(build ? { build } : {}) },
+    this.#forked = undefined;
+    const child = await forked.load(
+      { ...params(load), ...(build ? { build } : {}), ...this.#found(build) },
       {
-        entry: childEntry,
-        log,
-        signal,
         onProgress: (progress) => this.#report({ state: this.#starting(), progress }),
         onReported: report.resolve,
         onTried: (tried) => load.tried(tried),
+        onThreads: (threads) => {
+          this.#threads = threads;
+        },
       },
     );
+    this.#loadedBy = { gpu: child.result.gpu, folder: build?.folder };
     const loaded = { model: load.model, result: child.result };
     void report.promise.then((bytes) => this.#options.onReported?.(loaded, bytes));
-    const failed = (error: unknown) => this.#failed(child, error);
-    return { ...child, model: load.model, runtime: watchedRuntime(child.runtime, { served() {}, failed }) };
+    const runtime = watchedRuntime(child.runtime, {
+      served: () => this.#backoff.forgive(),
+      failed: (error) => this.#failed(child, error),
+    });
+    return { ...child, model: load.model, runtime };
+  }
+
+  /** The process of the next load; one that has begun already where there is one. */
+  #fork(): ForkedChild {
+    const { childEntry, log } = this.#options;
+    const again = this.#loadedBy ? ({ again: true } as const) : {};
+    this.#forked ??= forkChild({ entry: childEntry, log, signal: this.#disposed.signal, ...again });
+    return this.#forked;
+  }
+
+  /** Nothing where it is another build by now. */
+  #found(build: LoadParams["build"]): Pick<LoadParams, "found"> {
+    if (!this.#loadedBy || this.#loadedBy.folder !== build?.folder) return {};
+    return { found: { gpu: this.#loadedBy.gpu, ...(this.#threads ? { threads: this.#threads } : {}) } };
   }
 
   #starting(): "loading" | "restarting" {
@@ -175,8 +202,9 @@ export class ModelProcess implements Disposable {
     });
   }
 
-  /** Why it died is known a moment after it has. */
+  /** Why it died is known a moment after it has, and decides how the next one loads, not whether. */
   async #startAfter({ ended }: RunningModel): Promise<RunningModel> {
+    if (this.#waitMs === 0) this.#fork();
     const reason = await ended;
     if (isOutOfMemory(reason)) this.#descent.ranOut(reason);
     return this.#start();

@@ -88,6 +88,11 @@ describe("the number of threads", () => {
     const used = settle(2, (threads) => threads ** 3 * (noise[step++ % noise.length] ?? 1));
     assert.ok((used.get(2) ?? 0) < 70, `${used.get(2)} of 1000`);
   });
+  it("begins with what was best before, where the machine has so many", () => {
+    const begun = [4, 3, 1, 99].map((best) => new ThreadLadder(8, best).threads);
+    assert.deepEqual(begun, [4, 2, 1, 8]);
+  });
+
   it("has nothing to choose on one core", () => {
     assert.deepEqual([...settle(1, () => 1).keys()], [1]);
   });

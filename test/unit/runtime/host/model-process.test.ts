@@ -1,14 +1,17 @@
-/** A model's process that is not wanted any more: none is left, whether it waits to start, loads or runs. */
+/** A model's process: another follows it at once, and none is left when it is not wanted any more. */
 
 import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Clock, systemClock } from "../../../../server/base/clock.ts";
 import { silentLogger } from "../../../../server/base/log.ts";
+import type { ModelRuntime } from "../../../../server/model/model-runtime.ts";
 import type { GgufFile } from "../../../../server/runtime/host/gguf-file.ts";
 import { ModelProcess } from "../../../../server/runtime/host/model-process.ts";
 import { carriedBuild } from "../../../../server/runtime/host/model-source.ts";
-import { gone } from "../../../support/host-fixture.ts";
+import { gone, isAlive } from "../../../support/host-fixture.ts";
 import { ladderPorts } from "../../../support/ladder-ports.ts";
 import { ManualClock, settle } from "../../../support/manual-clock.ts";
 
@@ -25,15 +28,20 @@ const nothing = () => Promise.resolve([]);
 describe("the process of a model", function () {
   this.timeout(30_000);
   const folder = mkdtempSync(join(tmpdir(), "hearth-process-"));
+  const left: (() => unknown)[] = [];
+  afterEach(() => {
+    for (const end of left.splice(0)) end();
+  });
   after(() => rmSync(folder, { recursive: true }));
 
   /** With a program in place of llama.cpp's; `ended` are the ids of its processes that ended. */
-  function processOf(program: string) {
+  function processOf<C extends Clock>(program: string, clock: C) {
     const childEntry = join(folder, `${program.length}.mjs`);
     writeFileSync(childEntry, program);
-    const clock = new ManualClock();
     const ended: number[] = [];
-    const started = Promise.withResolvers<number>();
+    const loads: string[] = [];
+    const heard = new EventEmitter();
+    const numbers: Record<string, number[]> = {};
     const model = new ModelProcess({
       descent: { ...ladderPorts(), clock, log: silentLogger, id: "none", model: none, models: nothing },
       params: () => ({ path: "none", architecture: "qwen2", needs, completes: true }),
@@ -45,17 +53,97 @@ describe("the process of a model", function () {
         log: (_level, message) => {
           const pid = /process (\d+) ended/.exec(message)?.[1];
           if (pid !== undefined) ended.push(Number(pid));
-          const said = /started (\d+)/.exec(message)?.[1];
-          if (said !== undefined) started.resolve(Number(said));
+          const load = /loads (.*)/.exec(message)?.[1];
+          if (load !== undefined) loads.push(load);
+          const [, word, number] = /(began|holds) (\d+)/.exec(message) ?? [];
+          if (word !== undefined) (numbers[word] ??= []).push(Number(number));
+          if (word === "holds")
+            left.push(() => isAlive(Number(number)) && process.kill(Number(number), "SIGKILL"));
+          heard.emit("line");
         },
       },
       onState: () => {},
     });
-    return { model, clock, ended, started: started.promise };
+    left.push(() => model.dispose());
+    /** The number behind the word when it was said so often. */
+    async function said(word: "began" | "holds", times: number): Promise<number> {
+      for (;;) {
+        const number = numbers[word]?.[times - 1];
+        if (number !== undefined) return number;
+        await once(heard, "line");
+      }
+    }
+    return { model, clock, ended, loads, said };
   }
 
+  /** One that loads whatever it is asked to, and says how it was asked. */
+  const working = `
+    const tell = (message) => process.send({ jsonrpc: "2.0", ...message });
+    const usage = { prompt: 1, cached: 0, reasoning: 0, generated: 0 };
+    process.on("message", ({ id, method, params }) => {
+      if (method === "child/load") {
+        const asked = [...process.argv.slice(2), JSON.stringify(params.found ?? null)].join(" ");
+        tell({ method: "child/log", params: "loads " + asked });
+        tell({ method: "child/threads", params: { prompt: 4, answer: 2 } });
+        tell({ id, result: { contextTokens: 1, threads: 4, gpu: "cuda", gpuLayers: 1 } });
+      } else if (id !== undefined) tell({ id, result: method === "model/warm" ? usage : 1 });
+    });`;
+  const never = new AbortController().signal;
+
+  /** Kills it so often, each time when it was used; resolves to how long each start waited. */
+  async function waitsOf(kills: number, use: (runtime: ModelRuntime) => Promise<unknown>) {
+    const waits: number[] = [];
+    const clock: Clock = {
+      now: () => 0,
+      after(ms, callback) {
+        waits.push(ms);
+        const soon = setImmediate(callback);
+        return { dispose: () => clearImmediate(soon) };
+      },
+    };
+    const { model } = processOf(working, clock);
+    for (let kill = 0; kill < kills; kill++) {
+      const { pid, runtime, gone: isGone } = await model.ready();
+      await use(runtime);
+      process.kill(pid, "SIGKILL");
+      await isGone;
+    }
+    const last = await model.ready();
+    model.dispose();
+    await last.gone;
+    return waits;
+  }
+
+  it("comes back at once, as often as it was of use", async () => {
+    const warm = { prompt: [], priority: "completion" } as const;
+    assert.deepEqual(await waitsOf(7, (runtime) => runtime.warm(warm, never)), Array(8).fill(0));
+  });
+
+  it("comes back ever later while it is of none, whatever it counts", async () => {
+    const waits = await waitsOf(4, (runtime) => runtime.countTokens("a"));
+    assert.deepEqual(waits, [0, 0, 250, 500, 1000]);
+  });
+
+  it("begins again before it is known why it ended, and with what it has found out", async () => {
+    // Its output stays open, so that nobody can know its last words.
+    const keeper = `import { spawn } from "node:child_process";
+      const held = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: ["ignore", "ignore", "inherit"] });
+      process.send({ jsonrpc: "2.0", method: "child/log", params: "holds " + held.pid });
+      process.send({ jsonrpc: "2.0", method: "child/log", params: "began " + process.pid });`;
+    const { model, ended, loads, said } = processOf(keeper + working, systemClock);
+    const first = await model.ready();
+    assert.equal(await said("began", 1), first.pid);
+    process.kill(first.pid, "SIGKILL");
+    const second = await said("began", 2);
+    assert.deepEqual(ended, []);
+    process.kill(await said("holds", 1), "SIGKILL");
+    assert.equal((await model.ready()).pid, second);
+    assert.deepEqual(ended, [first.pid]);
+    assert.deepEqual(loads, ["null", '--again {"gpu":"cuda","threads":{"prompt":4,"answer":2}}']);
+  });
+
   it("is not started after the wait for it, when it was let go of in that time", async () => {
-    const { model, clock, ended } = processOf("process.exit(1)");
+    const { model, clock, ended } = processOf("process.exit(1)", new ManualClock());
     for (let death = 0; death < 2; death++) {
       const ready = assert.rejects(model.ready(), { code: "runtime-crashed" });
       await clock.advance(0);
@@ -71,11 +159,11 @@ describe("the process of a model", function () {
 
   it("is ended while it loads, without waiting for the load", async () => {
     const said = { jsonrpc: "2.0", method: "child/log" };
-    const program = `process.on("message", () => {}); process.send({ ...${JSON.stringify(said)}, params: "started " + process.pid });`;
-    const { model, clock, started } = processOf(program);
+    const program = `process.on("message", () => {}); process.send({ ...${JSON.stringify(said)}, params: "began " + process.pid });`;
+    const { model, clock, said: heard } = processOf(program, new ManualClock());
     const ready = assert.rejects(model.ready(), { code: "runtime-crashed" });
     await clock.advance(0);
-    const pid = await started;
+    const pid = await heard("began", 1);
     model.dispose();
     await ready;
     await gone(pid);

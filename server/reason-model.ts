@@ -12,6 +12,7 @@ import { RuntimeError } from "./model/runtime-error.ts";
 import { modelSpec, type SpecSource } from "./model-spec.ts";
 import { parseRole } from "./protocol/role.ts";
 import { openRoleModel } from "./role-models.ts";
+import { inspectLocalModel, localModelPath } from "./runtime/embedded/local-models.ts";
 import { HostClient, type OpenModel } from "./runtime/host/client.ts";
 import { ofWire } from "./runtime/wire/errors.ts";
 
@@ -108,6 +109,19 @@ async function openReasonModelOn(
 /** A model may be named by its path. */
 function nameOf({ model }: WantedModel): string {
   return basename(model, ".gguf");
+}
+
+/** Looks at a file, and loads none. Rejects with a RuntimeError. */
+export async function findReasonModel(
+  setting: string,
+  source: AutoSource,
+  signal: AbortSignal,
+): Promise<WantedModel> {
+  const wanted = await wantedModel(setting, source, signal);
+  if (wanted.kind !== "embedded") return wanted;
+  const file = await inspectLocalModel(localModelPath(wanted.model, source.models));
+  if (file.kind === "unusable") throw file.error;
+  return wanted;
 }
 
 async function wantedModel(setting: string, source: AutoSource, signal: AbortSignal): Promise<WantedModel> {

@@ -6,9 +6,9 @@ import { isDeepStrictEqual } from "node:util";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
 import type { Localizer } from "./base/l10n.ts";
+import { type Chat, createChat } from "./chat.ts";
 import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
-import { ChatService } from "./features/chat/chat-service.ts";
 import { CompletionModel, type WantedModel } from "./features/completion/completion-model.ts";
 import type { CompletionOutcome, CompletionRequest } from "./features/completion/completion-outcome.ts";
 import { CompletionService } from "./features/completion/completion-service.ts";
@@ -40,9 +40,9 @@ export class Services implements LanguageServices, Disposable {
   readonly host: HostClient;
   readonly model: CompletionModel;
   readonly completion: CompletionService;
-  readonly chat: ChatService;
   readonly #store = new DisposableStore();
   readonly #folders = new Set<string>();
+  readonly #chat: Chat;
   readonly #doctor: LanguageServices["doctor"];
   readonly #onStatus: () => void;
   readonly #home: string;
@@ -100,17 +100,16 @@ export class Services implements LanguageServices, Disposable {
         displayPath: (uri) => displayPath(uri, this.#folders),
       }),
     );
-    this.chat = this.#store.add(
-      new ChatService({
-        localizer,
-        sampling: () => this.#settings.sampling,
-        open: async (said, signal) => {
-          const { openForChat } = await import("./reason-model.ts");
-          const onLoop = () => this.metrics.count("answers.looped");
-          return openForChat(this.host, { ...this.#specSource(models), localizer, said, onLoop }, signal);
-        },
-      }),
-    );
+    this.#chat = createChat({
+      host: this.host,
+      source: () => this.#specSource(models),
+      localizer,
+      quiet: (signal) => this.model.settled(signal),
+      changed: onStatus,
+      onLoop: () => this.#countLoop(),
+    });
+    this.#store.add(this.#chat.role);
+    this.#store.add(this.#chat.service);
     this.#bind();
   }
 
@@ -174,6 +173,7 @@ export class Services implements LanguageServices, Disposable {
     return {
       completionEnabled: this.#settings["completion.enabled"],
       model: this.model.state,
+      reason: this.#chat.role.state,
       trusted: this.#trust === "trusted",
       reading: this.#reading,
     };
@@ -204,7 +204,10 @@ export class Services implements LanguageServices, Disposable {
   async pull(request: PullRequest, signal: AbortSignal): Promise<PullResult> {
     const { pullWithOutcome } = await import("./models.ts");
     const result = await pullWithOutcome({ ...this.#place(), ...request }, signal);
-    if (result.outcome === "fetched") await this.model.modelsChanged();
+    if (result.outcome === "fetched") {
+      this.#chat.role.modelsChanged();
+      await this.model.modelsChanged();
+    }
     return result;
   }
 
@@ -213,7 +216,7 @@ export class Services implements LanguageServices, Disposable {
       ...source,
       path: displayPath(source.uri, this.#folders),
     }));
-    return this.chat.ask({ ...asked, sources }, tell, signal);
+    return this.#chat.service.ask({ ...asked, sources }, tell, signal);
   }
 
   doctor(problems: readonly string[], signal: AbortSignal): Promise<DoctorResult> {
@@ -244,8 +247,11 @@ export class Services implements LanguageServices, Disposable {
   ): Promise<OpenModel> {
     const { spec, model } = await modelSpec(wanted, this.#specSource(models));
     if (!signal.aborted) this.#modelName = model;
-    const onLoop = () => this.metrics.count("answers.looped");
-    return openRoleModel({ host: this.host, spec, onLoop }, signal);
+    return openRoleModel({ host: this.host, spec, onLoop: () => this.#countLoop() }, signal);
+  }
+
+  #countLoop(): void {
+    this.metrics.count("answers.looped");
   }
 
   #specSource(models: string): SpecSource {
@@ -261,9 +267,11 @@ export class Services implements LanguageServices, Disposable {
   /** In a workspace that is not trusted no model is asked, whatever the settings say. */
   #bind(): void {
     const role = this.#settings["roles.complete"];
-    this.chat.setTrust(this.#trust);
-    const allowed = this.#trust === "trusted" || role === "off";
-    this.model.bind(allowed ? role : "builtin/ngram", placeOf(this.#settings));
+    const place = placeOf(this.#settings);
+    const trusted = this.#trust === "trusted";
+    this.#chat.service.setTrust(this.#trust);
+    this.model.bind(trusted || role === "off" ? role : "builtin/ngram", place);
+    this.#chat.role.bind(this.#settings["roles.reason"], { trusted, place });
   }
 }
 

@@ -1,10 +1,12 @@
 /** What the status item says, from the state of the services. Pure. */
 
 import type { Localizer } from "../base/l10n.ts";
+import type { ReasonState } from "../features/chat/reason-role.ts";
 import type { ModelState } from "../features/completion/completion-model.ts";
 import { describeStep } from "../model/describe-step.ts";
 import { explainError } from "../model/explain-error.ts";
-import type { RoleStatus, StatusParams, StatusState } from "../protocol/status.ts";
+import type { StatusParams, StatusState } from "../protocol/status.ts";
+import { describeComplete, describeEmbed, describeReason } from "./role-status.ts";
 
 /** How far the reading of the workspace is. */
 export interface ReadingProgress {
@@ -14,15 +16,20 @@ export interface ReadingProgress {
 export interface StatusFacts {
   readonly completionEnabled: boolean;
   readonly model: ModelState;
+  readonly reason: ReasonState;
   readonly trusted: boolean;
   /** Undefined when nothing is being read. */
   readonly reading: ReadingProgress | undefined;
 }
 
 export function describeStatus(facts: StatusFacts, localizer: Localizer): StatusParams {
-  const complete = describeRole(facts, localizer);
+  const roles = {
+    complete: describeComplete(facts.model, localizer),
+    reason: describeReason(facts.reason, localizer),
+    embed: describeEmbed(localizer),
+  };
   const { mend, ...rest } = { state: stateOf(facts), ...describeState(facts, localizer) };
-  return { ...rest, roles: { complete }, ...(mend ? { mend } : {}) };
+  return { ...rest, roles, ...(mend ? { mend } : {}) };
 }
 
 function stateOf(facts: StatusFacts): StatusState {
@@ -80,22 +87,6 @@ function describeFailure(
     message: t("{0} is not used. {1} {2}", shortName(name), why, mend),
     mend: { title: t("Run the doctor"), command: "hearth.doctor" },
   };
-}
-
-function describeRole({ model }: StatusFacts, { t }: Localizer): RoleStatus {
-  switch (model.kind) {
-    case "off":
-      return { runtime: "none", model: "", label: t("off") };
-    case "ready": {
-      const { runtime, name } = model.model.info;
-      return { runtime, model: name, label: name };
-    }
-    case "none":
-    case "choosing":
-    case "loading":
-    case "failed":
-      return { runtime: "builtin", model: "ngram", label: t("built in (learns from this workspace)") };
-  }
 }
 
 /** A model may be named by its path. */

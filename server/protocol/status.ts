@@ -12,10 +12,20 @@ export interface RoleStatus {
   readonly model: string;
   /** In the person's language, as `built in (learns from this workspace)`. */
   readonly label: string;
+  readonly state: RoleState;
+  /** Why it does not run and what mends it, in the person's language; of `failed`. */
+  readonly message?: string;
+  readonly mend?: StatusMend;
 }
+
+/** `none`: no model for it is here; `idle`: it loads when it is first asked. */
+export const roleStates = ["off", "none", "idle", "loading", "ready", "failed"] as const;
+export type RoleState = (typeof roleStates)[number];
 
 export interface StatusRoles {
   readonly complete: RoleStatus;
+  readonly reason: RoleStatus;
+  readonly embed: RoleStatus;
 }
 
 /** What mends it: a sentence for a button, and the palette command behind it. */
@@ -43,8 +53,8 @@ export const statusNotification: NotificationSpec<StatusParams> = {
       "`busy` while the workspace is read or a model loads",
     ],
     roles: [
-      "`{ complete: { runtime, model, label } }`",
-      "what each role is bound to; `label` is in the person's language",
+      "`{ complete, reason, embed }`, each `{ runtime, model, label, state, message?, mend? }`",
+      "what each role is bound to; `label` and `message` are in the person's language; `state` is `off`, `none` (no model for it is here), `idle` (it loads when it is first asked), `loading`, `ready` or `failed`. While the built-in completer stands in for a model, the state of `complete` is that model's",
     ],
     message: ["`string`", "one sentence in the person's language; empty when there is nothing to say"],
     mend: ["`{ title, command }`, optional", "the one click that mends it: a palette command"],

@@ -25,10 +25,9 @@ type MenuItem = vscode.QuickPickItem & { readonly action?: MenuAction };
 
 function toItems(group: MenuGroup): readonly MenuItem[] {
   const separator = { label: group.title, kind: vscode.QuickPickItemKind.Separator };
-  const entries = group.entries.map(({ icon, label, description, action }) => ({
+  const entries = group.entries.map(({ icon, label, ...rest }) => ({
     label: `$(${icon}) ${label}`,
-    description,
-    action,
+    ...rest,
   }));
   return [separator, ...entries];
 }
@@ -36,7 +35,7 @@ function toItems(group: MenuGroup): readonly MenuItem[] {
 async function perform(action: MenuAction | undefined, pulls: Pulls): Promise<void> {
   switch (action?.kind) {
     case "command":
-      return vscode.commands.executeCommand(action.command);
+      return vscode.commands.executeCommand(action.command, action.argument);
     case "switch":
       return switchCompletion(action.what);
     case "cancel-pull":

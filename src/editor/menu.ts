@@ -3,12 +3,12 @@
 import { type RunningPull, shortName } from "../setup/pulls.ts";
 import type { Translate } from "../translate.ts";
 import { isLanguageOn, type SwitchState } from "./completion-switch.ts";
-import type { StatusView } from "./status-view.ts";
+import type { RoleLine, StatusView } from "./status-view.ts";
 
 export type SwitchTarget = "workspace" | "language" | "everywhere";
 
 export type MenuAction =
-  | { readonly kind: "command"; readonly command: string }
+  | { readonly kind: "command"; readonly command: string; readonly argument?: string }
   | { readonly kind: "switch"; readonly what: SwitchTarget }
   | { readonly kind: "cancel-pull"; readonly name: string };
 
@@ -16,6 +16,8 @@ export interface MenuEntry {
   readonly icon: string;
   readonly label: string;
   readonly description: string;
+  /** A line below. */
+  readonly detail?: string;
   readonly action: MenuAction;
 }
 
@@ -72,13 +74,32 @@ function completionEntries({ completion, hasWorkspace }: MenuFacts, t: Translate
 }
 
 function modelEntries({ view }: MenuFacts, t: Translate): readonly MenuEntry[] {
-  const role = { ...commandEntry("flame", t("complete"), "hearth.chooseModel"), description: view.complete };
   return [
-    role,
+    ...view.roles.map(roleEntry),
     commandEntry("arrow-swap", t("Choose a Model…"), "hearth.chooseModel"),
     commandEntry("server", t("What this machine can run"), "hearth.plan"),
     commandEntry("cloud-download", t("Fetch a model…"), "hearth.pullModel"),
   ];
+}
+
+const roleIcons = { complete: "flame", reason: "comment-discussion", embed: "search" } as const;
+const roleCommands = {
+  complete: "hearth.chooseModel",
+  reason: "hearth.openSettings",
+  embed: "hearth.plan",
+} as const;
+
+/** Pressed, it mends what is wrong with the role, or changes who has it. */
+function roleEntry({ role, name, text, trouble, mend }: RoleLine): MenuEntry {
+  const command = mend?.command ?? roleCommands[role];
+  const argument = command === "hearth.openSettings" ? { argument: `roles.${role}` } : {};
+  return {
+    icon: trouble === "" ? roleIcons[role] : "warning",
+    label: name,
+    description: text,
+    ...(trouble === "" ? {} : { detail: [trouble, mend?.title].filter(Boolean).join(" — ") }),
+    action: { kind: "command", command, ...argument },
+  };
 }
 
 function workEntries({ pulls }: MenuFacts, t: Translate): readonly MenuEntry[] {

@@ -31,7 +31,7 @@ export class StatusItem {
 function tooltip(view: StatusView, numbers: readonly string[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendMarkdown("**Hearth** — ").appendText(view.sentence);
-  const complete = view.complete ? [`${vscode.l10n.t("complete")}: ${view.complete}`] : [];
-  for (const line of [...view.work, ...complete, ...numbers]) text.appendMarkdown("\n\n").appendText(line);
+  const roles = view.roles.map(({ name, text: said }) => `${name}: ${said}`);
+  for (const line of [...view.work, ...roles, ...numbers]) text.appendMarkdown("\n\n").appendText(line);
   return text;
 }

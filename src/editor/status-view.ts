@@ -1,6 +1,6 @@
 /** What the status item shows: a pure function of what the extension and the server know. */
 
-import type { StatusMend, StatusParams } from "../../server/protocol/status.ts";
+import type { RoleStatus, StatusMend, StatusParams, StatusRoles } from "../../server/protocol/status.ts";
 import type { HostState } from "../client/server-host.ts";
 import { type RunningPull, shortName } from "../setup/pulls.ts";
 import type { Translate } from "../translate.ts";
@@ -27,8 +27,20 @@ export interface StatusView {
   readonly sentence: string;
   /** What the complete role is bound to; empty while nothing is known. */
   readonly complete: string;
+  /** A line each for all of them; none while nothing is known. */
+  readonly roles: readonly RoleLine[];
   /** What goes on beside that, a line each. */
   readonly work: readonly string[];
+  readonly mend?: StatusMend;
+}
+
+export interface RoleLine {
+  readonly role: keyof StatusRoles;
+  readonly name: string;
+  /** Its model, the runtime, and how far that is. */
+  readonly text: string;
+  /** Why it does not run; empty where it does. */
+  readonly trouble: string;
   readonly mend?: StatusMend;
 }
 
@@ -38,7 +50,45 @@ export function statusView(facts: StatusFacts, t: Translate): StatusView {
   const work = facts.pulls.map(({ name, text }) =>
     [t("Fetching {0}", shortName(name)), text].join("  ").trim(),
   );
-  return { ...said, text: textOf(facts), complete, work };
+  return { ...said, text: textOf(facts), complete, roles: roleLines(facts, t), work };
+}
+
+function roleLines({ server }: StatusFacts, t: Translate): readonly RoleLine[] {
+  if (!server) return [];
+  const { complete, reason, embed } = server.roles;
+  return [
+    toLine("complete", t("complete"), complete, t),
+    toLine("reason", t("reason"), reason, t),
+    toLine("embed", t("embed"), embed, t),
+  ];
+}
+
+function toLine(role: keyof StatusRoles, name: string, status: RoleStatus, t: Translate): RoleLine {
+  const { label, message: trouble = "", mend } = status;
+  const parts = [label, runtimeName(status, t), stateText(status, t)];
+  const text = parts.filter((part) => part !== "").join(" · ");
+  return { role, name, text, trouble, ...(mend ? { mend } : {}) };
+}
+
+function runtimeName({ runtime }: RoleStatus, t: Translate): string {
+  switch (runtime) {
+    case "embedded":
+      return t("runs in Hearth");
+    case "ollama":
+      return "Ollama";
+    case "llama-server":
+      return "llama-server";
+    case "openai":
+      return t("OpenAI-compatible server");
+    default:
+      return "";
+  }
+}
+
+/** A label alone says what is off, missing or failed. */
+function stateText({ state, model }: RoleStatus, t: Translate): string {
+  if (state === "idle") return t("loads when it is first asked");
+  return state === "loading" && model !== "" ? t("loading") : "";
 }
 
 /** Of several, the one that has the longest way to go. */

@@ -23,6 +23,7 @@ const compositionRoots: ReadonlySet<string> = new Set([
   "server/doctor.ts",
   "server/model-spec.ts",
   "server/auto-models.ts",
+  "server/chat.ts",
   "server/models.ts",
   "server/erase.ts",
   "server/backends.ts",

@@ -15,17 +15,19 @@ const failed: ModelState = {
 };
 const builtin = { runtime: "builtin", model: "ngram", label: "built in (learns from this workspace)" };
 
+const usual: StatusFacts = {
+  completionEnabled: true,
+  model: { kind: "none" },
+  reason: { kind: "off" },
+  trusted: true,
+  reading: undefined,
+};
+
 describe("the status", () => {
   function check(
     facts: Partial<StatusFacts>,
     expected: { state: string; message: string; label?: string; mend?: string },
   ) {
-    const usual: StatusFacts = {
-      completionEnabled: true,
-      model: { kind: "none" },
-      trusted: true,
-      reading: undefined,
-    };
     const { state, message, roles, mend } = describeStatus({ ...usual, ...facts }, english);
     const { label = builtin.label } = expected;
     assert.deepEqual(
@@ -92,4 +94,32 @@ describe("the status", () => {
       { model: { kind: "off" } },
       { state: "paused", message: "Nobody completes code: the role is set to off.", label: "off" },
     ));
+
+  const missing = new RuntimeError("model-not-found", "There is no model that reasons.");
+  const gone = new RuntimeError("model-not-found", "/models/r1.gguf");
+  const model = { runtime: "ollama", name: "deepseek-r1:7b" };
+  const reasons: readonly (readonly [
+    reason: StatusFacts["reason"],
+    said: readonly [runtime: string, label: string, state: string, mend?: string],
+  ])[] = [
+    [{ kind: "off" }, ["none", "off", "off"]],
+    [{ kind: "untrusted" }, ["none", "off: this workspace is not trusted", "off"]],
+    [{ kind: "none", error: missing }, ["none", "no model that reasons is here yet", "none", "hearth.plan"]],
+    [{ kind: "idle", model }, ["ollama", "deepseek-r1:7b", "idle"]],
+    [{ kind: "loading", model }, ["ollama", "deepseek-r1:7b", "loading"]],
+    [{ kind: "ready", model }, ["ollama", "deepseek-r1:7b", "ready"]],
+    [{ kind: "failed", name: "r1", error: gone }, ["none", "r1 does not run", "failed", "hearth.doctor"]],
+  ];
+  for (const [reason, said] of reasons) {
+    it(`says who reasons: ${reason.kind}`, () => {
+      const { roles } = describeStatus({ ...usual, reason }, english);
+      const { runtime, label, state, mend, message } = roles.reason;
+      assert.deepEqual([runtime, label, state, ...(mend ? [mend.command] : [])], said);
+      if (reason.kind === "failed")
+        assert.equal(
+          message,
+          "The model is not there: /models/r1.gguf. Check the name or path in roles.reason, or set it to auto.",
+        );
+    });
+  }
 });

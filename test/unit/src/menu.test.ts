@@ -28,6 +28,10 @@ const facts: MenuFacts = {
     text: "Hearth",
     sentence: "Ready.",
     complete: "built in (learns from this workspace)",
+    roles: [
+      { role: "complete", name: "complete", text: "built in (learns from this workspace)", trouble: "" },
+      { role: "reason", name: "reason", text: "deepseek-r1:7b · Ollama", trouble: "" },
+    ],
     work: [],
   },
   completion: on,
@@ -89,11 +93,26 @@ describe("the menu", () => {
       models?.entries.map(({ label, description }) => `${label}  ${description}`.trim()),
       [
         "complete  built in (learns from this workspace)",
+        "reason  deepseek-r1:7b · Ollama",
         "Choose a Model…",
         "What this machine can run",
         "Fetch a model…",
       ],
     );
+  });
+
+  it("says what is wrong with a role, and mends it where that is pressed", () => {
+    const trouble = "The runtime does not answer. Start it.";
+    const mend = { title: "Run the doctor", command: "hearth.doctor" };
+    const roles = [{ role: "reason", name: "reason", text: "r1 does not run", trouble, mend }] as const;
+    const groups = menuGroups({ ...facts, view: { ...facts.view, roles } }, translate);
+    assert.deepEqual(groups.find(({ title }) => title === "Models and runtime")?.entries[0], {
+      icon: "warning",
+      label: "reason",
+      description: "r1 does not run",
+      detail: `${trouble} — Run the doctor`,
+      action: { kind: "command", command: "hearth.doctor" },
+    });
   });
 
   it("cancels each download by name", () => {

@@ -5,10 +5,12 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "mocha";
 import { SetupSteps } from "../../../src/setup/setup-steps.ts";
 
+const role = { runtime: "none", model: "", label: "", state: "off" } as const;
+
 function status(runtime: string) {
   return {
     state: "ready",
-    roles: { complete: { runtime, model: "", label: "" } },
+    roles: { complete: { ...role, runtime }, reason: role, embed: role },
     message: "",
   } as const;
 }

@@ -10,7 +10,16 @@ import { translate } from "../../support/translate.ts";
 
 const ready: StatusParams = {
   state: "ready",
-  roles: { complete: { runtime: "builtin", model: "ngram", label: "built in (learns from this workspace)" } },
+  roles: {
+    complete: {
+      runtime: "builtin",
+      model: "ngram",
+      label: "built in (learns from this workspace)",
+      state: "ready",
+    },
+    reason: { runtime: "ollama", model: "deepseek-r1:7b", label: "deepseek-r1:7b", state: "idle" },
+    embed: { runtime: "none", model: "", label: "off", state: "off" },
+  },
   message: "",
 };
 
@@ -94,6 +103,16 @@ describe("the status item", () => {
     assert.equal(statusView({ ...facts, server: undefined }, translate).complete, "");
   });
 
+  it("says for each role its model, the runtime and how far it is", () => {
+    const lines = statusView(facts, translate).roles.map(({ name, text }) => `${name}: ${text}`);
+    assert.deepEqual(lines, [
+      "complete: built in (learns from this workspace)",
+      "reason: deepseek-r1:7b · Ollama · loads when it is first asked",
+      "embed: off",
+    ]);
+    assert.deepEqual(statusView({ ...facts, server: undefined }, translate).roles, []);
+  });
+
   it("shows how far the longest download is, and all of them in the hover", () => {
     const pulls = [
       { name: "small", share: 0.999, text: "99 %" },
@@ -113,7 +132,13 @@ describe("the status item", () => {
 
   it("says that it is off, and offers to turn it on, as the server does", () => {
     const said = describeStatus(
-      { completionEnabled: false, model: { kind: "none" }, trusted: true, reading: undefined },
+      {
+        completionEnabled: false,
+        model: { kind: "none" },
+        reason: { kind: "off" },
+        trusted: true,
+        reading: undefined,
+      },
       english,
     );
     const view = statusView({ ...facts, completion: "off" }, translate);

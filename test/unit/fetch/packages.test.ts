@@ -19,6 +19,7 @@ import {
 } from "../../../server/fetch/fetch-packages.ts";
 import { unpack } from "../../../server/fetch/unpack.ts";
 import { WebClient } from "../../../server/fetch/web-client.ts";
+import { fetching } from "../../support/fetching.ts";
 import { PackageRegistry } from "../../support/package-registry.ts";
 import { pinned, type TarEntry, tarball } from "../../support/tarball.ts";
 
@@ -61,17 +62,14 @@ describe("fetching packages", () => {
     const asked: PackagesQuestion[] = [];
     const result = await fetchPackages(
       {
+        ...fetching,
         home,
         name: "vulkan",
         packages: both,
         folder: folder(),
         registry: registry.url,
-        offline: true,
         client,
         clock: hurried,
-        random: () => 0.5,
-        now: () => new Date(0),
-        patience: { ms: 30_000, leastBytes: 4096 },
         ask: async (question) => {
           asked.push(question);
           return "yes";

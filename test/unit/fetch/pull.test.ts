@@ -6,13 +6,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import type { Clock } from "../../../server/base/clock.ts";
-import { systemClock } from "../../../server/base/clock.ts";
+import { type Clock, systemClock } from "../../../server/base/clock.ts";
 import { FetchError } from "../../../server/fetch/fetch-error.ts";
 import type { FetchQuestion } from "../../../server/fetch/fetch-question.ts";
-import { type PullOptions, pullModel } from "../../../server/fetch/pull-model.ts";
+import type { PullOptions } from "../../../server/fetch/pull-model.ts";
 import type { TransferProgress } from "../../../server/fetch/transfer-progress.ts";
 import { WebClient } from "../../../server/fetch/web-client.ts";
+import { pullFrom } from "../../support/fetching.ts";
 import { ggufBytes } from "../../support/gguf-fixtures.ts";
 import { type Fault, type HubOptions, ModelHub } from "../../support/model-hub.ts";
 
@@ -56,33 +56,10 @@ describe("pulling a model", () => {
     readonly signal: AbortSignal;
   }
 
-  async function pull(pulling: Partial<Pulling> = {}) {
-    const { hub: from = hub, faults = [], options = {}, signal = never } = pulling;
+  function pull(pulling: Partial<Pulling> = {}) {
+    const { hub: from = hub, faults = [], name, options = {}, signal = never } = pulling;
     from.faults.push(...faults);
-    const asked: FetchQuestion[] = [];
-    const progress: TransferProgress[] = [];
-    const result = await pullModel(
-      pulling.name ?? from.name,
-      {
-        home,
-        source: from.url,
-        offline: true,
-        maxGigabytes: 0,
-        client,
-        clock: hurried,
-        random: () => 0.5,
-        now: () => new Date(0),
-        patience: { ms: 30_000, leastBytes: 4096 },
-        ask: async (question) => {
-          asked.push(question);
-          return "yes";
-        },
-        onProgress: (step) => progress.push(step),
-        ...options,
-      },
-      signal,
-    );
-    return { result, asked, progress };
+    return pullFrom(from, { home, client, clock: hurried, name, signal, ...options });
   }
 
   const path = (end = "") => join(home, "models", `${hub.file}${end}`);

@@ -5,13 +5,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { systemClock } from "../../../server/base/clock.ts";
 import { FetchError } from "../../../server/fetch/fetch-error.ts";
-import type { FetchQuestion } from "../../../server/fetch/fetch-question.ts";
 import { ModelFolder } from "../../../server/fetch/model-folder.ts";
-import { pullModel } from "../../../server/fetch/pull-model.ts";
-import type { TransferProgress } from "../../../server/fetch/transfer-progress.ts";
 import { WebClient } from "../../../server/fetch/web-client.ts";
+import { pullFrom } from "../../support/fetching.ts";
 import { writeSplitGguf } from "../../support/gguf-writer.ts";
 import { ModelHub } from "../../support/model-hub.ts";
 import { scriptedContent } from "../../support/scripted-model.ts";
@@ -48,32 +45,7 @@ describe("a model in several files", () => {
     await rm(home, { recursive: true });
   });
 
-  async function pull(name = hub.name) {
-    const asked: FetchQuestion[] = [];
-    const progress: TransferProgress[] = [];
-    const result = await pullModel(
-      name,
-      {
-        home,
-        source: hub.url,
-        offline: true,
-        maxGigabytes: 0,
-        client,
-        clock: systemClock,
-        random: () => 0.5,
-        now: () => new Date(0),
-        patience: { ms: 30_000, leastBytes: 4096 },
-        ask: async (question) => {
-          asked.push(question);
-          return "yes";
-        },
-        onProgress: (step) => progress.push(step),
-      },
-      never,
-    );
-    return { result, asked, progress };
-  }
-
+  const pull = (name?: string) => pullFrom(hub, { home, client, name });
   const models = (name = "") => join(home, "models", name);
   const there = async () => (await readdir(models())).filter((name) => !name.endsWith(".json")).toSorted();
   const folder = () => new ModelFolder(home);

@@ -4,11 +4,12 @@
  */
 
 import { createConnection, type Socket } from "node:net";
-import { createMessageConnection, type MessageConnection, SocketMessageWriter } from "vscode-jsonrpc/node";
+import { createMessageConnection, type MessageConnection } from "vscode-jsonrpc/node";
 import { onAbort, untilAborted } from "../../base/abort.ts";
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import { FramedMessageReader, FramingError } from "../../base/framed-message-reader.ts";
+import { FramedMessageWriter } from "../../base/framed-message-writer.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import { type HostAddress, hostAddress } from "./address.ts";
 import { greetHost, notOurHost } from "./handshake.ts";
@@ -117,7 +118,7 @@ async function tryConnect(address: HostAddress, stop: AbortSignal): Promise<Host
   if (socket instanceof Error) return unreachable(socket.message, socket);
   const forget = onAbort(stop, () => socket.destroy());
   const reader = new FramedMessageReader(socket, readingLimits);
-  const messages = createMessageConnection(reader, new SocketMessageWriter(socket));
+  const messages = createMessageConnection(reader, new FramedMessageWriter(socket));
   const closed = new Promise<void>((resolve) => {
     socket.once("close", () => {
       messages.dispose();

@@ -2,10 +2,11 @@
 
 import type { Socket } from "node:net";
 import * as v from "valibot";
-import { createMessageConnection, type MessageConnection, SocketMessageWriter } from "vscode-jsonrpc/node";
+import { createMessageConnection, type MessageConnection } from "vscode-jsonrpc/node";
 import type { Clock } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import { FramedMessageReader } from "../../base/framed-message-reader.ts";
+import { FramedMessageWriter } from "../../base/framed-message-writer.ts";
 import type { Logger } from "../../base/log.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { exposeRuntime, handled } from "../wire/expose-runtime.ts";
@@ -54,7 +55,7 @@ export class Session implements Disposable {
     const { socket, identity, clock } = options;
     this.#patience = clock.after(greetingMs, () => socket.destroy());
     this.#reader = new FramedMessageReader(socket, readingLimits);
-    this.#connection = createMessageConnection(this.#reader, new SocketMessageWriter(socket));
+    this.#connection = createMessageConnection(this.#reader, new FramedMessageWriter(socket));
     awaitGreeting(this.#connection, identity, {
       admit: () => this.#admit(),
       reject: () => socket.destroy(),

@@ -7,6 +7,7 @@ import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { makeFolder } from "../base/make-folder.ts";
+import type { PinnedPackage } from "../model/pinned-package.ts";
 import { needYes } from "./confirm.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { FetchAnswer } from "./fetch-question.ts";
@@ -17,17 +18,6 @@ import { type Patience, transferWhole } from "./transfer.ts";
 import type { TransferProgress } from "./transfer-progress.ts";
 import { unpack } from "./unpack.ts";
 import type { WebClient } from "./web-client.ts";
-
-/** A package as it is pinned. */
-export interface PinnedPackage {
-  readonly name: string;
-  readonly version: string;
-  /** `sha512-` and base64. */
-  readonly integrity: string;
-  readonly bytes: number;
-  readonly unpackedBytes: number;
-  readonly licence: string;
-}
 
 /** What a person is asked before anything is fetched. */
 export interface PackagesQuestion {

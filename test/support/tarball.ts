@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { Header } from "tar";
-import type { PinnedPackage } from "../../server/fetch/fetch-packages.ts";
+import type { PinnedPackage } from "../../server/model/pinned-package.ts";
 
 export interface TarEntry {
   readonly path: string;

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { type BackendName, backendNames, type GpuApi, gpuApis } from "../../model/backend.ts";
+import type { PinnedPackage } from "../../model/pinned-package.ts";
 import binariesFile from "../embedded/binaries.json" with { type: "json" };
 
 export interface BackendBuild {
@@ -9,18 +10,8 @@ export interface BackendBuild {
   readonly gpu: GpuApi;
   /** Of the system, as its loader names them. */
   readonly libraries: readonly string[];
-  readonly packages: readonly BuildPackage[];
-}
-
-/** As its makers publish it on the registry of npm. */
-export interface BuildPackage {
-  readonly name: string;
-  readonly version: string;
-  /** `sha512-` and base64. */
-  readonly integrity: string;
-  readonly bytes: number;
-  readonly unpackedBytes: number;
-  readonly licence: string;
+  /** As their makers publish them on the registry of npm. */
+  readonly packages: readonly PinnedPackage[];
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -53,7 +44,7 @@ export function backendBuilds(target = `${process.platform}-${process.arch}`): r
   });
 }
 
-function packageOf(name: string): BuildPackage {
+function packageOf(name: string): PinnedPackage {
   const found = packages[name];
   if (!found) throw new Error(`binaries.json has no package ${name}`);
   return { name, version: llamaVersion, ...found };

@@ -15,10 +15,10 @@ import {
   fetchPackages,
   type PackagesOptions,
   type PackagesQuestion,
-  type PinnedPackage,
 } from "../../../server/fetch/fetch-packages.ts";
 import { unpack } from "../../../server/fetch/unpack.ts";
 import { WebClient } from "../../../server/fetch/web-client.ts";
+import type { PinnedPackage } from "../../../server/model/pinned-package.ts";
 import { fetching } from "../../support/fetching.ts";
 import { PackageRegistry } from "../../support/package-registry.ts";
 import { pinned, type TarEntry, tarball } from "../../support/tarball.ts";

@@ -5,7 +5,8 @@ import { findInCatalogue } from "../model/catalogue-name.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { KnownModel } from "./wanted-model.ts";
 
-export interface OllamaModel {
+/** A model of a registry that Ollama pulls from. */
+export interface RegistryModel {
   /** As Ollama takes it and lists it. */
   readonly name: string;
   /** Whether only Ollama will do: the person has said so. */
@@ -25,7 +26,7 @@ const usualRegistry = "registry.ollama.ai";
  * Reads `ollama/NAME`, and a name of the catalogue that leaves the quantisation open, where Ollama's registry has
  * that model. Undefined for every other name.
  */
-export function readOllamaModel(wanted: string): OllamaModel | undefined {
+export function readOllamaModel(wanted: string): RegistryModel | undefined {
   if (wanted.startsWith("ollama/")) return { ...placeOf(wanted.slice("ollama/".length)), only: true };
   const choice = findInCatalogue(wanted);
   const model = choice?.model;
@@ -37,7 +38,7 @@ export function readOllamaModel(wanted: string): OllamaModel | undefined {
 
 const pattern = /^(?:(\w[\w.-]*(?::\d+)?)\/)??((?:\w[\w.-]*\/)?\w[\w.-]*)(?::(\w[\w.-]*))?$/;
 
-function placeOf(name: string): Pick<OllamaModel, "name" | "registry" | "path" | "tag"> {
+function placeOf(name: string): Pick<RegistryModel, "name" | "registry" | "path" | "tag"> {
   const [, host = usualRegistry, path = "", tag = "latest"] = pattern.exec(name) ?? [];
   if (path === "") throw new FetchError("name-unclear", { values: [`ollama/${name}`] });
   const secure = new URL(`https://${host}`);

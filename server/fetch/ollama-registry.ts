@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { askJson } from "./ask-json.ts";
 import { FetchError } from "./fetch-error.ts";
-import type { OllamaModel } from "./ollama-name.ts";
+import type { RegistryModel } from "./ollama-name.ts";
 import type { ModelOffer } from "./repository.ts";
 import type { WebClient } from "./web-client.ts";
 
@@ -19,7 +19,7 @@ const weights = "application/vnd.ollama.image.model";
 
 /** Rejects with a FetchError. Speaks to the registry alone. */
 export async function lookUpInRegistry(
-  model: OllamaModel,
+  model: RegistryModel,
   client: WebClient,
   signal: AbortSignal,
 ): Promise<ModelOffer> {
@@ -41,7 +41,7 @@ export async function lookUpInRegistry(
 }
 
 async function readManifest(
-  { registry, path, tag, name }: OllamaModel,
+  { registry, path, tag, name }: RegistryModel,
   client: WebClient,
   signal: AbortSignal,
 ): Promise<v.InferOutput<typeof manifestSchema>> {

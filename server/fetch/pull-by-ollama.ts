@@ -5,7 +5,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { confirmLookUp, confirmOffer } from "./confirm.ts";
-import type { OllamaModel } from "./ollama-name.ts";
+import type { RegistryModel } from "./ollama-name.ts";
 import { lookUpInRegistry } from "./ollama-registry.ts";
 import type { PulledModel, PullOptions } from "./pull-model.ts";
 import { RateMeter } from "./transfer-progress.ts";
@@ -41,7 +41,7 @@ export interface OllamaPullOptions
 
 /** Rejects with a FetchError or a RuntimeError, or with the signal's reason. */
 export async function pullByOllama(
-  model: OllamaModel,
+  model: RegistryModel,
   options: OllamaPullOptions,
   signal: AbortSignal,
 ): Promise<PulledModel> {

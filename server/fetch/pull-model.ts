@@ -12,7 +12,7 @@ import { holdingName } from "./hold-name.ts";
 import { bytesHere, needAllowance, needSpace, writing } from "./part-file.ts";
 import { lookUp, type ModelOffer, type RepositoryOffer } from "./repository.ts";
 import { withRetries } from "./retries.ts";
-import { readWantedModel, type WantedModel } from "./wanted-model.ts";
+import { type RepositoryModel, readWantedModel } from "./wanted-model.ts";
 
 export interface PullOptions extends Confirming, FetchPorts {
   /** The base address of the repositories. */
@@ -106,7 +106,7 @@ function sumOf(values: readonly number[]): number {
 
 async function offerOf(
   name: string,
-  wanted: WantedModel,
+  wanted: RepositoryModel,
   options: PullOptions,
   signal: AbortSignal,
 ): Promise<RepositoryOffer> {

@@ -8,7 +8,7 @@ import { firstPart, partPaths } from "../model/gguf-parts.ts";
 import { nearestNames } from "../model/nearest-names.ts";
 import { askJson, type JsonAnswer } from "./ask-json.ts";
 import { FetchError } from "./fetch-error.ts";
-import { fileNameOf, filesOfQuant, type WantedModel } from "./wanted-model.ts";
+import { fileNameOf, filesOfQuant, type RepositoryModel } from "./wanted-model.ts";
 import { statusFailure, type WebClient } from "./web-client.ts";
 
 /** A model as it is offered: what a person confirms. */
@@ -55,7 +55,7 @@ export interface Repositories {
 
 /** Rejects with a FetchError. Speaks to the source alone. */
 export async function lookUp(
-  wanted: WantedModel,
+  wanted: RepositoryModel,
   repositories: Repositories,
   signal: AbortSignal,
 ): Promise<RepositoryOffer> {
@@ -178,7 +178,7 @@ function nextPage({ header, url }: Pick<JsonAnswer<v.GenericSchema>, "header" | 
   return next !== undefined && URL.canParse(next, url.href) ? new URL(next, url) : undefined;
 }
 
-function pickFile({ repository, pick }: WantedModel, files: readonly RepositoryFile[]): RepositoryFile {
+function pickFile({ repository, pick }: RepositoryModel, files: readonly RepositoryFile[]): RepositoryFile {
   const models = files.filter(({ path }) => /\.gguf$/i.test(path));
   const wanted =
     pick.kind === "file"

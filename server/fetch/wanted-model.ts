@@ -5,7 +5,8 @@ import { findInCatalogue } from "../model/catalogue-name.ts";
 import { nearestNames } from "../model/nearest-names.ts";
 import { FetchError } from "./fetch-error.ts";
 
-export interface WantedModel {
+/** Which file or quantisation of which repository is meant. */
+export interface RepositoryModel {
   /** As `OWNER/REPOSITORY`. */
   readonly repository: string;
   readonly pick:
@@ -23,7 +24,7 @@ export interface KnownModel {
 }
 
 /** Reads names of the catalogue, `OWNER/REPOSITORY/FILE.gguf` and `OWNER/REPOSITORY:QUANT`, each with `@sha256:HEX` or without. */
-export function readWantedModel(name: string): WantedModel {
+export function readWantedModel(name: string): RepositoryModel {
   const [, bare = name, digest] = /^(.*)@(?:sha256:)?([0-9a-f]{64})$/i.exec(name) ?? [];
   const sha256 = digest === undefined ? {} : { sha256: digest.toLowerCase() };
   const [, repository, file, quant] = namePattern.exec(bare) ?? [];
@@ -35,7 +36,7 @@ export function readWantedModel(name: string): WantedModel {
   return { ...fromCatalogue(bare), ...sha256 };
 }
 
-function fromCatalogue(name: string): WantedModel {
+function fromCatalogue(name: string): RepositoryModel {
   const choice = findInCatalogue(name);
   if (!choice) {
     const ids = catalogue.map(({ id }) => id);

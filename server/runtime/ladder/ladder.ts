@@ -26,6 +26,7 @@ export interface Position {
 export const top: Position = { rung: { model: 0 } };
 
 export interface LadderModel {
+  readonly name: string;
   readonly weightBytes: number;
   /** All that a GPU can take. */
   readonly layers: number;
@@ -46,7 +47,7 @@ export interface Failure {
 }
 
 /** With less than this a completion sees too little of its file, and a chat forgets its question. */
-export const leastContextTokens = 2048;
+export const shortestContext = 2048;
 /** Where so few are left on the GPU, it is no longer worth its transfers. */
 const leastLayersShare = 1 / 4;
 
@@ -66,7 +67,7 @@ const ways: Readonly<Record<StepKind, Way>> = {
   again: (rung) => rung,
   "half-context": (rung, { contextTokens }) => {
     const half = Math.floor(lower(rung.contextTokens, contextTokens) / 2);
-    return Number.isFinite(half) && half >= leastContextTokens ? { ...rung, contextTokens: half } : undefined;
+    return Number.isFinite(half) && half >= shortestContext ? { ...rung, contextTokens: half } : undefined;
   },
   "fewer-layers": (rung, failure, { models }) => {
     if (failure.memory === "main") return undefined;

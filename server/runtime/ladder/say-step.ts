@@ -1,18 +1,13 @@
 /** One sentence for each step down: what is loaded now instead. It holds while that is loaded, too. */
 
 import { RuntimeError } from "../../model/runtime-error.ts";
-import type { Rung, StepKind } from "./ladder.ts";
-
-export interface NamedModel {
-  readonly name: string;
-  readonly layers: number;
-}
+import type { LadderModel, Rung, StepKind } from "./ladder.ts";
 
 export interface SaidStep {
   readonly step: StepKind;
   readonly rung: Rung;
   /** What is loaded now. */
-  readonly model: NamedModel;
+  readonly model: Pick<LadderModel, "name" | "layers">;
   /** The name of what was asked for. */
   readonly asked: string;
 }

@@ -5,15 +5,15 @@ import fc from "fast-check";
 import {
   type Bounds,
   type Failure,
-  leastContextTokens,
   type Position,
+  shortestContext,
   stepDown,
   top,
 } from "../../../../server/runtime/ladder/ladder.ts";
 
 const gib = 1024 ** 3;
-const large = { weightBytes: 9 * gib, layers: 49 };
-const small = { weightBytes: 2 * gib, layers: 29 };
+const large = { name: "large", weightBytes: 9 * gib, layers: 49 };
+const small = { name: "small", weightBytes: 2 * gib, layers: 29 };
 
 /** The usual context, and as many layers as are allowed. */
 function tried({ rung }: Position, bounds: Bounds, memory: Failure["memory"], usual = 8192): Failure {
@@ -64,10 +64,17 @@ describe("the way down where memory runs out", () => {
     ));
 
   const models = fc
-    .array(fc.record({ weightBytes: fc.integer({ min: 1, max: 1e12 }), layers: fc.nat(130) }), {
-      minLength: 1,
-      maxLength: 5,
-    })
+    .array(
+      fc.record({
+        name: fc.constant("one"),
+        weightBytes: fc.integer({ min: 1, max: 1e12 }),
+        layers: fc.nat(130),
+      }),
+      {
+        minLength: 1,
+        maxLength: 5,
+      },
+    )
     .map((list) => list.toSorted((a, b) => b.weightBytes - a.weightBytes));
   const memories = fc.array(fc.constantFrom("gpu", "main", undefined), { minLength: 60, maxLength: 60 });
   const usual = fc.integer({ min: 1, max: 1 << 18 });
@@ -95,7 +102,7 @@ describe("the way down where memory runs out", () => {
             gpuBytes(then, list[next.rung.model]) <= gpuBytes(failure, list[at.rung.model]) + 1,
             "more of the GPU's memory",
           );
-          if (next.step === "half-context") assert.ok((then.contextTokens ?? 0) >= leastContextTokens);
+          if (next.step === "half-context") assert.ok((then.contextTokens ?? 0) >= shortestContext);
           if (memory === "main") assert.ok(next.step !== "cpu" && next.step !== "fewer-layers");
           const key = JSON.stringify(then) + JSON.stringify(next.rung.model);
           assert.equal(next.step === "again", taken === 1, "once more, and at first");

@@ -11,7 +11,7 @@ import { type Clock, systemClock } from "../../server/base/clock.ts";
 import { silentLogger } from "../../server/base/log.ts";
 import { identityOf } from "../../server/runtime/supervisor/process-identity.ts";
 import { type ProcessRecord, ProcessRecords } from "../../server/runtime/supervisor/process-records.ts";
-import type { Program, ProgramState } from "../../server/runtime/supervisor/program.ts";
+import type { Program, ProgramAddress, ProgramState } from "../../server/runtime/supervisor/program.ts";
 import { Supervisor } from "../../server/runtime/supervisor/supervisor.ts";
 import { gone, isAlive } from "../support/host-fixture.ts";
 import { itNeeds, posix } from "../support/needs.ts";
@@ -76,6 +76,28 @@ describe("the supervisor", function () {
     assert.equal(runsOf(runs()).length, 21);
     const usual = times.toSorted((a, b) => a - b)[10] ?? Infinity;
     assert.ok(usual < 2000, `it took ${usual} ms`);
+  });
+
+  it("tells a run that another was ready before it", async () => {
+    const program = standIn({ runs: runs() });
+    const told: unknown[] = [];
+    const asked = (at: ProgramAddress) => {
+      told.push(at.again);
+      return program.arguments(at);
+    };
+    const lease = supervisor.use({ ...program, arguments: asked }, () => {});
+    const { pid, ended } = await lease.running();
+    process.kill(pid, "SIGKILL");
+    await ended;
+    await lease.running();
+    assert.deepEqual(told, [undefined, true]);
+  });
+
+  it("asks whether it is ready as soon as it says that it listens", async () => {
+    supervisor.dispose();
+    supervisor = await Supervisor.create({ home, clock: endless, log: silentLogger });
+    const { pid } = await use().running();
+    assert.deepEqual(runsOf(runs()), [pid]);
   });
 
   it("leaves one down that fails three times in a row, until someone asks by hand", async () => {
@@ -205,6 +227,12 @@ describe("the supervisor", function () {
 const hasty: Clock = {
   now: () => systemClock.now() * 60,
   after: (ms, callback) => systemClock.after(ms / 60, callback),
+};
+
+/** No wait of it is ever over. */
+const endless: Clock = {
+  now: () => 0,
+  after: (ms, callback) => (ms === 0 ? systemClock.after(0, callback) : { dispose() {} }),
 };
 
 async function listening(server: Server, port: number): Promise<Server> {

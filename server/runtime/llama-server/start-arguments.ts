@@ -22,7 +22,7 @@ const cacheMebibytes = "1024";
 /** What the person says comes after what is only usual, and before what must be so. */
 export function startArguments(
   { flags, modelPath, contextTokens, gpuLayers, more }: StartArguments,
-  { port, key }: ProgramAddress,
+  { port, key, again }: ProgramAddress,
 ): readonly string[] {
   const known = (flag: string, ...values: readonly string[]) => (flags.has(flag) ? [flag, ...values] : []);
   const noPage = flags.has("--no-ui") ? known("--no-ui") : known("--no-webui");
@@ -36,6 +36,8 @@ export function startArguments(
     ...known("--cache-ram", cacheMebibytes),
     ...known("--jinja"),
     ...known("--metrics"),
+    // Its weights are in memory, and somebody waits: the first answer takes the place of an empty one.
+    ...(again ? known("--no-warmup") : []),
     ...more,
     ...known("--offline"),
     ...noPage,

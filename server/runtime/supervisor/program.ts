@@ -10,6 +10,8 @@ export interface ProgramAddress {
   readonly url: string;
   /** A random secret; whether and how the program asks for it is the program's affair. */
   readonly key: string;
+  /** Set where a run before was ready: what only readies a first one can be left out. */
+  readonly again?: true;
 }
 
 export type Readiness =

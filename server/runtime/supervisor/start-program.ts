@@ -25,6 +25,8 @@ export interface StartPorts {
   readonly records: ProcessRecords;
   /** The process that starts it. */
   readonly host: ProcessIdentity;
+  /** Set where a run before was ready. */
+  readonly again?: true;
   readonly onProgress: (progress: number | undefined) => void;
 }
 
@@ -52,7 +54,8 @@ export async function startProgram(
 ): Promise<Started> {
   await prepared(program);
   const port = await freePort(program.port);
-  const at = { port, url: `http://127.0.0.1:${port}`, key: randomBytes(32).toString("base64url") };
+  const key = randomBytes(32).toString("base64url");
+  const at = { port, url: `http://127.0.0.1:${port}`, key, ...(ports.again ? { again: ports.again } : {}) };
   const run = new ProgramRun(program, at, ports, signal);
   try {
     await run.release();
@@ -102,7 +105,7 @@ class ProgramRun {
   readonly ended: Promise<EndCause>;
   #output = "";
   #line = "";
-  #listens = false;
+  readonly #listens = new AbortController();
   #killsBefore = Infinity;
   #record: Promise<void> | undefined;
 
@@ -140,17 +143,26 @@ class ProgramRun {
     const { signal } = this.#gone;
     let signAt = clock.now();
     for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 2)) {
-      await delay(clock, pause, signal);
+      if (await this.#pause(pause)) pause = firstPauseMs;
       if (signal.aborted) throw new StartFailure(await this.ended);
       const readiness = await this.#check();
       if (signal.aborted) continue;
-      if (readiness?.state === "ready" && this.#listens) return;
+      if (readiness?.state === "ready" && this.#listens.signal.aborted) return;
       if (readiness?.state === "starting") {
         signAt = clock.now();
         onProgress(readiness.progress);
       }
       if (clock.now() - signAt > silenceMs) throw silent(this.#program);
     }
+  }
+
+  /** No longer than until it says that it listens: then it is ready soon. Resolves to whether it has just said so. */
+  async #pause(ms: number): Promise<boolean> {
+    const listens = this.#listens.signal;
+    const said = listens.aborted;
+    const ends = [this.#gone.signal, ...(said ? [] : [listens])];
+    await delay(this.#ports.clock, ms, AbortSignal.any(ends));
+    return listens.aborted && !said;
   }
 
   end(): void {
@@ -192,7 +204,7 @@ class ProgramRun {
     this.#output = (this.#output + text).slice(-outputKept);
     const lines = (this.#line + text).split("\n");
     this.#line = (lines.pop() ?? "").slice(-longestLine);
-    this.#listens ||= lines.some((line) => this.#program.listens(line, this.#at));
+    if (lines.some((line) => this.#program.listens(line, this.#at))) this.#listens.abort();
   }
 
   async #causeOf(exit: Exit): Promise<EndCause> {

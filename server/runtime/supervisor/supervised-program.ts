@@ -81,7 +81,8 @@ export class SupervisedProgram {
     const state = this.#hasRun ? "restarting" : "starting";
     const onProgress = (progress: number | undefined) =>
       this.#report({ state, ...(progress === undefined ? {} : { progress }) }, signal);
-    return startProgram(this.#program, { ...this.#ports, onProgress }, signal);
+    const again = this.#hasRun ? ({ again: true } as const) : {};
+    return startProgram(this.#program, { ...this.#ports, ...again, onProgress }, signal);
   }
 
   #keep({ pid, at, ended }: Started, signal: AbortSignal): RunningProgram {

@@ -7,7 +7,12 @@ import { fixedBy, startArguments } from "../../../../server/runtime/llama-server
 const at = { port: 4321, url: "http://127.0.0.1:4321", key: "secret" };
 const fixed = " --model /m.gguf --host 127.0.0.1 --port 4321";
 
-function check(help: string, usual: string, last = "", more: { readonly gpuLayers?: number } = {}): void {
+interface Unusual {
+  readonly gpuLayers?: number;
+  readonly again?: true;
+}
+
+function check(help: string, usual: string, last = "", { again, ...more }: Unusual = {}): void {
   const start = {
     ...more,
     flags: flagsIn(help),
@@ -15,7 +20,7 @@ function check(help: string, usual: string, last = "", more: { readonly gpuLayer
     contextTokens: 4096,
     more: ["--host", "0.0.0.0"],
   };
-  assert.equal(startArguments(start, at).join(" "), usual + fixed + last);
+  assert.equal(startArguments(start, { ...at, ...(again ? { again } : {}) }).join(" "), usual + fixed + last);
 }
 
 describe("the arguments of a llama-server", () => {
@@ -42,6 +47,12 @@ describe("the arguments of a llama-server", () => {
     const rest = "--host 0.0.0.0 --offline";
     check(help, `--ctx-size 8192 --n-gpu-layers 12 ${rest}`, "", { gpuLayers: 12 });
     check(help, `--ctx-size 8192 --n-gpu-layers 0 --device none ${rest}`, "", { gpuLayers: 0 });
+  });
+  it("of one that takes the place of another, which has warmed the machine up", () => {
+    const help = "--ctx-size N\n--warmup, --no-warmup   an empty run\n(env: LLAMA_API_KEY)";
+    check(help, "--ctx-size 8192 --host 0.0.0.0");
+    check(help, "--ctx-size 8192 --no-warmup --host 0.0.0.0", "", { again: true });
+    check("--ctx-size N\n(env: LLAMA_API_KEY)", "--ctx-size 8192 --host 0.0.0.0", "", { again: true });
   });
   it("of the person's own, which decide what they name", () => {
     assert.deepEqual(fixedBy(["-c", "4096"]), { context: true, layers: false });

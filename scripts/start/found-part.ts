@@ -7,6 +7,7 @@ import { explainError } from "../../server/model/explain-error.ts";
 import { completionCandidates, isTooSmall, type ModelFileFinding } from "../../server/model/findings.ts";
 import { findLlamaServer, usualLlamaServer } from "../../server/runtime/discovery/find-llama-server.ts";
 import { findOllama } from "../../server/runtime/discovery/find-ollama.ts";
+import { ollamaHost } from "../../server/runtime/discovery/ollama-url.ts";
 import { inspectLocalModel, listLocalModels } from "../../server/runtime/embedded/local-models.ts";
 import type { Stage } from "./stage.ts";
 
@@ -48,8 +49,7 @@ export function sayWhatItIsFor({ page, localizer: { t } }: Stage, { name }: Foun
 }
 
 async function ollamaText({ settings, signal, localizer: { t } }: Stage): Promise<string> {
-  const offline = settings["privacy.offline"];
-  const finding = await findOllama({ host: process.env["OLLAMA_HOST"], offline }, signal);
+  const finding = await findOllama(ollamaHost(settings, process.env), signal);
   switch (finding.kind) {
     case "found": {
       const models = finding.models.join(", ") || t("no models");

@@ -2,13 +2,15 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "mocha";
 import { textWidth } from "../../server/cli/visible-text.ts";
 import { alone } from "../support/alone.ts";
 import { hostFixture, never } from "../support/host-fixture.ts";
+import { listen } from "../support/listen.ts";
 
 const seedling = "test/fixtures/models/seedling-q8_0.gguf";
 
@@ -61,6 +63,20 @@ describe("npm start", function () {
     assert.match(page, /server\/base\/disposable\.ts:10:15/);
     assert.match(page, /接下来/);
     assert.ok(!page.includes("FILE:LINE:COLUMN"), page);
+  });
+
+  it("looks for Ollama where the settings say", async () => {
+    const server = createServer((_, response) => response.end("<html>"));
+    const host = await listen(server);
+    const settings = join(fixture.home, "settings.json");
+    await writeFile(settings, JSON.stringify({ "runtimes.ollama.url": `http://${host}` }));
+    try {
+      const { page } = await start("server/base/disposable.ts:10:15");
+      assert.match(page, new RegExp(`what answers at\\s+http://${host}\\s+is not\\s+Ollama`));
+    } finally {
+      await rm(settings);
+      server.close().closeAllConnections();
+    }
   });
 
   it("says only what is wrong with a place that is not there", async () => {

@@ -8,7 +8,7 @@ import { collect, fim, greedy, type HostFixture, hostFixture, never } from "../s
 import { type LlamaServerProcess, startLlamaServer } from "../support/llama-server-process.ts";
 import { describeNeeds } from "../support/needs.ts";
 import { realLlamaServer } from "../support/real-runtimes.ts";
-import { models } from "./contract/models.ts";
+import { models, words } from "./contract/models.ts";
 
 interface Window extends OpenModel {
   readonly client: HostClient;
@@ -72,7 +72,7 @@ describeNeeds(realLlamaServer.need, "two windows and a llama-server of one slot"
     assert.deepEqual([waiting, running, preempted, waits.count], [0, 0, 1, 2]);
   });
 
-  it("a completion in one waits for a chat in the other that has begun to answer", async () => {
+  it("a completion in one pauses a chat in the other that has begun to answer; both are answered", async () => {
     const before = (await queue()).preempted;
     const begun = Promise.withResolvers<void>();
     const order: string[] = [];
@@ -83,16 +83,20 @@ describeNeeds(realLlamaServer.need, "two windows and a llama-server of one slot"
         stop: [],
         sampling: greedy,
       } as const;
+      let said = "";
       for await (const part of windows[0].runtime.chat({ ...request, priority: "chat" }, never)) {
         begun.resolve();
-        if (part.kind === "stream-end") order.push(`chat ${part.reason}`);
+        if ("text" in part) said += part.text;
+        if (part.kind === "stream-end") order.push(`chat ${part.reason} ${part.usage.generated}`);
       }
+      return said.trim();
     })();
     await begun.promise;
     await complete(windows[1]);
     order.push("completion");
-    await chatting;
-    assert.deepEqual(order, ["chat length", "completion"]);
-    assert.equal((await queue()).preempted, before);
+    const said = await chatting;
+    assert.deepEqual(order, ["completion", "chat length 60"]);
+    assert.equal(said, words.toUpperCase().split(" ").slice(0, 60).join(" "));
+    assert.equal((await queue()).preempted, before + 1);
   });
 });

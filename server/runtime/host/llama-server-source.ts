@@ -8,6 +8,7 @@ import { type Connected, ConnectedSource } from "./connected-source.ts";
 import type { FoundModel, SourcePorts } from "./model-source.ts";
 import { remoteModelName, type SpecOf } from "./protocol.ts";
 import { queued } from "./queued.ts";
+import { computingOf } from "./slot-computing.ts";
 import { withAdvice } from "./with-advice.ts";
 
 export function findLlamaServer(spec: SpecOf<"llama-server">): FoundModel {
@@ -41,12 +42,9 @@ async function connect(
     await untilLoaded(client, clock, signal);
     const { info, runtime, slots } = await connectLlamaServer(client, at, signal);
     const budgetTokens = slots === usualSlots ? info.contextTokens : Infinity;
-    const advised = withAdvice(runtime, loadedByOthers);
-    return queued(
-      { info, runtime: advised, dispose: () => client.dispose() },
-      { slots, budgetTokens },
-      clock,
-    );
+    const limits = { slots, budgetTokens, computes: await computingOf(at.url) };
+    const connected = queued({ info, runtime, dispose: () => client.dispose() }, limits, clock);
+    return { ...connected, runtime: withAdvice(connected.runtime, loadedByOthers) };
   } catch (error) {
     client.dispose();
     throw error;

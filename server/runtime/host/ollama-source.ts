@@ -143,7 +143,7 @@ async function connect(
   try {
     const request = { url: new URL(url), model, log, clock, restart, load };
     const { info, runtime } = await connectOllama(client, request, signal);
-    const limits = { slots: usualSlots, budgetTokens: info.contextTokens };
+    const limits = { slots: usualSlots, budgetTokens: info.contextTokens, computes: "in turns" } as const;
     return queued({ info, runtime, dispose: () => client.dispose() }, limits, clock);
   } catch (error) {
     client.dispose();

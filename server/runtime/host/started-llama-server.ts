@@ -20,6 +20,7 @@ import { checkUnchanged, type GgufFile, identifyGguf } from "./gguf-file.ts";
 import type { FoundModel } from "./model-source.ts";
 import { type SpecOf, startedModelName } from "./protocol.ts";
 import { queued } from "./queued.ts";
+import { computingOf } from "./slot-computing.ts";
 import { type FileModel, fileModel, smallerFiles } from "./smaller-files.ts";
 import { type StartedOptions, startedSource } from "./started-source.ts";
 
@@ -47,8 +48,7 @@ export async function findStartedLlamaServer(spec: Spec): Promise<FoundModel> {
         model: asked,
         models: async () => [asked, ...(await smallerFiles(asked)).map(modelOf)],
         program: (load) => programOf(spec, { load, id }),
-        connect: (running, load, signal) =>
-          connectTo(running, { file: load.model.file, clock: ports.clock }, signal),
+        connect: (running, load, signal) => connectTo(running, { load, clock: ports.clock }, signal),
       };
       return startedSource(started, ports);
     },
@@ -81,14 +81,16 @@ async function programOf(
 
 async function connectTo(
   { at: { url, key } }: RunningProgram,
-  { file, clock }: { readonly file: GgufFile; readonly clock: Clock },
+  { load, clock }: { readonly load: Load<FileModel>; readonly clock: Clock },
   signal: AbortSignal,
 ): Promise<Connected> {
   const client = new HttpClient({ url, name, headers: { authorization: `Bearer ${key}` } });
+  const { file } = load.model;
   try {
     const server = await connectLlamaServer(client, { url: new URL(url), model: file.path }, signal);
     const info = infoOf(file, server.info.contextTokens);
-    const limits = { slots: server.slots, budgetTokens: Infinity };
+    const computes = load.gpuLayers === 0 ? "in turns" : await computingOf(url);
+    const limits = { slots: server.slots, budgetTokens: Infinity, computes } as const;
     return queued({ runtime: server.runtime, info, dispose: () => client.dispose() }, limits, clock);
   } catch (error) {
     client.dispose();

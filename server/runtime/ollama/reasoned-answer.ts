@@ -1,10 +1,11 @@
 /**
- * An answer to a chat whose prompt we know, with reasoning and answer told apart. When the reasoning exceeds its
- * tokens it is closed in the model's name, and the model goes on from there.
+ * An answer to a chat whose prompt we know, with reasoning and answer told apart, in as many runs as it takes. When
+ * the reasoning exceeds its tokens it is closed in the model's name, and the model goes on from there.
  */
 
-import type { StreamPart, Usage } from "../../model/model-runtime.ts";
+import type { StopReason, StreamPart, Usage } from "../../model/model-runtime.ts";
 import { ReasoningParser } from "../../model/reasoning.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
 
 export interface AnswerPorts {
   /** Continues a prompt. */
@@ -23,58 +24,90 @@ export interface ReasonedRequest {
 
 const closing = "\n</think>\n\n";
 
-export async function* reasonedAnswer(
-  ports: AnswerPorts,
-  request: ReasonedRequest,
-  signal: AbortSignal,
-): AsyncGenerator<StreamPart, void> {
-  const { prompt, maxTokens, thinkingTokens } = request;
-  const parser = new ReasoningParser({ opened: opensThought(prompt) });
-  const cut = new AbortController();
-  let written = "";
-  const count = { reasoning: 0, generated: 0 };
-  for await (const part of ports.generate(prompt, maxTokens, AbortSignal.any([signal, cut.signal]))) {
-    if (part.kind === "stream-end") {
-      if (cut.signal.aborted && !signal.aborted) break;
-      yield* parser.end();
-      return yield { ...part, usage: { ...part.usage, reasoning: count.reasoning } };
+export class ReasonedAnswer {
+  readonly #ports: AnswerPorts;
+  readonly #request: ReasonedRequest;
+  #parser: ReasoningParser;
+  /** What stands behind the prompt now: all that came, and where the thought was closed for the model. */
+  #written = "";
+  #thoughtIsCut = false;
+  #reasoning = 0;
+  #generated = 0;
+
+  constructor(ports: AnswerPorts, request: ReasonedRequest) {
+    this.#ports = ports;
+    this.#request = request;
+    this.#parser = new ReasoningParser({ opened: opensThought(request.prompt) });
+  }
+
+  /** Ends with one `stream-end`; when it was `signal` that ended it, the next run goes on from there. */
+  async *run(signal: AbortSignal): AsyncGenerator<StreamPart, void> {
+    for (;;) {
+      const before = this.#generated;
+      const left = this.#request.maxTokens - before;
+      const end = left <= 0 && before > 0 ? full : yield* this.#fitting(left, signal);
+      if (end) {
+        if (end.reason !== "aborted") {
+          this.#generated = before + end.usage.generated;
+          yield* this.#parser.end();
+        }
+        return yield this.#end(end.reason, before === 0 ? end.usage : noUsage);
+      }
+      this.#thoughtIsCut = true;
+      this.#written += closing;
+      this.#parser = new ReasoningParser({ opened: false });
     }
-    if (part.kind !== "text-delta" || cut.signal.aborted) continue;
-    written += part.text;
-    count.generated++;
-    const deltas = parser.push(part.text);
-    if (deltas.some(({ kind }) => kind === "reasoning-delta")) count.reasoning++;
-    yield* deltas;
-    // Not one that has just ended by itself.
-    const thinks = deltas.at(-1)?.kind === "reasoning-delta" && !written.includes("</think>");
-    if (thinks && count.reasoning >= thinkingTokens) cut.abort();
   }
-  const usage = { prompt: ports.promptTokens(prompt), cached: 0, ...count };
-  const rest = { prompt: `${prompt}${written}${closing}`, maxTokens: maxTokens - count.generated, usage };
-  yield* answerAfterThought(ports, rest, signal);
+
+  /** What has filled the context comes to its end there, also where it was paused just then. */
+  async *#fitting(maxTokens: number, signal: AbortSignal): AsyncGenerator<StreamPart, End | undefined> {
+    const goesOn = this.#written !== "";
+    try {
+      return yield* this.#turn(maxTokens, signal);
+    } catch (error) {
+      if (goesOn && error instanceof RuntimeError && error.code === "context-overflow") return full;
+      throw error;
+    }
+  }
+
+  /** Undefined where the thought was cut. */
+  async *#turn(maxTokens: number, signal: AbortSignal): AsyncGenerator<StreamPart, End | undefined> {
+    const cut = new AbortController();
+    const prompt = this.#request.prompt + this.#written;
+    for await (const part of this.#ports.generate(prompt, maxTokens, AbortSignal.any([signal, cut.signal]))) {
+      if (part.kind === "stream-end") return cut.signal.aborted && !signal.aborted ? undefined : part;
+      if (part.kind !== "text-delta" || cut.signal.aborted) continue;
+      const deltas = this.#take(part.text);
+      yield* deltas;
+      // Not one that has just ended by itself.
+      const thinks = deltas.at(-1)?.kind === "reasoning-delta" && !this.#written.includes("</think>");
+      if (thinks && this.#reasoning >= this.#request.thinkingTokens) cut.abort();
+    }
+    return { kind: "stream-end", reason: "aborted", usage: noUsage };
+  }
+
+  #take(text: string): ReturnType<ReasoningParser["push"]> {
+    this.#written += text;
+    this.#generated++;
+    const deltas = this.#parser.push(text);
+    if (!this.#thoughtIsCut && deltas.some(({ kind }) => kind === "reasoning-delta")) this.#reasoning++;
+    return deltas;
+  }
+
+  /** `whole` counts the prompt where it went in one request. */
+  #end(reason: StopReason, whole: Usage): End {
+    const { prompt } = this.#request;
+    const count = { reasoning: this.#reasoning, generated: this.#generated };
+    const tokens =
+      whole.prompt > 0 || this.#generated === 0 ? whole.prompt : this.#ports.promptTokens(prompt);
+    return { kind: "stream-end", reason, usage: { prompt: tokens, cached: whole.cached, ...count } };
+  }
 }
 
-interface Rest {
-  readonly prompt: string;
-  readonly maxTokens: number;
-  /** So far. */
-  readonly usage: Usage;
-}
+type End = StreamPart & { readonly kind: "stream-end" };
 
-async function* answerAfterThought(
-  ports: AnswerPorts,
-  { prompt, maxTokens, usage }: Rest,
-  signal: AbortSignal,
-): AsyncGenerator<StreamPart, void> {
-  if (maxTokens <= 0) return yield { kind: "stream-end", reason: "length", usage };
-  const parser = new ReasoningParser({ opened: false });
-  for await (const part of ports.generate(prompt, maxTokens, signal)) {
-    if (part.kind === "text-delta") yield* parser.push(part.text);
-    if (part.kind !== "stream-end") continue;
-    yield* parser.end();
-    yield { ...part, usage: { ...usage, generated: usage.generated + part.usage.generated } };
-  }
-}
+const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
+const full: End = { kind: "stream-end", reason: "length", usage: noUsage };
 
 /** Whether the prompt ends within a thought: R1's template begins it. */
 export function opensThought(prompt: string): boolean {

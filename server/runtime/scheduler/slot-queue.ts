@@ -1,7 +1,7 @@
 /**
  * The queue before a runtime that takes whole requests into slots. The highest priority goes first, the older
  * one among equals; one that has waited long goes before them, in every second place at most. A running request
- * of a lower rank is asked to give its place back, until its first token.
+ * of a lower rank is asked to give its place back: until its first token, and later where it can go on from there.
  *
  * Invariant: never more requests than slots, and never more tokens in flight than the budget, but for one
  * request alone that is larger (what becomes of it the runtime says).
@@ -16,10 +16,13 @@ import {
   type Contender,
   chooseLeaving,
   chooseNext,
+  choosePausing,
   fits,
   isLate,
+  nextChange,
   type Runner,
   type SlotLimits,
+  turnMs,
 } from "./slot-choice.ts";
 
 export interface SlotQueueOptions extends SlotLimits {
@@ -40,6 +43,8 @@ export interface Place extends Disposable {
   readonly revoked: AbortSignal;
   /** To be called at the first token: from then on the place is kept to the end. */
   keep(): void;
+  /** To be called instead where the request can be ended at any token, and go on from there in another place. */
+  lend(): void;
 }
 
 export interface QueueReading {
@@ -51,38 +56,24 @@ export interface QueueReading {
   readonly waits: LatencySummary;
 }
 
+/** A request, as it stands between its turns. */
+interface Entry extends SlotRequest {
+  readonly arrival: number;
+  since: number;
+  promptMs: number;
+  begun: boolean;
+  /** For how long it has spoken since then. */
+  spokenMs: number;
+}
+
 interface Waiting extends Contender {
   readonly grant: () => void;
 }
 
-class Running implements Runner {
-  readonly revoke = new AbortController();
-  readonly #contender: Contender;
-  silent = true;
-
-  constructor(contender: Contender) {
-    this.#contender = contender;
-  }
-
-  get priority() {
-    return this.#contender.priority;
-  }
-
-  get arrival() {
-    return this.#contender.arrival;
-  }
-
-  get came() {
-    return this.#contender.came;
-  }
-
-  get tokens() {
-    return this.#contender.tokens;
-  }
-
-  get leaving() {
-    return this.revoke.signal.aborted;
-  }
+interface Running extends Runner {
+  spokeAt: number | undefined;
+  resumes: boolean;
+  readonly revoke: AbortController;
 }
 
 export class SlotQueue {
@@ -93,22 +84,28 @@ export class SlotQueue {
   #arrivals = 0;
   #preempted = 0;
   #favoured = false;
+  #completedAt = -Infinity;
+  #alarm: Disposable | undefined;
 
   constructor(options: SlotQueueOptions) {
     this.#options = options;
   }
 
   join(request: SlotRequest): Standing {
-    const contender = { ...request, arrival: this.#arrivals++, came: this.#options.clock.now() };
+    const { clock } = this.#options;
+    const came = clock.now();
+    const fresh = { since: came, promptMs: 0, begun: false, spokenMs: 0 };
+    const entry: Entry = { ...request, arrival: this.#arrivals++, ...fresh };
     let granted: number | undefined;
     return {
       place: async (signal) => {
-        const place = await this.#place(contender, signal);
-        if (place) granted = this.#options.clock.now();
+        const place = await this.#place(entry, signal);
+        // Of one that was paused, that for which it began to answer.
+        if (place && (granted === undefined || !entry.begun)) granted = clock.now();
         return place;
       },
       dispose: () => {
-        if (granted !== undefined) this.#waits.record(granted - contender.came);
+        if (granted !== undefined) this.#waits.record(granted - came);
         granted = undefined;
       },
     };
@@ -127,58 +124,99 @@ export class SlotQueue {
     };
   }
 
-  #place(contender: Contender, signal: AbortSignal): Promise<Place | undefined> {
+  #place(entry: Entry, signal: AbortSignal): Promise<Place | undefined> {
     return new Promise((resolve) => {
       if (signal.aborted) return resolve(undefined);
       const waiting: Waiting = {
-        ...contender,
+        ...entry,
         grant: () => {
           forget();
-          resolve(this.#run(contender));
+          resolve(this.#run(entry));
         },
       };
       const forget = onAbort(signal, () => {
         this.#waiting.delete(waiting);
         resolve(undefined);
-        this.#fill();
+        this.#went(entry);
       });
       this.#waiting.add(waiting);
       this.#fill();
     });
   }
 
-  #run(contender: Contender): Place {
-    const running = new Running(contender);
-    this.#running.add(running);
-    return {
-      revoked: running.revoke.signal,
-      keep: () => {
-        running.silent = false;
+  #run(entry: Entry): Place {
+    const { clock } = this.#options;
+    const revoke = new AbortController();
+    const grantedAt = clock.now();
+    const running: Running = {
+      ...entry,
+      spokeAt: undefined,
+      resumes: false,
+      revoke,
+      get leaving() {
+        return revoke.signal.aborted;
       },
+    };
+    this.#running.add(running);
+    const speak = (resumes: boolean) => {
+      if (running.spokeAt !== undefined) return;
+      running.spokeAt = clock.now();
+      running.resumes = resumes;
+      entry.begun = true;
+      entry.promptMs = running.spokeAt - grantedAt;
+      this.#fill();
+    };
+    return {
+      revoked: revoke.signal,
+      keep: () => speak(false),
+      lend: () => speak(true),
       dispose: () => {
-        if (this.#running.delete(running)) this.#fill();
+        if (!this.#running.delete(running)) return;
+        this.#note(entry, running);
+        this.#went(entry);
       },
     };
   }
 
+  /** What a turn was worth: one that has spoken long enough has moved on. */
+  #note(entry: Entry, { spokeAt }: Runner): void {
+    const now = this.#options.clock.now();
+    entry.spokenMs += now - (spokeAt ?? now);
+    if (entry.spokenMs < turnMs) return;
+    entry.since = now;
+    entry.spokenMs = 0;
+  }
+
+  #went({ priority }: SlotRequest): void {
+    if (priority === "completion") this.#completedAt = this.#options.clock.now();
+    this.#fill();
+  }
+
   /** Gives places while there is room for the next one; then sees to it that there will be. */
   #fill(): void {
+    const { clock } = this.#options;
     for (;;) {
-      const now = this.#options.clock.now();
+      const now = clock.now();
       const running = [...this.#running];
-      const situation = { waiting: [...this.#waiting], running, now, favoured: this.#favoured };
+      const waiting = [...this.#waiting];
+      const situation = { waiting, running, now, completedAt: this.#completedAt, favoured: this.#favoured };
       const next = chooseNext(situation, this.#options);
-      if (!next) return;
-      if (!fits(next, running, this.#options)) {
-        for (const leaving of chooseLeaving(next, { running, now }, this.#options)) {
-          this.#preempted++;
-          leaving.revoke.abort();
-        }
-        return;
+      if (next && fits(next, running, this.#options)) {
+        this.#favoured = isLate(next, now);
+        this.#waiting.delete(next);
+        next.grant();
+        continue;
       }
-      this.#favoured = isLate(next, now);
-      this.#waiting.delete(next);
-      next.grant();
+      const leaving = next ? chooseLeaving(next, { running, now }, this.#options) : [];
+      const pausing = choosePausing({ running, now }, this.#options);
+      for (const one of new Set([...leaving, ...pausing])) {
+        this.#preempted++;
+        one.revoke.abort();
+      }
+      const change = nextChange(situation, this.#options);
+      this.#alarm?.dispose();
+      this.#alarm = change === undefined ? undefined : clock.after(change - now, () => this.#fill());
+      return;
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A runtime whose requests wait for their turn. One that has to give its place back before its first token is
- * ended at the runtime and sent again later, unseen by who asked.
+ * A runtime whose requests wait for their turn. One that has to give its place back is ended at the runtime and sent
+ * again later, unseen by who asked: as a whole before its first token, and where it stopped if the runtime can.
  */
 
 import type {
@@ -11,12 +11,13 @@ import type {
   Usage,
 } from "../../model/model-runtime.ts";
 import { promptToString } from "../../model/prompt.ts";
+import type { ResumableAnswer, ResumingRuntime } from "./resumable.ts";
 import type { Place, SlotQueue, SlotRequest } from "./slot-queue.ts";
 
 /** What a chat template writes around each message, in tokens; the longest known take nine. */
 const tokensAroundMessage = 16;
 
-export function withScheduling(runtime: ModelRuntime, queue: SlotQueue): ModelRuntime {
+export function withScheduling(runtime: ResumingRuntime, queue: SlotQueue): ModelRuntime {
   const { slots, budgetTokens } = queue.limits;
   const uncounted = slots === 1 ? Infinity : budgetTokens / slots;
   /** No token is less than a byte: what takes no more than its share even so is not counted. */
@@ -27,16 +28,14 @@ export function withScheduling(runtime: ModelRuntime, queue: SlotQueue): ModelRu
     return counts.reduce((sum, tokens) => sum + tokens, 0);
   };
   return {
-    infill: (request, signal) =>
-      stream(
-        { queue, open: (inner) => runtime.infill(request, inner), slot: () => infillSlot(request, count) },
-        signal,
-      ),
-    chat: (request, signal) =>
-      stream(
-        { queue, open: (inner) => runtime.chat(request, inner), slot: () => chatSlot(request, count) },
-        signal,
-      ),
+    infill: (request, signal) => {
+      const answer = whole((inner) => runtime.infill(request, inner));
+      return stream({ queue, answer, slot: () => infillSlot(request, count) }, signal);
+    },
+    chat: (request, signal) => {
+      const answer = runtime.answer?.(request) ?? whole((inner) => runtime.chat(request, inner));
+      return stream({ queue, answer, slot: () => chatSlot(request, count) }, signal);
+    },
     embed: async (request, signal) => {
       const { texts, priority } = request;
       const slot = { priority, tokens: await count(texts) };
@@ -68,19 +67,25 @@ async function chatSlot({ messages, maxTokens, priority }: ChatRequest, count: C
 interface Stream {
   readonly queue: SlotQueue;
   readonly slot: () => Promise<SlotRequest>;
-  readonly open: (signal: AbortSignal) => AsyncIterable<StreamPart>;
+  readonly answer: ResumableAnswer;
 }
 
 const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
 
-async function* stream({ queue, slot, open }: Stream, signal: AbortSignal): AsyncGenerator<StreamPart, void> {
+async function* stream(
+  { queue, slot, answer }: Stream,
+  signal: AbortSignal,
+): AsyncGenerator<StreamPart, void> {
   const standing = queue.join(await slot());
+  let usage = noUsage;
   try {
     for (;;) {
       const place = await standing.place(signal);
-      if (!place) return yield { kind: "stream-end", reason: "aborted", usage: noUsage };
+      if (!place) return yield { kind: "stream-end", reason: "aborted", usage };
       try {
-        if (yield* send({ open, place }, signal)) return;
+        const left = yield* send({ answer, place }, signal);
+        if (left === "ended") return;
+        usage = left;
       } finally {
         place.dispose();
       }
@@ -90,24 +95,34 @@ async function* stream({ queue, slot, open }: Stream, signal: AbortSignal): Asyn
   }
 }
 
-/** Whether it came to its end; else its place was wanted, and nothing of it has been passed on. */
+/** The usage so far where the place was wanted: of what cannot be gone on with, nothing has been passed on then. */
 async function* send(
-  { open, place }: Pick<Stream, "open"> & { readonly place: Place },
+  { answer, place }: Pick<Stream, "answer"> & { readonly place: Place },
   signal: AbortSignal,
-): AsyncGenerator<StreamPart, boolean> {
+): AsyncGenerator<StreamPart, Usage | "ended"> {
   const revoked = () => place.revoked.aborted && !signal.aborted;
-  let ended = false;
+  let usage = noUsage;
   try {
-    for await (const part of open(AbortSignal.any([signal, place.revoked]))) {
-      if (revoked()) continue;
-      place.keep();
-      ended = part.kind === "stream-end";
+    for await (const part of answer.run(AbortSignal.any([signal, place.revoked]))) {
+      if (part.kind === "stream-end" && part.reason === "aborted" && revoked()) {
+        usage = answer.resumes ? part.usage : noUsage;
+        continue;
+      }
+      if (revoked() && !answer.resumes) continue;
+      if (answer.resumes) place.lend();
+      else place.keep();
       yield part;
+      if (part.kind === "stream-end") return "ended";
     }
   } catch (error) {
     if (!revoked()) throw error;
   }
-  return ended || !place.revoked.aborted;
+  return place.revoked.aborted ? usage : "ended";
+}
+
+/** What is sent again as a whole, as long as nothing of it has been seen. */
+function whole(run: ResumableAnswer["run"]): ResumableAnswer {
+  return { resumes: false, run };
 }
 
 interface Call<T> {

@@ -7,12 +7,20 @@ export const infillText = "return x; return x;\n";
 export const answerText = "Answer 你好";
 export const words: string = Array.from({ length: 120 }, (_, index) => `w${index} `).join("");
 
+export const thoughtLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+export const answerLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+
 export const models = {
   scripted: file({ infill: infillText, chat: `<think>plan the plan</think>${answerText}` }),
   bytes: file({ infill: ["a=", ...bytesOf("é🙂"), ";;"], chat: ["b=", ...bytesOf("ж世"), "::"] }),
   /** Steps of some ten milliseconds: 24 million parameters. */
   slow: file(
     { infill: words, chat: `<think>${words.toUpperCase()}</think>Done` },
+    { layers: 4, width: 1024, feedForward: 2048, kvHeads: 2, weights: "F16" },
+  ),
+  /** Slow too, and each of its steps is read as it was written: an answer may be sent again as text. */
+  letters: file(
+    { infill: words, chat: [...thoughtLetters, "</think>", ...answerLetters] },
     { layers: 4, width: 1024, feedForward: 2048, kvHeads: 2, weights: "F16" },
   ),
   embedding: file({ infill: "x" }, {}, "embed"),

@@ -18,12 +18,20 @@ import type { Behaviour, Subject } from "./behaviour.ts";
 import { aborts } from "./behaviours/aborts.ts";
 import { answers } from "./behaviours/answers.ts";
 import { failures } from "./behaviours/failures.ts";
+import { pauses } from "./behaviours/pauses.ts";
 import { reasoning } from "./behaviours/reasoning.ts";
 import { tokens } from "./behaviours/tokens.ts";
 import { type ModelName, models } from "./models.ts";
 import type { RuntimeUnderTest, Started } from "./runtime.ts";
 
-const behaviours: readonly Behaviour[] = [...answers, ...reasoning, ...tokens, ...aborts, ...failures];
+const behaviours: readonly Behaviour[] = [
+  ...answers,
+  ...reasoning,
+  ...tokens,
+  ...pauses,
+  ...aborts,
+  ...failures,
+];
 
 export function contract(under: RuntimeUnderTest): void {
   describeNeeds(under.need, `the contract: ${under.name}`, function () {

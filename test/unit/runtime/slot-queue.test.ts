@@ -69,7 +69,7 @@ class SlowRuntime extends FakeRuntime {
 function setUp(limits: { readonly slots: number; readonly budgetTokens: number }) {
   const clock = new ManualClock();
   const runtime = new SlowRuntime(clock, limits);
-  const queue = new SlotQueue({ ...limits, clock });
+  const queue = new SlotQueue({ ...limits, clock, computes: "together" });
   return { clock, runtime, queue, scheduled: withScheduling(runtime, queue) };
 }
 
@@ -135,12 +135,12 @@ describe("the slot queue", () => {
     const completion = ask(scheduled, work("completion", "completion"), clock);
     await clock.advance(1000);
     assert.equal((await completion).at, 250);
-    assert.deepEqual(await chat, { text: "chat", reason: "stop", at: 450 });
+    assert.deepEqual(await chat, { text: "chat", reason: "stop", at: 950 }, "after half a second of quiet");
     assert.deepEqual(runtime.log, ["+chat", "-chat", "+completion", "=completion", "+chat", "=chat"]);
     assert.equal(queue.reading().preempted, 1);
   });
 
-  it("never takes the place of one that has begun to answer", async () => {
+  it("never takes the place of one that has begun to answer and cannot go on from there", async () => {
     const { clock, runtime, scheduled } = setUp({ slots: 1, budgetTokens: 1000 });
     const chat = ask(scheduled, work("chat", "chat"), clock);
     await clock.advance(150);

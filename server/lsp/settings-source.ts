@@ -48,7 +48,7 @@ export class SettingsSource {
 
   async #settings(): Promise<Settings> {
     const { settings, problems } = await this.#load();
-    for (const sentence of describeProblems(problems, this.#ports.localizer)) this.#say(sentence);
+    this.#say(describeProblems(problems, this.#ports.localizer));
     return settings;
   }
 
@@ -58,11 +58,18 @@ export class SettingsSource {
     return loadSettings({ home, editor });
   }
 
-  /** Each problem once, however often the settings are read. */
-  #say(sentence: string): void {
-    if (this.#said.has(sentence)) return;
-    this.#said.add(sentence);
-    this.#ports.log.log("warn", sentence);
-    this.#ports.client.showWarning(`Hearth: ${sentence}`);
+  /** Each problem once, however often the settings are read; what is found together in one message. */
+  #say(sentences: readonly string[]): void {
+    const { client, localizer, log } = this.#ports;
+    const unsaid = sentences.filter((sentence) => !this.#said.has(sentence));
+    for (const sentence of unsaid) {
+      this.#said.add(sentence);
+      log.log("warn", sentence);
+    }
+    const [first] = unsaid;
+    if (first === undefined) return;
+    const numbered = unsaid.map((sentence, index) => `(${index + 1}) ${sentence}`).join(" ");
+    const text = unsaid.length === 1 ? first : localizer.t("Some settings are not used. {0}", numbered);
+    client.showWarning(`Hearth: ${text}`);
   }
 }

@@ -35,7 +35,7 @@ import { type Corrections, correctionsFrom } from "./model/plan/corrections.ts";
 import type { Hardware } from "./model/plan/hardware.ts";
 import { makePlan } from "./model/plan/make-plan.ts";
 import { modelOnDisk } from "./model/plan/on-disk.ts";
-import { planResult } from "./model/plan/plan-result.ts";
+import { planResult, pricesFrom } from "./model/plan/plan-result.ts";
 import type { ModelRole, ModelsResult, PullResult } from "./protocol/models.ts";
 import type { PlanResult } from "./protocol/plan.ts";
 import { findHardware } from "./runtime/discovery/find-hardware.ts";
@@ -101,15 +101,22 @@ async function modelsHere(home: string): Promise<readonly CatalogueModel[]> {
 }
 
 export async function machinePlan(
-  { home, localizer }: Pick<ListRequest, "home" | "localizer">,
+  { machine: look, settings, localizer }: Omit<ListRequest, "bound" | "home">,
   signal: AbortSignal,
 ): Promise<PlanResult> {
-  const { hardware, backend, corrections } = await machine(home, signal);
-  return withBackend(planResult(makePlan(hardware, { corrections }), localizer), backend, localizer);
+  const { hardware, backend, corrections } = await look(signal);
+  const plan = planResult(
+    makePlan(hardware, { corrections }),
+    localizer,
+    pricesFrom(settings["plan.prices"]),
+  );
+  return withBackend(plan, backend, localizer);
 }
 
 export interface ListRequest {
   readonly home: string;
+  /** As `machine` finds it. */
+  readonly machine: (signal: AbortSignal) => Promise<Machine>;
   readonly settings: Settings;
   readonly localizer: Localizer;
   /** The name of the model that a role is bound to now. */
@@ -117,13 +124,13 @@ export interface ListRequest {
 }
 
 export async function listModels(
-  { home, settings, localizer, bound }: ListRequest,
+  { home, machine: look, settings, localizer, bound }: ListRequest,
   signal: AbortSignal,
 ): Promise<ModelsResult> {
   const [content, ollama, { hardware }] = await Promise.all([
     new ModelFolder(home).content(),
     findOllama(ollamaHost(settings, process.env), signal),
-    machine(home, signal),
+    look(signal),
   ]);
   const source = settings["models.source"];
   return modelsResult({ content, ollama, plan: makePlan(hardware), bound, source }, localizer);

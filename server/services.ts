@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { systemClock } from "./base/clock.ts";
 import { type Disposable, DisposableStore } from "./base/disposable.ts";
 import type { Localizer } from "./base/l10n.ts";
+import { SharedWork } from "./base/shared-work.ts";
 import { type Chat, createChat } from "./chat.ts";
 import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
@@ -48,6 +49,12 @@ export class Services implements LanguageServices, Disposable {
   readonly #home: string;
   readonly #localizer: Localizer;
   readonly #secret: ServicesRequest["secret"];
+  /** A plan and a list that are asked for together look once. */
+  readonly #machine = new SharedWork(async (signal) => {
+    const { machine } = await import("./models.ts");
+    return machine(this.#home, signal);
+  });
+  readonly #lookAtMachine = (signal: AbortSignal) => this.#machine.wait(signal);
   #settings: Settings;
   #trust: Trust;
   #reading: ReadingProgress | undefined;
@@ -191,14 +198,14 @@ export class Services implements LanguageServices, Disposable {
   // What plans and fetches is seldom wanted, and slow to load.
   async plan(signal: AbortSignal): Promise<PlanResult> {
     const { machinePlan } = await import("./models.ts");
-    return machinePlan(this.#place(), signal);
+    return machinePlan({ ...this.#place(), machine: this.#lookAtMachine }, signal);
   }
 
   async models(signal: AbortSignal): Promise<ModelsResult> {
     const { listModels } = await import("./models.ts");
     const { state } = this.model;
     const bound = state.kind === "ready" ? { complete: roleName(state.model.info) } : {};
-    return listModels({ ...this.#place(), bound }, signal);
+    return listModels({ ...this.#place(), machine: this.#lookAtMachine, bound }, signal);
   }
 
   async pull(request: PullRequest, signal: AbortSignal): Promise<PullResult> {

@@ -2,14 +2,15 @@
 
 import { buildCommand, type Command, type FlagParametersForType } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
+import { mostAmount, type PriceSetting } from "../config/price-kind.ts";
 import { withBackend } from "../model/explain-backend.ts";
 import type { Prices } from "../model/plan/cost.ts";
 import { type HardwareWish, imagineHardware } from "../model/plan/imagined-hardware.ts";
 import { makePlan } from "../model/plan/make-plan.ts";
-import { planResult } from "../model/plan/plan-result.ts";
+import { planResult, pricesFrom } from "../model/plan/plan-result.ts";
 import type { CliContext } from "./cli-context.ts";
 import { failed, type Outcome } from "./failure.ts";
-import { type GlobalFlags, globalFlags } from "./global-flags.ts";
+import { type GlobalFlags, globalFlags, settingsOf, warnOfProblems } from "./global-flags.ts";
 import { paintFor } from "./paint.ts";
 import { planText } from "./plan-text.ts";
 import { runVerb } from "./run-verb.ts";
@@ -82,22 +83,17 @@ function priceFlags({ t }: Localizer): FlagParametersForType<Pick<PlanFlags, Pri
   };
 }
 
-const mostAmount = 1e9;
-
 function parseAmount(input: string, t: Localizer["t"]): number {
   const value = input.trim() === "" ? Number.NaN : Number(input);
   if (!(value >= 0 && value <= mostAmount)) throw new SyntaxError(t("{0} is no amount.", input));
   return value;
 }
 
-function pricesOf(flags: PlanFlags): Partial<Prices> {
-  const { "api-price": api, "power-price": electricity, watts, "hardware-price": hardware } = flags;
-  return {
-    ...(api === undefined ? {} : { api }),
-    ...(electricity === undefined ? {} : { electricity }),
-    ...(watts === undefined ? {} : { watts }),
-    ...(hardware === undefined ? {} : { hardware }),
-  };
+/** Flags go before settings. */
+function pricesOf(flags: PlanFlags, set: PriceSetting): Partial<Prices> {
+  const { "api-price": api, "power-price": power, watts, "hardware-price": hardware } = flags;
+  const said = Object.entries({ api, power, watts, hardware }).filter(([, price]) => price !== undefined);
+  return pricesFrom({ ...set, ...Object.fromEntries(said) });
 }
 
 async function plan(context: CliContext, flags: PlanFlags): Promise<Outcome> {
@@ -107,8 +103,11 @@ async function plan(context: CliContext, flags: PlanFlags): Promise<Outcome> {
   const hardware = imagineHardware(wish, here.hardware);
   if (!hardware) return failed(unknownGpu(flags.gpu ?? "", localizer));
   const { corrections, modelsHere } = here;
+  const run = await settingsOf(flags, context);
+  warnOfProblems(run, context);
+  const prices = pricesOf(flags, run.settings["plan.prices"]);
   const models = flags["offline-only"] ? { models: await modelsHere() } : {};
-  const made = planResult(makePlan(hardware, { corrections, ...models }), localizer, pricesOf(flags));
+  const made = planResult(makePlan(hardware, { corrections, ...models }), localizer, prices);
   // What computes here says nothing of another machine.
   const result = Object.keys(wish).length === 0 ? withBackend(made, here.backend, localizer) : made;
   const columns = columnsOf(process.stdout);

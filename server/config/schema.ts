@@ -18,6 +18,7 @@ import {
   role,
   stringList,
 } from "./kinds.ts";
+import { type PriceSetting, prices } from "./price-kind.ts";
 import { ruleLimits } from "./rule-limits.ts";
 import { type SamplingSetting, samplingByTask } from "./sampling-kind.ts";
 
@@ -248,6 +249,16 @@ export const schema = {
       en: "The most that the models folder may take on disk, in gigabytes: a download or an import that would go beyond it is refused before it begins. 0 sets no limit but the disk's own.",
       "zh-cn":
         "模型文件夹最多占用的磁盘空间，单位为 GB：会超出此限制的下载或导入在开始前即被拒绝。0 表示除磁盘本身外不设限制。",
+    },
+  }),
+  "plan.prices": setting<PriceSetting>({
+    kind: prices,
+    default: {},
+    scope: "machine",
+    description: {
+      en: "What the plan compares the cost of this machine's tokens with, in dollars: `api` (a million tokens of an API's answer), `power` (a kilowatt hour), `hardware` (what was paid for the machine), and `watts` (what it takes while it writes). What is left out is assumed; the plan names it.",
+      "zh-cn":
+        "方案比较本机令牌成本时使用的价格（美元）：`api`（API 每百万输出令牌的价格）、`power`（每千瓦时电价）、`hardware`（机器的价格），以及 `watts`（生成时的功率）。未填写的项使用假定值，方案中会注明。",
     },
   }),
   "privacy.offline": setting<boolean>({

@@ -82,6 +82,8 @@ async function perform(
       return modelSetup.use(action.name);
     case "choose":
       return vscode.commands.executeCommand("hearth.chooseModel");
+    case "prices":
+      return vscode.commands.executeCommand("hearth.openSettings", "plan.prices");
     case "other":
       return vscode.commands.executeCommand("hearth.pullModel");
     case "again":

@@ -29,7 +29,7 @@ export interface PlanFacts {
 }
 
 export type PlanAction =
-  | { readonly kind: "again" | "other" | "choose" | "stop" }
+  | { readonly kind: "again" | "other" | "choose" | "prices" | "stop" }
   | { readonly kind: "fetch" | "cancel" | "use"; readonly name: string };
 
 export function planView(facts: PlanFacts, t: Translate): PageView {
@@ -64,6 +64,7 @@ export function planAction(id: string): PlanAction | undefined {
     case "again":
     case "other":
     case "choose":
+    case "prices":
     case "stop":
       return { kind };
     case "fetch":
@@ -140,7 +141,30 @@ function planned(facts: PlanFacts, t: Translate): readonly PageBlock[] {
     },
     { kind: "heading", text: t("Why these") },
     { kind: "list", items: plan.because },
+    ...costBlocks(plan, t),
     ...(others.length > 0 ? [fold] : []),
+  ];
+}
+
+function costBlocks({ cost }: PlanResult, t: Translate): readonly PageBlock[] {
+  if (!cost) return [];
+  const [sum = "", ...assumed] = cost.because;
+  return [
+    { kind: "heading", text: t("What its words cost") },
+    { kind: "text", text: sum },
+    {
+      kind: "fold",
+      key: "cost",
+      title: t("What was assumed"),
+      blocks: [
+        ...assumed.map((text) => ({ kind: "text", text }) as const),
+        {
+          kind: "chips",
+          label: t("Yours are others?"),
+          buttons: [button({ kind: "prices" }, t("Set Your Prices…"))],
+        },
+      ],
+    },
   ];
 }
 

@@ -30,6 +30,8 @@ const answer = v.object({
   alternatives: v.array(v.object({ why: v.string() })),
 });
 
+const priced = v.object({ api: v.number(), electricity: v.number(), watts: v.number() });
+
 describe("hearth plan", function () {
   this.timeout(60_000);
   let cwd: string;
@@ -74,6 +76,16 @@ describe("hearth plan", function () {
         mend: "Give its memory too, as --vram 24GiB.",
       },
     });
+  });
+
+  it("reckons with the prices that are set, and with a flag's before them", async () => {
+    const prices = (...args: readonly string[]) =>
+      hearth("--gpu", "RTX 4090", "--set", 'plan.prices={"api":9,"power":0.5}', "--json", ...args).then(
+        ({ stdout }) =>
+          v.parse(v.object({ cost: v.object({ prices: priced }) }), JSON.parse(stdout)).cost.prices,
+      );
+    assert.deepEqual(await prices(), { api: 9, electricity: 0.5, watts: 350 });
+    assert.deepEqual(await prices("--api-price", "3"), { api: 3, electricity: 0.5, watts: 350 });
   });
 
   it("refuses what is no amount of memory", async () => {

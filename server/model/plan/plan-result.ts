@@ -1,12 +1,18 @@
 /** A plan as scripts and other editors get it: plain values, and sentences in the person's language. */
 
 import type { Localizer } from "../../base/l10n.ts";
+import type { PriceSetting } from "../../config/price-kind.ts";
 import type { PlanResult, PlanRole } from "../../protocol/plan.ts";
 import { pullName } from "../catalogue-name.ts";
 import { assumedPrices, costOf, type Prices } from "./cost.ts";
 import { explainAlternative, explainReason } from "./explain.ts";
 import { explainCost } from "./explain-cost.ts";
 import type { Plan, PlannedRole } from "./plan.ts";
+
+/** What a person has set, in the words of the settings and the flags. */
+export function pricesFrom({ power, ...others }: PriceSetting): Partial<Prices> {
+  return { ...others, ...(power === undefined ? {} : { electricity: power }) };
+}
 
 /** `prices`: what a person knows better than we assume. */
 export function planResult(plan: Plan, localizer: Localizer, prices: Partial<Prices> = {}): PlanResult {

@@ -161,6 +161,19 @@ describe("the plan's page", () => {
     ]);
   });
 
+  it("says what tokens cost, and leads to the prices that were assumed", () => {
+    const perMillion = { electricity: 1, hardware: 1, total: 2, api: 3 };
+    const prices = { electricity: 1, watts: 1, hardware: 1, years: 1, hoursADay: 1, api: 3 };
+    const cost = { model: "r1-1.5b", perMillion, prices, because: ["It costs $2.", "Assumed: 1 W."] };
+    const { blocks } = planView({ ...facts, plan: { ...plan, cost } }, translate);
+    const at = blocks.findIndex((block) => block.kind === "heading" && block.text === "What its words cost");
+    assert.deepEqual(blocks[at + 1], { kind: "text", text: "It costs $2." });
+    const text = JSON.stringify(blocks[at + 2]);
+    assert.match(text, /Assumed: 1 W\./);
+    assert.match(text, /"id":"prices"/);
+    assert.deepEqual(planAction("prices"), { kind: "prices" });
+  });
+
   it("says that nothing fits, and that the built-in completer answers", () => {
     const none = { ...plan, roles: { complete: null, reason: null, embed: null } };
     const [complete, reason] = rows(view({ plan: none }).blocks);

@@ -8,6 +8,8 @@ const latestPart = 20;
 export class Killer {
   /** Ends a stream that breaks off as if it were whole. */
   hideEnd = false;
+  /** When the first part of the last stream came. */
+  answeredAt = Number.NaN;
   readonly #client: HostClient;
   #next: { readonly pid: number; readonly part: number; readonly done: (at: number) => void } | undefined;
 
@@ -43,6 +45,7 @@ export class Killer {
     let seen = 0;
     try {
       for await (const part of parts) {
+        if (seen === 0) this.answeredAt = performance.now();
         yield part;
         if (++seen === this.#next?.part) this.#kill();
       }

@@ -1,7 +1,7 @@
 /**
- * `node bench/kills.ts [--kills 100] [--only embedded]`: the runtime is killed with SIGKILL in the middle of a
+ * `node bench/kills.ts [--kills 100] [--only embedded] [--built]`: the runtime is killed with SIGKILL in the middle of a
  * completion, as often as said, through the completion service, the host and its supervisor. Counts the completions
- * that are whole again within two seconds, the texts offered that were cut by a kill, and the processes left behind
+ * that are whole again within two seconds, beside how long one takes that nobody kills, the texts offered that were cut by a kill, and the processes left behind
  * when all is closed. Each zero has its control: a completer that passes a cut text off as whole is caught, and so is
  * a process that nobody ends.
  */
@@ -25,7 +25,12 @@ import { Spread } from "./spread.ts";
 
 exitOnSignals();
 const { values: flags } = parseArgs({
-  options: { kills: { type: "string", default: "100" }, only: { type: "string", default: "" } },
+  options: {
+    kills: { type: "string", default: "100" },
+    only: { type: "string", default: "" },
+    /** The programs of `dist/`, as people have them, which `npm run build` makes. */
+    built: { type: "boolean", default: false },
+  },
 });
 const kills = Number(flags.kills);
 const mostRecoveryMs = 2000;
@@ -46,6 +51,8 @@ interface Prepared {
   dispose(): void;
 }
 
+const dist = join(import.meta.dirname, "../dist");
+const built = { entry: join(dist, "host.js"), childEntry: join(dist, "child.js") };
 const nothing = { dispose: () => {} };
 const rows: readonly Row[] = [
   {
@@ -89,7 +96,7 @@ async function measure({ name, ...row }: Row): Promise<void> {
   const infill = Array.from({ length: 200 }, (_, index) => `x${index} `);
   const shape = { layers: 4, width: 1024, feedForward: 2048, kvHeads: 2, weights: "F16" } as const;
   const prepared = await row.prepare(await scripted({ infill }, { ...shape, name: "scripted-qwen-coder" }));
-  const host = hostFixture();
+  const host = flags.built ? hostFixture(tmpdir(), built) : hostFixture();
   const client = host.client();
   try {
     const killer = new Killer(client);
@@ -127,16 +134,23 @@ interface Subject {
 }
 
 interface Rounds {
+  /** Of completions that nobody kills. */
+  readonly usual: readonly number[];
+  /** From the kill to the first part of the next answer. */
+  readonly answers: readonly number[];
   readonly recoveries: readonly number[];
   readonly lost: number;
   readonly partial: readonly string[];
 }
 
 async function killed({ completing, killer, whole }: Subject): Promise<Rounds> {
-  const recoveries: number[] = [];
+  const [usual, answers, recoveries]: [number[], number[], number[]] = [[], [], []];
   const partial: string[] = [];
   let lost = 0;
   for (let round = 0; round < kills; round++) {
+    const begun = performance.now();
+    await offeredFor(completing, `usual${round}`);
+    usual.push(performance.now() - begun);
     const killing = killer.arm(await killer.pid());
     const offered = await offeredFor(completing, `round${round}`);
     if (offered !== undefined && offered !== whole) partial.push(offered);
@@ -146,10 +160,12 @@ async function killed({ completing, killer, whole }: Subject): Promise<Rounds> {
       again = await offeredFor(completing, `after${round}`);
       if (again !== undefined && again !== whole) partial.push(again);
     }
-    if (again === whole) recoveries.push(performance.now() - killedAt);
-    else lost++;
+    if (again === whole) {
+      recoveries.push(performance.now() - killedAt);
+      answers.push(killer.answeredAt - killedAt);
+    } else lost++;
   }
-  return { recoveries, lost, partial };
+  return { usual, answers, recoveries, lost, partial };
 }
 
 async function cutOnce({ completing, killer, whole }: Subject): Promise<boolean> {
@@ -159,13 +175,15 @@ async function cutOnce({ completing, killer, whole }: Subject): Promise<boolean>
   return offered !== undefined && offered !== whole;
 }
 
-function report(name: string, { recoveries, lost, partial }: Rounds): void {
-  const spread = new Spread(recoveries);
+function report(name: string, { usual, answers, recoveries, lost, partial }: Rounds): void {
   const inTime = recoveries.filter((ms) => ms <= mostRecoveryMs).length;
   console.log(
-    `${name}: ${inTime} of ${kills} recoveries within ${mostRecoveryMs} ms, ${lost} lost; ${spread.milliseconds()}; ` +
+    `${name}: ${inTime} of ${kills} recoveries within ${mostRecoveryMs} ms, ${lost} lost; ` +
+      `${new Spread(recoveries).milliseconds()}; ` +
       `${partial.length} partial texts offered${partial.length > 0 ? `, as ${JSON.stringify(partial[0])}` : ""}`,
   );
+  console.log(`${name}: the first part of the answer after a kill: ${new Spread(answers).milliseconds()}`);
+  console.log(`${name}: a whole completion with no kill: ${new Spread(usual).milliseconds()}`);
 }
 
 async function reportOrphans(name: string): Promise<void> {

@@ -23,7 +23,10 @@ export interface HostFixture {
   dispose(): Promise<void>;
 }
 
-export function hostFixture(parent = tmpdir()): HostFixture {
+/** The programs of the sources. */
+const ours = { entry: entryPoint("host"), childEntry: entryPoint("child") };
+
+export function hostFixture(parent = tmpdir(), programs = ours): HostFixture {
   let folder: string | undefined;
   const home = () => {
     folder ??= mkdtempSync(join(parent, "hearth-home-"));
@@ -32,7 +35,6 @@ export function hostFixture(parent = tmpdir()): HostFixture {
   const clients: HostClient[] = [];
   const connections: HostConnection[] = [];
   const logged: string[] = [];
-  const programs = { entry: entryPoint("host"), childEntry: entryPoint("child") };
   const log: Logger = { log: (level, message) => logged.push(`${level} ${message}`) };
   return {
     get home() {

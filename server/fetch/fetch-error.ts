@@ -2,43 +2,41 @@
 
 import type { LocalizedValue } from "../base/l10n.ts";
 
-export const fetchErrorCodes = [
-  "name-unclear",
-  "unknown-model",
-  "no-ollama",
-  "quant-unclear",
-  "no-quantizer",
-  "not-quantized",
-  "not-published",
-  "several-files",
-  "in-parts",
-  "nobody-asked",
-  "declined",
-  "host-unconfirmed",
-  "unreachable",
-  "untrusted",
-  "stranger",
-  "not-found",
-  "forbidden",
-  "busy",
-  "refused",
-  "server-failed",
-  "broke-off",
-  "too-slow",
-  "wrong-size",
-  "wrong-hash",
-  "no-hash",
-  "not-a-model",
-  "not-a-package",
-  "no-space",
-  "over-limit",
-  "disk-full",
-  "taken",
-  "exists",
-  "not-here",
-  "unwritable",
-] as const;
-export type FetchErrorCode = (typeof fetchErrorCodes)[number];
+export type FetchErrorCode =
+  | "name-unclear"
+  | "unknown-model"
+  | "no-ollama"
+  | "quant-unclear"
+  | "no-quantizer"
+  | "not-quantized"
+  | "not-published"
+  | "several-files"
+  | "in-parts"
+  | "nobody-asked"
+  | "declined"
+  | "host-unconfirmed"
+  | "unreachable"
+  | "untrusted"
+  | "stranger"
+  | "not-found"
+  | "forbidden"
+  | "busy"
+  | "refused"
+  | "server-failed"
+  | "broke-off"
+  | "too-slow"
+  | "wrong-size"
+  | "wrong-hash"
+  | "no-hash"
+  | "not-a-model"
+  | "not-a-package"
+  | "no-space"
+  | "over-limit"
+  | "disk-full"
+  | "taken"
+  | "exists"
+  | "not-here"
+  | "unwritable";
 
 export interface FetchErrorOptions extends ErrorOptions {
   /** What the sentence names, in the order in which it stands there. */

@@ -138,7 +138,7 @@ interface ContentRange {
   readonly total: number | undefined;
 }
 
-export function readContentRange(header: string | undefined): ContentRange | undefined {
+function readContentRange(header: string | undefined): ContentRange | undefined {
   const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header ?? "") ?? [];
   if (start === undefined || total === undefined) return undefined;
   return { start: Number(start), total: total === "*" ? undefined : Number(total) };

@@ -5,7 +5,7 @@ import { type Position, type StepKind, stepKinds, top } from "./ladder.ts";
 
 const count = v.pipe(v.number(), v.finite(), v.minValue(0));
 
-export const circumstancesSchema = v.object({
+const circumstancesSchema = v.object({
   /** Machine, devices, drivers, the program and the file: with another it is another question. */
   setting: v.string(),
   freeMainBytes: count,
@@ -37,7 +37,7 @@ const leastGainShare = 0.1;
 const pausedMs = 10 * 60_000;
 
 /** Whether there is a reason to hope for more than what worked then. */
-export function mayTryHigher(then: Remembered, now: Circumstances): boolean {
+function mayTryHigher(then: Remembered, now: Circumstances): boolean {
   const { setting, freeMainBytes, freeGpuBytes } = then.circumstances;
   if (setting !== now.setting) return true;
   const main = then.memory !== "gpu" && gained(freeMainBytes, now.freeMainBytes);

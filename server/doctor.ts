@@ -40,6 +40,7 @@ import { inspectLocalModel, listLocalModels, localModelPath } from "./runtime/em
 import { HostClient, type HostMetrics } from "./runtime/host/client.ts";
 import { findModel } from "./runtime/host/find-model.ts";
 import { noMemory } from "./runtime/host/ladder-memory.ts";
+import { readMeasurements } from "./runtime/host/load-measurements.ts";
 import { carriedBuild, type FoundModel } from "./runtime/host/model-source.ts";
 import { checkProgram } from "./runtime/host/ollama-source.ts";
 import { noPrograms } from "./runtime/supervisor/no-programs.ts";
@@ -91,6 +92,7 @@ export function doctorPorts(request: DoctorRequest, signal: AbortSignal): Doctor
       const { model } = await modelSpec(role, { settings, models, env, secret });
       return failureOf(model, await host().catch(() => undefined));
     },
+    measurements: () => readMeasurements(home),
     loadedModels: async () => loadedModels(await host()),
   };
 }

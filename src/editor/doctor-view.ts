@@ -69,6 +69,7 @@ function nameOf(id: string, t: Translate): string {
     "gpu.links": t("GPU links"),
     "gpu.build": t("Build of llama.cpp"),
     host: t("Runtime host"),
+    estimate: t("Planned memory"),
     models: t("Models"),
     "roles.complete": t("Completion"),
     "roles.reason": t("Reasoning"),

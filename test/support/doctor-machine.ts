@@ -60,6 +60,7 @@ export const healthy: DoctorPorts = {
   unfinished: async () => [],
   workspace: async () => ({ folders: ["/code"], files: 12, reading: false, omitted: [] }),
   lastFailure: async () => undefined,
+  measurements: async () => ({}),
   loadedModels: async () => [],
 };
 

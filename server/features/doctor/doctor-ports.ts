@@ -15,6 +15,7 @@ import type {
 } from "../../model/findings.ts";
 import type { NvidiaFinding, ProcessorFinding, SurroundingsFinding } from "../../model/machine-findings.ts";
 import type { ModelInfo, Reduction } from "../../model/model-info.ts";
+import type { Measurements } from "../../model/plan/corrections.ts";
 import type { RuntimeError } from "../../model/runtime-error.ts";
 import type { DoctorCheck, MendAction } from "../../protocol/doctor.ts";
 import type { RemoteRole, Role } from "../../protocol/role.ts";
@@ -54,6 +55,8 @@ export interface DoctorPorts {
   workspace(): Promise<WorkspaceFinding>;
   /** Why the role's model did not run when the runtime host last tried; undefined where it did, or nobody has. */
   lastFailure(role: WantedRole): Promise<RuntimeError | undefined>;
+  /** What loads took here, beside what was foreseen. */
+  measurements(): Promise<Measurements>;
   /** What the runtime host holds, for any client. Rejects with a RuntimeError when the host cannot be used. */
   loadedModels(signal: AbortSignal): Promise<readonly LoadedModel[]>;
 }

@@ -4,6 +4,7 @@ import type { Localizer } from "../../base/l10n.ts";
 import type { DoctorCheck, DoctorResult } from "../../protocol/doctor.ts";
 import { checkBackends } from "./backends-check.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
+import { checkEstimate } from "./estimate-check.ts";
 import { checkDriver, checkLinks } from "./graphics-checks.ts";
 import { checkHeat } from "./heat-check.ts";
 import { checkHost } from "./host-check.ts";
@@ -34,6 +35,7 @@ const checks: Readonly<Record<string, Check>> = {
   "llama.cpp": checkLlamaCpp,
   "gpu.build": checkBackends,
   host: checkHost,
+  estimate: checkEstimate,
   models: checkModels,
   "roles.complete": checkCompleteRole,
   "roles.reason": checkReasonRole,

@@ -70,7 +70,7 @@ function chips(sources: readonly ChatPlace[], t: Translate): PageBlock {
       label: t("Open {0}, lines {1} to {2}", path, startLine, endLine),
     }),
   );
-  return { kind: "chips", label: t("Shown to the model:"), buttons };
+  return { kind: "chips", label: t("With the question:"), buttons };
 }
 
 function thoughts(answer: Answer, now: number, t: Translate): readonly PageBlock[] {
@@ -107,7 +107,7 @@ interface Usage {
 function cost({ prompt, cached, reasoning, generated }: Usage, model: string, t: Translate): string {
   const read =
     cached > 0 ? t("{0} tokens read ({1} of them before)", prompt, cached) : t("{0} tokens read", prompt);
-  const thought = reasoning > 0 ? [t("{0} thought", reasoning)] : [];
+  const thought = reasoning > 0 ? [t("{0} for thinking", reasoning)] : [];
   const written = t("{0} written", Math.max(0, generated - reasoning));
   return [...(model === "" ? [] : [model]), read, ...thought, written].join(" · ");
 }

@@ -179,7 +179,7 @@ function completeRow(facts: PlanFacts, plan: PlanResult, t: Translate): TableRow
 }
 
 function reasonRow(facts: PlanFacts, plan: PlanResult, t: Translate): TableRow {
-  const name = [t("Reasoning"), t("questions in a shell; chat to come")];
+  const name = [t("Reasoning"), t("questions about code, here and in a shell")];
   const role = plan.roles.reason;
   if (!role) return { key: "reason", cells: [name, [t("none")], [], []], buttons: [] };
   return roleRow({ facts, kind: "reason", name, role }, t);

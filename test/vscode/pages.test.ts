@@ -7,7 +7,7 @@ import { after, before, beforeEach, describe, it } from "mocha";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Editor } from "../../scripts/editor-setup.ts";
 import { pageHtml } from "../../src/webview/page-html.ts";
-import type { PageBlock, PageButton, PageView } from "../../src/webview/page-view.ts";
+import type { PageBlock, PageButton, PageView, Passage } from "../../src/webview/page-view.ts";
 
 const origin = "https://page.test";
 const dist = join(import.meta.dirname, "..", "..", "dist");
@@ -24,6 +24,18 @@ function everywhere(text: string): PageView {
     { kind: "heading", text },
     { kind: "text", text },
     { kind: "list", items: [text] },
+    { kind: "prose", text },
+    { kind: "code", text },
+    {
+      kind: "speech",
+      label: text,
+      passages: [
+        { kind: "prose", text },
+        { kind: "code", text },
+        { kind: "prose", text, growing: true },
+      ],
+    },
+    { kind: "chips", label: text, buttons: buttons("chip") },
     {
       kind: "finding",
       key: text,
@@ -139,7 +151,7 @@ describe("the pages", () => {
     it(`draw ${payload} as text`, async () => {
       await show(everywhere(payload));
       const drawn = await page.locator("main").textContent();
-      assert.equal(drawn?.split(payload).length, 23, "the text was not drawn everywhere");
+      assert.equal(drawn?.split(payload).length, 30, "the text was not drawn everywhere");
       assert.equal(await page.evaluate("globalThis.caught"), undefined);
       assert.equal(
         await page.locator("main :is(script, img, svg, iframe, style, link, base, meta, form)").count(),
@@ -168,11 +180,12 @@ describe("the pages", () => {
   it("are worked with the keyboard alone", async () => {
     await show(everywhere("text"));
     const reached: string[] = [];
-    for (const _ of Array(4)) {
+    for (const _ of Array(7)) {
       await page.keyboard.press("Tab");
       reached.push(await focused());
     }
-    assert.deepEqual(reached, ["top", "finding", "row", "progress"]);
+    // Code is reached too, for it may be wider than the page.
+    assert.deepEqual(reached, ["top", "", "", "chip", "finding", "row", "progress"]);
     const outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle");
     assert.equal(outline, "solid");
     await page.keyboard.press("Enter");
@@ -180,6 +193,44 @@ describe("the pages", () => {
     await page.keyboard.press("Enter");
     assert.equal(await page.locator("details[open]").count(), 1);
     assert.deepEqual((await said()).slice(1), [{ kind: "press", id: "progress" }]);
+  });
+
+  it("press by its key the button that has one, and nothing once it is gone", async () => {
+    const stop = { id: "stop", title: "Stop", key: "Escape" } as const;
+    await show({ ...everywhere("text"), buttons: [stop] });
+    await page.keyboard.press("Escape");
+    assert.deepEqual((await said()).slice(1), [{ kind: "press", id: "stop" }]);
+    await show({ ...everywhere("text"), title: "done" });
+    await page.keyboard.press("Escape");
+    assert.equal((await said()).length, 2);
+  });
+
+  it("read out each passage once, when it no longer grows", async () => {
+    const speech = (...passages: readonly Passage[]): PageView => ({
+      ...everywhere("text"),
+      blocks: [{ kind: "speech", label: "Answer", passages }],
+    });
+    await show({
+      ...everywhere("text"),
+      title: "none",
+      blocks: [{ kind: "speech", label: "Answer", passages: [] }],
+    });
+    await page.evaluate(`
+      globalThis.read = [];
+      new MutationObserver((changes) => {
+        for (const { addedNodes } of changes)
+          for (const node of addedNodes) if (!node.closest('[aria-live="off"]')) read.push(node.textContent);
+      }).observe(document.querySelector('[aria-live="polite"]'), { childList: true });`);
+    const grown = (text: string): Passage => ({ kind: "prose", text, growing: true });
+    for (const view of [
+      speech(grown("On")),
+      speech(grown("One.")),
+      speech({ kind: "prose", text: "One." }, grown("Tw")),
+      speech({ kind: "prose", text: "One." }, { kind: "code", text: "two" }),
+    ])
+      await page.evaluate(`postMessage(${JSON.stringify(view)})`);
+    await page.locator(".speech pre").waitFor();
+    assert.deepEqual(await page.evaluate("read"), ["One.", "two"]);
   });
 
   it("keep the focus and what is open when they are drawn again", async () => {
@@ -221,6 +272,6 @@ describe("the pages", () => {
     const heights = await page
       .locator("button, summary")
       .evaluateAll((nodes) => nodes.map((node) => node.getBoundingClientRect().height));
-    assert.ok(heights.length === 5 && heights.every((height) => height >= 24), String(heights));
+    assert.ok(heights.length === 6 && heights.every((height) => height >= 24), String(heights));
   });
 });

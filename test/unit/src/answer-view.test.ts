@@ -58,7 +58,7 @@ function check(answer: Answer, expected: { busy: string; buttons: string; blocks
   );
 }
 
-const asked = ["# Why?", "Shown to the model: [a.ts:2-9]"];
+const asked = ["# Why?", "With the question: [a.ts:2-9]"];
 const finished = "New Question…, Ask Again, Copy the Answer";
 
 describe("the page of an answer", () => {
@@ -95,7 +95,7 @@ describe("the page of an answer", () => {
         "> Thought for 1 s · 5 tokens",
         "hm",
         "prose: One.",
-        "r1 · 40 tokens read (30 of them before) · 5 thought · 7 written",
+        "r1 · 40 tokens read (30 of them before) · 5 for thinking · 7 written",
       ],
     }));
 

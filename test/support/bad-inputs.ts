@@ -316,7 +316,7 @@ export const badInputs: Readonly<Record<string, BadInput>> = {
       return { settings: { "roles.complete": `embedded/${path}` } };
     },
     code: "model-invalid",
-    says: /./,
+    says: /is cut short: the tensor token_embd\.weight ends at byte 1664, the file at 900/,
     mend: /Fetch the file again/,
   },
   "embedded: a folder": {

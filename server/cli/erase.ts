@@ -13,6 +13,7 @@ import { visibleText } from "./visible-text.ts";
 
 interface EraseFlags extends GlobalFlags {
   readonly yes: boolean;
+  readonly "dry-run": boolean;
 }
 
 export function eraseCommand(localizer: Localizer): Command<CliContext> {
@@ -25,6 +26,12 @@ export function eraseCommand(localizer: Localizer): Command<CliContext> {
         yes: {
           kind: "boolean",
           brief: t("Erase it without being asked"),
+          default: false,
+          withNegated: false,
+        },
+        "dry-run": {
+          kind: "boolean",
+          brief: t("Say what would be erased, and erase nothing"),
           default: false,
           withNegated: false,
         },
@@ -43,7 +50,7 @@ async function erase(context: CliContext, flags: EraseFlags): Promise<Outcome> {
   if (look.kind === "nothing")
     return {
       kind: "done",
-      json: { home, erased: false, bytes: 0, kept: [] },
+      json: { home, erased: false, bytes: 0, entries: [], kept: [] },
       text: t("There is no {0}.", home),
     };
   if (look.kind === "not-ours") return failed(notOurs(home, look.strangers, localizer));
@@ -55,13 +62,21 @@ async function erase(context: CliContext, flags: EraseFlags): Promise<Outcome> {
     byteSize(bytes),
     look.entries.join(", "),
   );
-  const answer = await answered([question, ...keptLines(look, localizer)], { context, flags });
+  const lines = [question, ...keptLines(look, localizer)];
+  const { entries, kept } = look;
+  if (flags["dry-run"])
+    return {
+      kind: "done",
+      json: { home, erased: false, bytes, entries, kept },
+      text: visibleText(lines.join("\n")),
+    };
+  const answer = await answered(lines, { context, flags });
   if (answer) return failed(answer);
   const erased = await context.erase(look, signal);
   if (erased.kind === "busy") return failed(busy(erased.who, localizer));
   if (erased.left.length > 0) return failed(cameBack(erased.left, localizer));
   const text = [t("Erased {0}.", home), ...keptLines(look, localizer)].join("\n");
-  return { kind: "done", json: { home, erased: true, bytes, kept: look.kept }, text: visibleText(text) };
+  return { kind: "done", json: { home, erased: true, bytes, entries, kept }, text: visibleText(text) };
 }
 
 function keptLines({ kept }: OursLook, { t }: Localizer): readonly string[] {

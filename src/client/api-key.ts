@@ -27,6 +27,10 @@ export class ApiKey {
     else await this.#storage.store(place, JSON.stringify([origin, key]));
   }
 
+  async forget(): Promise<void> {
+    await this.#storage.delete(place);
+  }
+
   async of(origin: string): Promise<string | undefined> {
     const kept = await this.#storage.get(place);
     if (kept === undefined) return undefined;

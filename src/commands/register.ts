@@ -6,6 +6,7 @@ import { ask } from "./ask.ts";
 import { chooseModel } from "./choose-model.ts";
 import { complete } from "./complete.ts";
 import { doctor } from "./doctor.ts";
+import { eraseData } from "./erase-data.ts";
 import { installCli } from "./install-cli.ts";
 import { openSample } from "./open-sample.ts";
 import { openSettings } from "./open-settings.ts";
@@ -33,6 +34,7 @@ const all: readonly Command[] = [
   chooseModel,
   doctor,
   installCli,
+  eraseData,
   openSettings,
 ];
 

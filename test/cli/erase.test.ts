@@ -51,6 +51,16 @@ describe("hearth erase", function () {
     assert.deepEqual((await hearth(["erase", "--yes"])).json["erased"], false);
   });
 
+  it("says what it would erase, and erases nothing", async () => {
+    await used();
+    const { status, json } = await hearth(["erase", "--dry-run"]);
+    assert.equal(status, 0);
+    assert.deepEqual(json["entries"], ["logs", "models", "run", "settings.json"]);
+    assert.equal(json["erased"], false);
+    assert.ok(Number(json["bytes"]) > 0);
+    assert.ok(existsSync(home("models", "own-q8_0.gguf")));
+  });
+
   it("erases nothing where nobody has said yes", async () => {
     await used();
     const { status, code } = await hearth(["erase"]);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "mocha";
 import { alone } from "../support/alone.ts";
@@ -49,6 +49,24 @@ describe("the commands", () => {
     await workbench.append("other.ts", beginning);
     await workbench.anyGhostText();
     assert.equal(await workbench.notifications(), 0);
+  });
+
+  it("erase what Hearth keeps, once that is confirmed with its folder and bytes", async () => {
+    const { workbench } = session;
+    const kept = join(session.home, "models", "kept.gguf.part");
+    mkdirSync(dirname(kept), { recursive: true });
+    writeFileSync(kept, "half");
+    await workbench.runCommand("Hearth: Erase All Data on This Machine");
+    const dialog = workbench.dialog();
+    await dialog.getByText(session.home).waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
+    assert.ok(existsSync(kept));
+    await workbench.runCommand("Hearth: Erase All Data on This Machine");
+    await dialog.getByRole("button", { name: "Erase It" }).click();
+    await workbench.waitForNotification("were erased");
+    await workbench.waitForStatus("Ready.");
+    assert.ok(!existsSync(kept));
   });
 
   it("put hearth on PATH, run by the editor's own runtime", async () => {

@@ -5,10 +5,21 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { HostClient, SpecOf } from "../../server/runtime/host/client.ts";
 import type { ProcessRecord } from "../../server/runtime/supervisor/process-records.ts";
-import { complete, fim, gone, greedy, hostFixture, isAlive, never } from "../support/host-fixture.ts";
+import { ofWire } from "../../server/runtime/wire/errors.ts";
+import { type MetadataEntry, writeGguf } from "../support/gguf-writer.ts";
+import {
+  collect,
+  complete,
+  fim,
+  gone,
+  greedy,
+  hostFixture,
+  isAlive,
+  never,
+} from "../support/host-fixture.ts";
 import { describeNeeds } from "../support/needs.ts";
 import { realLlamaServer } from "../support/real-runtimes.ts";
-import { scripted } from "../support/scripted-model.ts";
+import { scripted, scriptedContent } from "../support/scripted-model.ts";
 
 /** Each a token of its own: time enough for a kill in between. */
 const steps = Array.from({ length: 600 }, (_, index) => `x${index}`);
@@ -94,6 +105,29 @@ describeNeeds(realLlamaServer.need, "a llama-server that Hearth starts", functio
     assert.ok(usual < 2000, `it took ${usual} ms`);
     assert.deepEqual(pids.filter(isAlive), []);
     assert.equal(new Set([...pids, theRecord().pid]).size, 21);
+  });
+
+  it("is started with another template where it cannot read the model's, and says so", async () => {
+    const content = scriptedContent({ infill: "return x;", chat: "Hello." }, { contextTokens: 2048 });
+    const metadata = content.metadata.map(
+      (entry): MetadataEntry =>
+        entry[0] === "tokenizer.chat_template" ? [entry[0], "string", "{% if x %}{{ broken"] : entry,
+    );
+    const path = join(fixture.home, "odd.gguf");
+    await writeGguf(path, { ...content, metadata });
+    const client = fixture.client();
+    const said: string[] = [];
+    client.onEvent(
+      ({ step, error }) => step && error && said.push(ofWire(step).message, ofWire(error).message),
+    );
+    const { runtime } = await client.open({ ...spec, path }, never);
+    assert.equal((await complete(runtime, "a")).text, "return x;");
+    const messages = [{ role: "user", text: "hi" }] as const;
+    await collect(runtime.chat({ ...request, maxTokens: 5, messages, priority: "chat" }, never));
+    assert.deepEqual(said, [
+      "Chats with odd are in the form of ChatML, not in its own.",
+      "llama-server cannot read the model's chat template: Expected }} (Got )",
+    ]);
   });
 
   it("is ended by the next host when its own was killed", async () => {

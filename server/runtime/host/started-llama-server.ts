@@ -17,7 +17,7 @@ import type { Program, RunningProgram } from "../supervisor/program.ts";
 import type { Connected } from "./connected-source.ts";
 import type { Load } from "./descent.ts";
 import { checkUnchanged, type GgufFile, identifyGguf } from "./gguf-file.ts";
-import type { FoundModel } from "./model-source.ts";
+import type { FoundModel, SourcePorts } from "./model-source.ts";
 import { type SpecOf, startedModelName } from "./protocol.ts";
 import { queued } from "./queued.ts";
 import { computingOf } from "./slot-computing.ts";
@@ -47,7 +47,7 @@ export async function findStartedLlamaServer(spec: Spec): Promise<FoundModel> {
         id,
         model: asked,
         models: async () => [asked, ...(await smallerFiles(asked)).map(modelOf)],
-        program: (load) => programOf(spec, { load, id }),
+        program: (load) => programOf(spec, { load, id, ports }),
         connect: (running, load, signal) => connectTo(running, { load, clock: ports.clock }, signal),
       };
       return startedSource(started, ports);
@@ -55,10 +55,13 @@ export async function findStartedLlamaServer(spec: Spec): Promise<FoundModel> {
   };
 }
 
-async function programOf(
-  { program, args }: Spec,
-  { load, id }: { readonly load: Load<FileModel>; readonly id: string },
-): Promise<Program> {
+interface Loading {
+  readonly load: Load<FileModel>;
+  readonly id: string;
+  readonly ports: Pick<SourcePorts, "onState">;
+}
+
+async function programOf({ program, args }: Spec, { load, id, ports }: Loading): Promise<Program> {
   const flags = await readFlags(program);
   const { model, number, gpuLayers } = load;
   const { file } = model;
@@ -66,17 +69,36 @@ async function programOf(
   const fixed = fixedBy(args);
   load.tried(fixed.context ? {} : { contextTokens });
   const modelPath = file.path;
+  let template: string | undefined;
   return {
     id: JSON.stringify([id, number, modelPath, contextTokens, gpuLayers]),
     name,
     path: program,
     replaced: "out-of-memory",
     prepare: () => checkUnchanged(file),
-    arguments: (at) => startArguments({ flags, modelPath, contextTokens, gpuLayers, more: args }, at),
+    arguments: (at) =>
+      startArguments({ flags, modelPath, contextTokens, gpuLayers, template, more: args }, at),
+    otherwise({ cause, error }) {
+      if (cause !== "chat-template" || template !== undefined || fixed.template) return false;
+      template = usualTemplate;
+      ports.onState({ state: "loading", step: withTemplate(model), error });
+      return true;
+    },
     environment: startEnvironment,
     listens: saysItListens,
     check: readiness,
   };
+}
+
+/** Of those that llama-server knows, the one that most models have seen. */
+const usualTemplate = "chatml";
+
+/** It fills in the middle as well as ever; only conversations are in a form that is not the model's. */
+function withTemplate({ name: model }: FileModel): RuntimeError {
+  return new RuntimeError("model-invalid", "Chats with {0} are in the form of ChatML, not in its own.", {
+    values: [model],
+    mend: "Fetch the model from another source if its answers are odd.",
+  });
 }
 
 async function connectTo(

@@ -10,6 +10,8 @@ export interface StartArguments {
   readonly contextTokens: number;
   /** At most so many on the GPU; left out: as many as it finds room for. */
   readonly gpuLayers?: number | undefined;
+  /** A template of llama-server's own in place of the model's. */
+  readonly template?: string | undefined;
   /** Of the person's own, from the settings. */
   readonly more: readonly string[];
 }
@@ -21,7 +23,7 @@ const cacheMebibytes = "1024";
 
 /** What the person says comes after what is only usual, and before what must be so. */
 export function startArguments(
-  { flags, modelPath, contextTokens, gpuLayers, more }: StartArguments,
+  { flags, modelPath, contextTokens, gpuLayers, template, more }: StartArguments,
   { port, key, again }: ProgramAddress,
 ): readonly string[] {
   const known = (flag: string, ...values: readonly string[]) => (flags.has(flag) ? [flag, ...values] : []);
@@ -35,6 +37,7 @@ export function startArguments(
     ...known("--no-kv-unified"),
     ...known("--cache-ram", cacheMebibytes),
     ...known("--jinja"),
+    ...(template === undefined ? [] : ["--chat-template", template]),
     ...known("--metrics"),
     // Its weights are in memory, and somebody waits: the first answer takes the place of an empty one.
     ...(again ? known("--no-warmup") : []),
@@ -58,10 +61,17 @@ export function startEnvironment({ key }: ProgramAddress): Readonly<Record<strin
   return { [keyVariable]: key };
 }
 
+interface Fixed {
+  readonly template: boolean;
+  readonly context: boolean;
+  readonly layers: boolean;
+}
+
 /** What the person's own arguments decide, and nobody else may. */
-export function fixedBy(more: readonly string[]): { readonly context: boolean; readonly layers: boolean } {
+export function fixedBy(more: readonly string[]): Fixed {
   const names = new Set(more.map((argument) => argument.split("=")[0] ?? ""));
   return {
+    template: ["--chat-template", "--chat-template-file", "--no-jinja"].some((name) => names.has(name)),
     context: ["-c", "--ctx-size"].some((name) => names.has(name)),
     layers: ["-ngl", "--gpu-layers", "--n-gpu-layers"].some((name) => names.has(name)),
   };

@@ -2,6 +2,7 @@
 
 import type { Disposable } from "../../base/disposable.ts";
 import type { RuntimeError } from "../../model/runtime-error.ts";
+import type { EndCause } from "./output-causes.ts";
 
 /** Where one run of a program answers. Another run has another. */
 export interface ProgramAddress {
@@ -30,6 +31,8 @@ export interface Program {
   readonly port?: number;
   /** Set where its user starts another in its place when memory runs out: it is not started again then. */
   readonly replaced?: "out-of-memory";
+  /** Whether the next run is started in another way that mends this: it is tried at once, as if nothing had been. */
+  otherwise?(end: EndCause): boolean;
   /** Before each run. What it rejects with ends the start. */
   prepare?(): Promise<void>;
   arguments(at: ProgramAddress): readonly string[];

@@ -107,9 +107,11 @@ export class SupervisedProgram {
   }
 
   /** Decides what becomes of a program that failed. */
-  #note({ error, next: usual }: EndCause, signal: AbortSignal): void {
+  #note(end: EndCause, signal: AbortSignal): void {
+    const { error, next: usual } = end;
     const next = this.#program.replaced === error.code ? "no-use" : usual;
     this.#ports.log.log("warn", error.message);
+    if (this.#program.otherwise?.(end)) return;
     if (next === "another-port" && ++this.#takenPorts < mostTakenPorts) return;
     this.#waitMs = this.#backoff.died();
     if (next === "no-use" || this.#backoff.deaths >= mostFailures) {

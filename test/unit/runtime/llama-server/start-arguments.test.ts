@@ -55,8 +55,9 @@ describe("the arguments of a llama-server", () => {
     check("--ctx-size N\n(env: LLAMA_API_KEY)", "--ctx-size 8192 --host 0.0.0.0", "", { again: true });
   });
   it("of the person's own, which decide what they name", () => {
-    assert.deepEqual(fixedBy(["-c", "4096"]), { context: true, layers: false });
-    assert.deepEqual(fixedBy(["--n-gpu-layers=99"]), { context: false, layers: true });
-    assert.deepEqual(fixedBy(["--threads", "4"]), { context: false, layers: false });
+    assert.deepEqual(fixedBy(["-c", "4096"]), { template: false, context: true, layers: false });
+    assert.deepEqual(fixedBy(["--n-gpu-layers=99"]), { template: false, context: false, layers: true });
+    assert.deepEqual(fixedBy(["--threads", "4"]), { template: false, context: false, layers: false });
+    assert.equal(fixedBy(["--chat-template=chatml"]).template, true);
   });
 });

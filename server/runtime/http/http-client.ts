@@ -52,7 +52,8 @@ const mostErrorBytes = 64 * 1024;
 
 export class HttpClient implements Disposable {
   readonly name: string;
-  readonly #base: URL;
+  /** Ends with a slash. */
+  readonly url: URL;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #tls: TlsFiles;
   readonly #proxy: URL | undefined;
@@ -61,10 +62,10 @@ export class HttpClient implements Disposable {
   /** Throws a RuntimeError where the environment names a proxy that is none. */
   constructor({ url, name, headers = {}, tls = {}, lookup }: HttpClientOptions) {
     this.name = name;
-    this.#base = new URL(url.endsWith("/") ? url : `${url}/`);
+    this.url = new URL(url.endsWith("/") ? url : `${url}/`);
     this.#headers = { ...headers, accept: "application/json, text/event-stream" };
     this.#tls = tls;
-    this.#proxy = proxyFor(this.#base, process.env);
+    this.#proxy = proxyFor(this.url, process.env);
     this.#agent = agentFor(this.#proxy, { ...tls, lookup: patientLookup(lookup) });
   }
 
@@ -77,7 +78,7 @@ export class HttpClient implements Disposable {
     const { body } = await this.#send(request, AbortSignal.any([signal, limit]), signal);
     const text = await this.#reading(() => this.#text(body, mostBytes), signal);
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
-    if (!parsed.success) throw strangerError(this.name, this.#base);
+    if (!parsed.success) throw strangerError(this.name, this.url);
     return parsed.output;
   }
 
@@ -110,7 +111,7 @@ export class HttpClient implements Disposable {
     limit: AbortSignal,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
-    const url = new URL(path, this.#base);
+    const url = new URL(path, this.url);
     const json = body === undefined ? {} : { "content-type": "application/json" };
     const options = {
       method,
@@ -125,7 +126,7 @@ export class HttpClient implements Disposable {
     const text = await this.#reading(() => this.#text(response.body, mostErrorBytes), signal);
     throw statusError({
       name: this.name,
-      url: this.#base,
+      url: this.url,
       status: response.statusCode,
       text,
       retryAfter: headerOf(response, "retry-after"),
@@ -137,8 +138,8 @@ export class HttpClient implements Disposable {
     try {
       return await ask();
     } catch (error) {
-      if (this.#base.protocol !== "https:" || this.#proxy || !isBrokenOff(error)) throw error;
-      throw (await tlsAlert(this.#base, { ...this.#tls, ...believeNobody })) ?? error;
+      if (this.url.protocol !== "https:" || this.#proxy || !isBrokenOff(error)) throw error;
+      throw (await tlsAlert(this.url, { ...this.#tls, ...believeNobody })) ?? error;
     }
   }
 
@@ -149,7 +150,7 @@ export class HttpClient implements Disposable {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (error instanceof RuntimeError) throw error;
-      throw connectionError(this.name, { origin: this.#base.origin, proxy: this.#proxy }, error);
+      throw connectionError(this.name, { origin: this.url.origin, proxy: this.#proxy }, error);
     }
   }
 
@@ -158,7 +159,7 @@ export class HttpClient implements Disposable {
     let size = 0;
     for await (const chunk of body) {
       size += chunk.length;
-      if (size > most) throw endlessError(this.name, this.#base);
+      if (size > most) throw endlessError(this.name, this.url);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks).toString("utf8");

@@ -5,7 +5,8 @@ import type { ChatMessage, ChatRequest } from "../../model/model-runtime.ts";
 import type { PromptPiece } from "../../model/prompt.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
-import { StatusError } from "../http/http-errors.ts";
+import { StatusError, strangerError } from "../http/http-errors.ts";
+import { TextTokens } from "./text-tokens.ts";
 
 export interface ChatTokens {
   readonly tokens: readonly number[];
@@ -14,7 +15,10 @@ export interface ChatTokens {
 }
 
 const quickMs = 10_000;
-const tokensSchema = v.object({ tokens: v.array(v.pipe(v.number(), v.integer())) });
+/** Thousands of numbers: looked at one by one by the schema they would take longer than to be computed. */
+const tokensSchema = v.object({
+  tokens: v.custom<readonly number[]>((said) => Array.isArray(said) && said.every(Number.isInteger)),
+});
 const promptSchema = v.object({ prompt: v.string() });
 
 /** What the server tokenises as it stands among texts: a number is a token already. */
@@ -24,22 +28,28 @@ type Reading = "controls" | "plain";
 export class PromptTokens {
   readonly #client: HttpClient;
   readonly #controls = new Map<string, number>();
+  readonly #texts: TextTokens;
 
   constructor(client: HttpClient) {
     this.#client = client;
+    this.#texts = new TextTokens({
+      tokenize: (content, signal) => this.#tokenize(content, "plain", signal),
+      strange: () => strangerError(client.name, client.url),
+    });
   }
 
-  count(text: string, signal: AbortSignal): Promise<number> {
-    return this.#tokenize([text], "plain", signal).then(({ length }) => length);
+  async count(text: string, signal: AbortSignal): Promise<number> {
+    const [tokens] = await this.#texts.of([text], signal);
+    return tokens?.length ?? 0;
   }
 
   async ofPrompt(prompt: readonly PromptPiece[], signal: AbortSignal): Promise<readonly number[]> {
-    const mixed = await Promise.all(
-      prompt.map(async (piece) =>
-        piece.kind === "text" ? piece.text : await this.#control(piece.token, signal),
-      ),
-    );
-    return await this.#tokenize(mixed, "plain", signal);
+    const texts = prompt.map((piece) => (piece.kind === "text" ? piece.text : ""));
+    const [known, controls] = await Promise.all([
+      this.#texts.of(texts, signal),
+      Promise.all(prompt.map((piece) => this.#controlOf(piece, signal))),
+    ]);
+    return prompt.flatMap((_, at) => [...(controls[at] ?? []), ...(known[at] ?? [])]);
   }
 
   /** Whether each of these is one token of the model's. */
@@ -108,6 +118,10 @@ export class PromptTokens {
         cause: error,
       });
     }
+  }
+
+  async #controlOf(piece: PromptPiece, signal: AbortSignal): Promise<readonly number[]> {
+    return piece.kind === "control" ? [await this.#control(piece.token, signal)] : [];
   }
 
   async #control(token: string, signal: AbortSignal): Promise<number> {

@@ -1,11 +1,13 @@
 /** Finding runtimes: who answers is believed only when it says what only that runtime says. */
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, describe, it } from "mocha";
 import { findLlamaServer } from "../../../../server/runtime/discovery/find-llama-server.ts";
 import { findOllama, ollamaAddress } from "../../../../server/runtime/discovery/find-ollama.ts";
@@ -80,6 +82,28 @@ describe("findOllama", () => {
     const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     assert.notEqual((await findOllama({ host, offline }, never)).kind, "found");
     assert.deepEqual(asked, []);
+  });
+  it("goes through no proxy, though Node itself was told to", async () => {
+    const host = await standIn({
+      "/api/version": { version: "0.24.0" },
+      "/api/tags": { models: [] },
+    });
+    const proxy = await standIn({});
+    const module = new URL("../../../../server/runtime/discovery/find-ollama.ts", import.meta.url);
+    const program = `import { findOllama } from ${JSON.stringify(module.href)};
+      const found = await findOllama({ host: ${JSON.stringify(host)}, offline: true }, new AbortController().signal);
+      console.log(found.kind);`;
+    const env = {
+      ...process.env,
+      NODE_USE_ENV_PROXY: "1",
+      HTTP_PROXY: proxy,
+      http_proxy: proxy,
+      NO_PROXY: "",
+    };
+    const args = ["--input-type=module", "-e", program];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    assert.equal(stdout.trim(), "found");
+    assert.deepEqual(asked, ["/api/version", "/api/tags"]);
   });
   it("asks no other machine while offline", async () => {
     const finding = await findOllama({ host: "gpu.example:11434", offline }, never);

@@ -50,6 +50,10 @@ export function llamaBuilds(home: string): LlamaBuilds {
       const { build, dropped } = await shelf.choose(signal);
       return { build, dropped: dropped.map(dropStep) };
     },
+    drop: async ({ folder }, reason) => {
+      const dropped = await shelf.drop(folder, reason);
+      return dropped && dropStep(dropped);
+    },
   };
 }
 

@@ -16,6 +16,8 @@ export type BackendTrial =
   | { readonly kind: "refused"; readonly reason: string }
   /** Its process died; `reason` is the signal or the status, and what it said at last. */
   | { readonly kind: "crashed"; readonly reason: string }
+  /** Its trial passed, and its process died when a model was loaded that another build loads. */
+  | { readonly kind: "crashed-loading"; readonly reason: string }
   | { readonly kind: "hung"; readonly seconds: number };
 
 export interface BackendState {

@@ -32,6 +32,10 @@ function reasonOf(trial: DroppedBackend["trial"]): RuntimeError {
       return new RuntimeError("runtime-crashed", "It crashed when it was tried ({0}).", {
         values: [trial.reason],
       });
+    case "crashed-loading":
+      return new RuntimeError("runtime-crashed", "It crashed when it loaded a model ({0}).", {
+        values: [trial.reason],
+      });
     case "hung":
       return new RuntimeError("runtime-crashed", "It did not answer within {0} seconds when it was tried.", {
         values: [trial.seconds],

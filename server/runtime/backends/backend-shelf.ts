@@ -69,6 +69,15 @@ export class BackendShelf {
     return this.#chosen(states, dropped);
   }
 
+  /** Undefined where the folder holds none of them. With other drivers it is tried again, and where someone asks. */
+  async drop(folder: string, reason: string): Promise<DroppedBackend | undefined> {
+    const build = this.#options.builds.find(({ name }) => this.folderOf(name) === folder);
+    if (!build) return undefined;
+    const trial = { kind: "crashed-loading", reason } as const;
+    await this.#keep(build, trial);
+    return { name: build.name, trial };
+  }
+
   /** Tries it whatever came of it before. Undefined where there is none of that name, or `signal` aborted. */
   tryAgain(name: BackendName, signal: AbortSignal): Promise<BackendTrial | undefined> {
     return this.#tryOnce(name, signal);
@@ -133,12 +142,16 @@ export class BackendShelf {
     const build = this.#options.builds.find((each) => each.name === name);
     const folder = this.folderOf(name);
     if (!build || !(await isFolder(folder))) return undefined;
-    const { drivers } = await this.#options.libraries(build.libraries);
     const trial = await this.#options.attempt({ gpu: build.gpu, folder }, signal);
-    const record = trial && { packages: identityOf(build), drivers, trial };
-    // What cannot be kept costs another trial, and nothing else.
-    if (record) await writeTrial(this.#recordOf(name), record).catch(() => undefined);
+    if (trial) await this.#keep(build, trial);
     return trial;
+  }
+
+  /** What cannot be kept costs another trial, and nothing else. */
+  async #keep(build: BackendBuild, trial: BackendTrial): Promise<void> {
+    const { drivers } = await this.#options.libraries(build.libraries);
+    const record = { packages: identityOf(build), drivers, trial };
+    await writeTrial(this.#recordOf(build.name), record).catch(() => undefined);
   }
 
   #root(): string {

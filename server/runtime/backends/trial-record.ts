@@ -9,7 +9,7 @@ import type { BackendTrial } from "../../model/backend.ts";
 const trialSchema = v.variant("kind", [
   v.object({ kind: v.literal("works"), devices: v.array(v.string()), memoryBytes: v.number() }),
   v.object({ kind: v.literal("no-memory") }),
-  v.object({ kind: v.picklist(["refused", "crashed"]), reason: v.string() }),
+  v.object({ kind: v.picklist(["refused", "crashed", "crashed-loading"]), reason: v.string() }),
   v.object({ kind: v.literal("hung"), seconds: v.number() }),
 ]);
 const recordSchema = v.object({

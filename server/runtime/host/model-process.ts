@@ -6,6 +6,7 @@
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Disposable } from "../../base/disposable.ts";
 import type { Logger } from "../../base/log.ts";
+import type { StepDown } from "../../model/describe-step.ts";
 import type { ModelRuntime } from "../../model/model-runtime.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import type { ChildReading, FoundOut, LoadParams } from "../embedded/protocol.ts";
@@ -118,21 +119,52 @@ export class ModelProcess implements Disposable {
   }
 
   async #load(load: Load<FileModel>): Promise<RunningModel> {
-    const { params, check, builds, clock, log } = this.#options;
+    const { check, builds, clock } = this.#options;
     const { signal } = this.#disposed;
     await delay(clock, this.#waitMs, signal);
     if (signal.aborted) throw new RuntimeError("runtime-crashed", "The model was unloaded.");
-    const forked = this.#fork();
+    this.#fork();
     const [{ build, dropped }] = await Promise.all([builds.choose(signal), check(load.model)]);
-    for (const { said, reason } of dropped) {
-      log.log("warn", `${said.message} ${reason.message}`);
-      this.#report({ state: this.#starting(), step: said, error: reason });
-    }
+    for (const step of dropped) this.#say(step);
     this.#backoff.born();
+    return build ? this.#loadByGpu(load, build) : this.#loadBy(load, undefined);
+  }
+
+  /** Twice, since somebody may have ended it; then by the build that Hearth carries. */
+  async #loadByGpu(load: Load<FileModel>, build: NonNullable<LoadParams["build"]>): Promise<RunningModel> {
+    const once = () => this.#loadBy(load, build);
+    const first = await once().catch((error: unknown) => this.#crashOf(error));
+    if (!(first instanceof RuntimeError)) return first;
+    const second = await once().catch((error: unknown) => this.#crashOf(error));
+    if (!(second instanceof RuntimeError)) return second;
+    const running = await this.#loadBy(load, undefined);
+    const { cause } = second;
+    const step = await this.#options.builds.drop(
+      build,
+      cause instanceof Error ? cause.message : second.message,
+    );
+    if (step) this.#say(step);
+    return running;
+  }
+
+  /** Rejects with all that is no crash of its own. */
+  #crashOf(error: unknown): RuntimeError {
+    const crashed = error instanceof RuntimeError && error.code === "runtime-crashed";
+    if (!crashed || this.#disposed.signal.aborted) throw error;
+    return error;
+  }
+
+  #say({ said, reason }: StepDown): void {
+    this.#options.log.log("warn", `${said.message} ${reason.message}`);
+    this.#report({ state: this.#starting(), step: said, error: reason });
+  }
+
+  async #loadBy(load: Load<FileModel>, build: LoadParams["build"]): Promise<RunningModel> {
     const report = Promise.withResolvers<number>();
+    const forked = this.#fork();
     this.#forked = undefined;
     const child = await forked.load(
-      { ...params(load), ...(build ? { build } : {}), ...this.#found(build) },
+      { ...this.#options.params(load), ...(build ? { build } : {}), ...this.#found(build) },
       {
         onProgress: (progress) => this.#report({ state: this.#starting(), progress }),
         onReported: report.resolve,

@@ -55,6 +55,8 @@ export type LadderPorts = Pick<DescentPorts, "memory" | "circumstances">;
 export interface LlamaBuilds {
   /** Tries what was not tried yet. */
   choose(signal: AbortSignal): Promise<ChosenBuild>;
+  /** One that does not load what another loads: it is not chosen again. Resolves to how that is said. */
+  drop(build: NonNullable<LoadParams["build"]>, reason: string): Promise<StepDown | undefined>;
 }
 
 export interface ChosenBuild {
@@ -65,7 +67,10 @@ export interface ChosenBuild {
 }
 
 /** For one who loads nothing, or nothing but by the build that Hearth carries. */
-export const carriedBuild: LlamaBuilds = { choose: () => Promise.resolve({ dropped: [] }) };
+export const carriedBuild: LlamaBuilds = {
+  choose: () => Promise.resolve({ dropped: [] }),
+  drop: () => Promise.resolve(undefined),
+};
 
 export interface SourcePorts {
   readonly childEntry: string;

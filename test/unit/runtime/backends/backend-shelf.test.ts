@@ -121,6 +121,20 @@ describe("the shelf of builds", () => {
     assert.equal(again.because[0]?.kind, "dropped");
   });
 
+  it("uses none that dropped a model after its trial, until a driver is another or someone asks", async () => {
+    await put("vulkan", "works");
+    const { build } = await shelf().choose(never);
+    const trial = { kind: "crashed-loading", reason: "lost device" } as const;
+    assert.deepEqual(await shelf().drop(build?.folder ?? "", trial.reason), { name: "vulkan", trial });
+    const after = await shelf().choose(never);
+    assert.deepEqual([after.chosen, after.build, after.dropped], ["carried", undefined, []]);
+    assert.deepEqual(after.because[0], { kind: "dropped", name: "vulkan", trial });
+    assert.equal((await shelf({ drivers: "2" }).choose(never)).chosen, "vulkan");
+    await shelf().tryAgain("vulkan", never);
+    assert.equal((await shelf().choose(never)).chosen, "vulkan");
+    assert.equal(await shelf().drop(join(home, "elsewhere"), "lost device"), undefined);
+  });
+
   for (const [what, options] of Object.entries({
     drivers: { drivers: "2" },
     packages: { builds: [buildOf("vulkan", "sha512-b")] },

@@ -7,10 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../../../server/base/clock.ts";
 import { silentLogger } from "../../../../server/base/log.ts";
+import { dropStep } from "../../../../server/model/dropped-backend.ts";
 import type { ModelRuntime } from "../../../../server/model/model-runtime.ts";
 import type { GgufFile } from "../../../../server/runtime/host/gguf-file.ts";
 import { ModelProcess } from "../../../../server/runtime/host/model-process.ts";
-import { carriedBuild } from "../../../../server/runtime/host/model-source.ts";
+import { carriedBuild, type LlamaBuilds } from "../../../../server/runtime/host/model-source.ts";
 import { gone, isAlive } from "../../../support/host-fixture.ts";
 import { ladderPorts } from "../../../support/ladder-ports.ts";
 import { ManualClock, settle } from "../../../support/manual-clock.ts";
@@ -35,18 +36,19 @@ describe("the process of a model", function () {
   after(() => rmSync(folder, { recursive: true }));
 
   /** With a program in place of llama.cpp's; `ended` are the ids of its processes that ended. */
-  function processOf<C extends Clock>(program: string, clock: C) {
+  function processOf<C extends Clock>(program: string, clock: C, builds: LlamaBuilds = carriedBuild) {
     const childEntry = join(folder, `${program.length}.mjs`);
     writeFileSync(childEntry, program);
     const ended: number[] = [];
     const loads: string[] = [];
+    const steps: string[] = [];
     const heard = new EventEmitter();
     const numbers: Record<string, number[]> = {};
     const model = new ModelProcess({
       descent: { ...ladderPorts(), clock, log: silentLogger, id: "none", model: none, models: nothing },
       params: () => ({ path: "none", architecture: "qwen2", needs, completes: true }),
       check: () => Promise.resolve(),
-      builds: carriedBuild,
+      builds,
       childEntry,
       clock,
       log: {
@@ -62,7 +64,7 @@ describe("the process of a model", function () {
           heard.emit("line");
         },
       },
-      onState: () => {},
+      onState: ({ step, error }) => step && steps.push(`${step.message} ${error?.message}`),
     });
     left.push(() => model.dispose());
     /** The number behind the word when it was said so often. */
@@ -73,7 +75,7 @@ describe("the process of a model", function () {
         await once(heard, "line");
       }
     }
-    return { model, clock, ended, loads, said };
+    return { model, clock, ended, loads, steps, said };
   }
 
   /** One that loads whatever it is asked to, and says how it was asked. */
@@ -140,6 +142,57 @@ describe("the process of a model", function () {
     assert.equal((await model.ready()).pid, second);
     assert.deepEqual(ended, [first.pid]);
     assert.deepEqual(loads, ["null", '--again {"gpu":"cuda","threads":{"prompt":4,"answer":2}}']);
+  });
+
+  /** A build for a GPU that passed its trial, and what became of it. */
+  function vulkan() {
+    const build = { gpu: "vulkan", folder: "/vulkan" } as const;
+    const lost: string[] = [];
+    const builds: LlamaBuilds = {
+      choose: () => Promise.resolve({ build, dropped: [] }),
+      drop: (dropped, reason) => {
+        lost.push(`${dropped.folder}: ${reason}`);
+        return Promise.resolve(dropStep({ name: "vulkan", trial: { kind: "crashed-loading", reason } }));
+      },
+    };
+    return { builds, lost };
+  }
+  const dies = (when: string) =>
+    `process.on("message", ({ method, params }) => {
+      if (method !== "child/load" || !(${when})) return;
+      process.stderr.write("error: lost device\\n");
+      process.kill(process.pid, "SIGABRT");
+    });`;
+
+  it("is loaded by the carried build where one for a GPU twice dies of it, which is dropped with a word", async () => {
+    const { builds, lost } = vulkan();
+    const { model, ended, steps } = processOf(dies("params.build") + working, systemClock, builds);
+    const { pid } = await model.ready();
+    assert.equal(ended.length, 2);
+    assert.ok(!ended.includes(pid));
+    const reason = "llama.cpp ended unexpectedly: error: lost device";
+    assert.deepEqual(lost, [`/vulkan: ${reason}`]);
+    assert.deepEqual(steps, [
+      `The build vulkan of llama.cpp is not used. It crashed when it loaded a model (${reason}).`,
+    ]);
+  });
+
+  it("is loaded by the build for the GPU where it died once", async () => {
+    const { builds, lost } = vulkan();
+    const marker = join(folder, "died-once");
+    const atFirst = `import { existsSync, writeFileSync } from "node:fs";
+      const first = !existsSync(${JSON.stringify(marker)});
+      if (first) writeFileSync(${JSON.stringify(marker)}, "");`;
+    const { model, ended, steps } = processOf(atFirst + dies("first") + working, systemClock, builds);
+    await model.ready();
+    assert.deepEqual([ended.length, lost, steps], [1, [], []]);
+  });
+
+  it("drops no build for a model that none of them loads", async () => {
+    const { builds, lost } = vulkan();
+    const { model, ended, steps } = processOf(dies("true"), systemClock, builds);
+    await assert.rejects(model.ready(), { code: "runtime-crashed" });
+    assert.deepEqual([ended.length, lost, steps], [3, [], []]);
   });
 
   it("is not started after the wait for it, when it was let go of in that time", async () => {

@@ -1,4 +1,4 @@
-/** HTTP with nothing around it: one connection, one request over and over, and a look for the first token. */
+/** HTTP with nothing around it: one connection, one request after the other, and a look for the first token. */
 
 import { connect, type Socket } from "node:net";
 
@@ -13,29 +13,18 @@ const token = /data:|\{"model"/;
 const end = "\r\n0\r\n\r\n";
 
 export class BareClient {
-  readonly #bytes: Buffer;
-  readonly #to: URL;
   #socket: Socket | undefined;
 
-  constructor({ url, body }: BareRequest) {
-    this.#to = new URL(url);
-    const head = [
-      `POST ${this.#to.pathname} HTTP/1.1`,
-      `host: ${this.#to.host}`,
-      "content-type: application/json",
-      `content-length: ${Buffer.byteLength(body)}`,
-    ];
-    this.#bytes = Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
-  }
-
   /** Milliseconds; resolves when the answer is whole. */
-  firstToken(): Promise<number> {
-    const socket = this.#connected();
+  firstToken(request: BareRequest): Promise<number> {
+    const to = new URL(request.url);
+    const bytes = bytesOf(request, to);
+    const socket = this.#connected(to);
     return new Promise((resolve, reject) => {
       let said = "";
       let first: number | undefined;
-      const read = (bytes: Buffer) => {
-        said += bytes.toString("latin1");
+      const read = (part: Buffer) => {
+        said += part.toString("latin1");
         if (token.test(said)) first ??= performance.now() - asked;
         if (first === undefined || !said.endsWith(end)) return;
         socket.off("data", read);
@@ -46,7 +35,7 @@ export class BareClient {
       socket.on("data", read);
       socket.once("close", lost);
       const asked = performance.now();
-      socket.write(this.#bytes);
+      socket.write(bytes);
     });
   }
 
@@ -55,9 +44,19 @@ export class BareClient {
   }
 
   /** llama-server closes a connection after a hundred requests. */
-  #connected(): Socket {
+  #connected(to: URL): Socket {
     if (this.#socket && !this.#socket.destroyed && !this.#socket.readableEnded) return this.#socket;
-    this.#socket = connect(Number(this.#to.port), this.#to.hostname).setNoDelay(true);
+    this.#socket = connect(Number(to.port), to.hostname).setNoDelay(true);
     return this.#socket;
   }
+}
+
+function bytesOf({ body }: BareRequest, to: URL): Buffer {
+  const head = [
+    `POST ${to.pathname} HTTP/1.1`,
+    `host: ${to.host}`,
+    "content-type: application/json",
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -1,8 +1,10 @@
 /**
  * `node bench/overhead.ts [--only ollama] [--requests 200]`: what the way through the host and an adapter adds to the
- * first token, against a bare socket that stays open and sends the same runtime the very request which the adapter
- * sends, in turns. The prompt stays the same, so the runtime has it in its cache, and what is left is the way. Not
- * curl: its own clock stops at the headers, which llama-server sends before it has a token, and its start hides the rest.
+ * first token, against a bare socket that stays open and sends the same runtime the very requests which the adapter
+ * sends, in turns. First the prompt stays the same: the runtime has it in its cache, and what is left is the way. Then
+ * it grows by a letter with every request, as while a person types, and the runtime computes as much for the one as
+ * for the other. Not curl: its own clock stops at the headers, which llama-server sends before it has a token, and its
+ * start hides the rest.
  */
 
 import { createServer, request as forward } from "node:http";
@@ -27,13 +29,27 @@ const mostMs = 3;
 /** Of each, that do not count: code that is compiled, connections that are made. */
 const warmUp = 20;
 const requests = Number(flags.requests);
-const request = {
-  prompt: fim("const answer = ".repeat(20)),
-  maxTokens: 4,
-  stop: [],
-  sampling: greedy,
-  priority: "completion",
-} as const;
+const line = "const answer = ";
+const prompts: readonly Prompts[] = [
+  { name: "the same prompt", prefix: () => line.repeat(20) },
+  { name: "a letter more each time", prefix: (turn) => `${line.repeat(20)}${typed(turn)}` },
+];
+
+interface Prompts {
+  readonly name: string;
+  /** What is before the cursor at this turn. */
+  readonly prefix: (turn: number) => string;
+}
+
+/** A line has been written after some letters, and the next one begins. */
+function typed(letters: number): string {
+  const text = "\nconst total = sum(answer);";
+  return text.repeat(Math.ceil(letters / text.length)).slice(0, letters);
+}
+
+function requestOf(prefix: string) {
+  return { prompt: fim(prefix), maxTokens: 4, stop: [], sampling: greedy, priority: "completion" } as const;
+}
 
 for (const under of [llamaServer(), openAiOnLlamaServer(), ollama()]) {
   if (!under.name.includes(flags.only)) continue;
@@ -48,41 +64,59 @@ async function measure(under: RuntimeUnderTest): Promise<void> {
   const path = await scripted({ infill: "return x; return y;" }, { name: "scripted-qwen-coder" });
   const started = await under.start({ path, contextTokens: 4096, task: "generate" }, client);
   try {
-    const sent = await sentBy(client, started.spec);
-    const { runtime } = await client.open(started.spec, never);
-    const bare = new BareClient(sent);
-    const times: { readonly ours: number; readonly raw: number }[] = [];
-    for (let index = -warmUp; index < requests; index++) {
-      const pair = { ours: await firstToken(runtime), raw: await bare.firstToken() };
-      if (index >= 0) times.push(pair);
-    }
-    bare.dispose();
-    const [ours, raw] = [
-      new Spread(times.map((pair) => pair.ours)),
-      new Spread(times.map((pair) => pair.raw)),
-    ];
-    const added = (share: number) => ours.at(share) - raw.at(share);
-    console.log(`${under.name}: to the first token ${ours.milliseconds()}; bare ${raw.milliseconds()}`);
-    console.log(
-      `${under.name}: added at p50 ${added(0.5).toFixed(1)} ms, at p95 ${added(0.95).toFixed(1)} ms; ` +
-        verdict(added(0.95), mostMs),
-    );
+    for (const each of prompts) await compare(under.name, { client, spec: started.spec, prompts: each });
   } finally {
     await started.stop();
     await host.dispose();
   }
 }
 
-async function firstToken(runtime: ModelRuntime): Promise<number> {
+interface Way {
+  readonly client: HostClient;
+  readonly spec: ModelSpec;
+  readonly prompts: Prompts;
+}
+
+async function compare(name: string, { client, spec, prompts: { name: kind, prefix } }: Way): Promise<void> {
+  const turns = Array.from({ length: warmUp + requests }, (_, index) => 2 * index);
+  const sent = await sentBy(
+    client,
+    spec,
+    turns.map((turn) => prefix(turn + 1)),
+  );
+  const { runtime } = await client.open(spec, never);
+  const bare = new BareClient();
+  const times: { readonly ours: number; readonly raw: number }[] = [];
+  for (const [index, turn] of turns.entries()) {
+    const request = sent[index];
+    if (!request) throw new Error("the adapter sent nothing");
+    const pair = { ours: await firstToken(runtime, prefix(turn)), raw: await bare.firstToken(request) };
+    if (index >= warmUp) times.push(pair);
+  }
+  bare.dispose();
+  const [ours, raw] = [new Spread(times.map((pair) => pair.ours)), new Spread(times.map((pair) => pair.raw))];
+  const added = (share: number) => ours.at(share) - raw.at(share);
+  console.log(`${name}, ${kind}: to the first token ${ours.milliseconds()}; bare ${raw.milliseconds()}`);
+  console.log(
+    `${name}, ${kind}: added at p50 ${added(0.5).toFixed(1)} ms, at p95 ${added(0.95).toFixed(1)} ms; ` +
+      verdict(added(0.95), mostMs),
+  );
+}
+
+async function firstToken(runtime: ModelRuntime, prefix: string): Promise<number> {
   const asked = performance.now();
   let first = Number.NaN;
-  for await (const { kind } of runtime.infill(request, never))
+  for await (const { kind } of runtime.infill(requestOf(prefix), never))
     if (kind === "text-delta" && Number.isNaN(first)) first = performance.now() - asked;
   return first;
 }
 
-/** The request for the answer itself: the last that the adapter sends, caught on its way. */
-async function sentBy(client: HostClient, spec: ModelSpec): Promise<BareRequest> {
+/** The request for each answer itself: the last that the adapter sends for it, caught on its way. */
+async function sentBy(
+  client: HostClient,
+  spec: ModelSpec,
+  prefixes: readonly string[],
+): Promise<readonly BareRequest[]> {
   if (!("url" in spec)) throw new Error("only what is reached by an address");
   const target = new URL(spec.url);
   let last: BareRequest | undefined;
@@ -108,10 +142,18 @@ async function sentBy(client: HostClient, spec: ModelSpec): Promise<BareRequest>
   const url = new URL(spec.url);
   url.port = String(address.port);
   const opened = await client.open({ ...spec, url: url.href }, never);
-  await collect(opened.runtime.infill(request, never));
+  const sent: BareRequest[] = [];
+  const bodies = new Map<string, BareRequest>();
+  for (const prefix of prefixes) {
+    const known = bodies.get(prefix);
+    if (!known) await collect(opened.runtime.infill(requestOf(prefix), never));
+    const caught = known ?? last;
+    if (!caught) throw new Error("the adapter sent nothing");
+    bodies.set(prefix, caught);
+    sent.push(caught);
+  }
   opened.dispose();
   proxy.closeAllConnections();
   proxy.close();
-  if (!last) throw new Error("the adapter sent nothing");
-  return last;
+  return sent;
 }

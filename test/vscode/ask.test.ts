@@ -145,9 +145,18 @@ describe("a question in the editor, without a model that reasons", () => {
     }),
   });
 
-  it("says what is missing, and leads to the plan", async () => {
+  it("is offered for what is selected", async () => {
     const { workbench } = session;
     await workbench.waitForStatus("Ready.");
+    await workbench.openFile("two.ts");
+    await workbench.press("Control+A");
+    await workbench.press("Shift+F10");
+    await workbench.page.getByRole("menuitem", { name: "Ask Hearth…" }).waitFor(patience);
+    await workbench.press("Escape");
+  });
+
+  it("says what is missing, and leads to the plan", async () => {
+    const { workbench } = session;
     await ask(session);
     const page = workbench.inPage();
     await page.getByText("The built-in completer answers no questions.").waitFor(patience);

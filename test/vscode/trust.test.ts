@@ -28,4 +28,10 @@ describe("a workspace that is not trusted", () => {
     assert.ok(running.includes("server.js"));
     assert.ok(!running.includes("child.js"), running.join(", "));
   });
+
+  it("has no model that could be asked", async () => {
+    const { workbench } = session;
+    await workbench.runCommand("Hearth: Ask Hearth…");
+    await workbench.waitForNotification("no model is used");
+  });
 });

@@ -154,6 +154,31 @@ describe("chat by way of the language server", function () {
     assert.ok(text(parts, "text-delta").split(" ").length < 100, text(parts, "text-delta"));
   });
 
+  it("says that the model's process has ended in mid-stream, behind what had come", async () => {
+    const { client, parts, ask } = await open({
+      "roles.reason": `embedded/${await scripted({ chat: long }, slow)}`,
+    });
+    const started = Promise.withResolvers<void>();
+    client.connection.onNotification(chatPartNotification.method, ({ part }: ChatPartParams) => {
+      parts.push(part);
+      if (part.kind === "text-delta") started.resolve();
+    });
+    const asked = ask();
+    await started.promise;
+    const pid = (await model())?.pid;
+    assert.ok(pid !== undefined);
+    process.kill(pid, "SIGKILL");
+    const { outcome, error } = await asked.catch((e: unknown) => {
+      throw new Error(
+        `${String(e)} ${client.stderr} ${pid} ${client.process.pid} ${JSON.stringify(client.process.exitCode)}`,
+      );
+    });
+    assert.deepEqual([outcome, error?.code], ["failed", "runtime-crashed"]);
+    assert.match(error?.mend ?? "", /roles\.reason/);
+    assert.match(text(parts, "text-delta"), /^word0 /);
+    assert.notEqual(parts.at(-1)?.kind, "stream-end");
+  });
+
   it("asks no model before the workspace is trusted, and none any more when it no longer is", async () => {
     const settings = { "roles.reason": `embedded/${await scripted({ chat: long }, slow)}` };
     const { client, parts, ask } = await open(settings, { trusted: false });

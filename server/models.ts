@@ -231,9 +231,14 @@ async function runQuantizer(program: string, args: readonly string[], signal: Ab
   } catch (cause) {
     signal.throwIfAborted();
     const said = cause instanceof Error && "stderr" in cause ? String(cause.stderr) : String(cause);
-    const last = said.trim().split("\n").at(-1) ?? "";
-    throw new FetchError("not-quantized", { values: ["llama-quantize", last], cause });
+    throw new FetchError("not-quantized", { values: ["llama-quantize", whyOf(said)], cause });
   }
+}
+
+/** The reason stands behind the tensor at which it stopped; its last line says only that it did. */
+function whyOf(said: string): string {
+  const [, why] = /llama_model_quantize: failed to quantize: (.+)/.exec(said) ?? [];
+  return why ?? said.trim().split("\n").at(-1) ?? "";
 }
 
 /** It writes a few lines for each tensor. */

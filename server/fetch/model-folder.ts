@@ -1,7 +1,7 @@
 /** The models that are here: what they are, what they take, and whether they are still what they were. */
 
 import { createHash } from "node:crypto";
-import { open, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { errorCode } from "../base/error-code.ts";
 import { makeFolder } from "../base/make-folder.ts";
@@ -141,6 +141,7 @@ export class ModelFolder {
       if ((await sizeOf(path)) > 0) throw new FetchError("exists", { values: [file] });
       try {
         await make(partial);
+        await chmod(partial, 0o600);
         const { fileBytes: bytes } = await readGgufFile(partial);
         const sha256 = await hashFile(partial, () => {}, signal);
         const terms = licence === undefined ? {} : { licence };

@@ -1,7 +1,7 @@
 /** `hearth models quantize` with a program in llama-quantize's place, as a shell sees it. */
 
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe } from "mocha";
@@ -13,7 +13,11 @@ import { runCli } from "../support/run-cli.ts";
 const program = `#!/bin/sh
 case "$1" in
   *-f16.gguf) cp "$1" "$2"; echo "$3" > "$ASKED" ;;
-  *) echo "main: quantizing" >&2; echo "requantizing from type q8_0 is disabled" >&2; exit 1 ;;
+  *) cat >&2 <<'END'
+[   5/  51] blk.0.attn_k.weight - [ 896, 128, 1, 1], type = q8_0, llama_model_quantize: failed to quantize: requantizing from type q8_0 is disabled
+llama_quantize: failed to quantize model from 'a.gguf'
+END
+    exit 1 ;;
 esac
 `;
 
@@ -57,6 +61,8 @@ describe("hearth models quantize", function () {
     const { status, json } = await quantize("embedded/coder-f16", "q4_k_m");
     assert.deepEqual([status, json["model"]], [0, "embedded/coder-q4_k_m"]);
     assert.deepEqual(await models(), ["coder-f16.gguf", "coder-q4_k_m.gguf", "other-q8_0.gguf"]);
+    const { mode } = await stat(join(folder, "home", "models", "coder-q4_k_m.gguf"));
+    assert.equal(mode & 0o077, 0, "it is the person's own");
     assert.equal((await quantize("coder-f16", "Q4_K_M")).error?.["code"], "exists");
   });
 

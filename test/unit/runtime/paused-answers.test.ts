@@ -61,6 +61,8 @@ class TokenRuntime extends FakeRuntime implements ResumingRuntime {
         if (said.tokens >= tokens) return yield end("stop");
         yield { kind: "text-delta", text: `${said.tokens++} ` };
         await delay(this.#clock, tokenMs, never);
+        // One that is drawn already comes all the same.
+        if (signal.aborted && said.tokens < tokens) yield { kind: "text-delta", text: `${said.tokens++} ` };
       }
       yield end("aborted");
     } finally {
@@ -121,8 +123,8 @@ describe("an answer that can be gone on with", () => {
     const { said, usage, at } = await chat;
     assert.equal(said, counted(50));
     assert.equal(usage.generated, 50);
-    // Ten tokens at 280, the completion until 600, half a second of quiet, its prompt again.
-    assert.deepEqual(at.slice(9, 11), [280, 600 + 500 + 100]);
+    // The eleventh token, the completion until 600, half a second of quiet, its prompt again.
+    assert.deepEqual(at.slice(10, 12), [300, 600 + 500 + 100]);
     assert.equal(queue.reading().preempted, 1);
   });
 
@@ -193,7 +195,7 @@ describe("an answer that can be gone on with", () => {
   });
 
   it("pauses while a completion computes where slots compute in turns, and goes on between two keys", async () => {
-    const { clock, ask, type } = setUp({ slots: 2, computes: "in turns" });
+    const { clock, ask, type, queue } = setUp({ slots: 2, computes: "in turns" });
     const chat = ask({ promptMs: 20, tokens: 200 });
     await clock.advance(300);
     const gone = new AbortController();
@@ -201,10 +203,12 @@ describe("an answer that can be gone on with", () => {
     await clock.advance(10_000);
     gone.abort();
     await clock.advance(1000);
-    assert.equal(Math.max(...(await typing)), aloneMs, "no completion waits");
+    const waits = await typing;
+    assert.equal(Math.max(...waits), aloneMs, "no completion waits");
     const { said, at } = await chat;
     assert.equal(said, counted(200));
     assert.ok((at.at(-1) ?? Infinity) < 12_000, "it uses the pauses");
+    assert.ok(queue.reading().preempted >= waits.length / 2, `${queue.reading().preempted} pauses`);
   });
 
   it("runs beside a completion where slots compute together", async () => {

@@ -43,7 +43,8 @@ function items(found: ModelsResult | undefined): readonly Item[] {
     separator(title),
     ...choices,
   ]);
-  const other: Item = { name: "", other: true, label: t("Another one, by its name…") };
+  // What is typed may be in no list.
+  const other: Item = { name: "", other: true, alwaysShow: true, label: t("Another one, by its name…") };
   return [...first, separator(""), other, ...rest.flat()];
 }
 

@@ -76,7 +76,7 @@ function completionEntries({ completion, hasWorkspace }: MenuFacts, t: Translate
 function modelEntries({ view }: MenuFacts, t: Translate): readonly MenuEntry[] {
   return [
     ...view.roles.map(roleEntry),
-    commandEntry("arrow-swap", t("Choose a Model…"), "hearth.chooseModel"),
+    commandEntry("arrow-swap", t("Choose a model…"), "hearth.chooseModel"),
     commandEntry("server", t("What this machine can run"), "hearth.plan"),
     commandEntry("cloud-download", t("Fetch a model…"), "hearth.pullModel"),
   ];
@@ -97,7 +97,7 @@ function roleEntry({ role, name, text, trouble, mend }: RoleLine): MenuEntry {
     icon: trouble === "" ? roleIcons[role] : "warning",
     label: name,
     description: text,
-    ...(trouble === "" ? {} : { detail: [trouble, mend?.title].filter(Boolean).join(" — ") }),
+    ...(trouble === "" ? {} : { detail: [mend?.title, trouble].filter(Boolean).join(": ") }),
     action: { kind: "command", command, ...argument },
   };
 }

@@ -53,6 +53,7 @@ export function checkSettings({ problems, localizer: { t } }: DoctorPorts): Find
     found: problems.length === 1 ? t("One problem") : t("{0} problems", problems.length),
     why: problems.join("\n"),
     mend: t("Correct or remove what is named. docs/settings.md lists every setting."),
+    actions: [{ command: "hearth.openSettings", arguments: [], title: t("Open Settings") }],
   };
 }
 

@@ -94,7 +94,7 @@ describe("the menu", () => {
       [
         "complete  built in (learns from this workspace)",
         "reason  deepseek-r1:7b · Ollama",
-        "Choose a Model…",
+        "Choose a model…",
         "What this machine can run",
         "Fetch a model…",
       ],
@@ -110,7 +110,7 @@ describe("the menu", () => {
       icon: "warning",
       label: "reason",
       description: "r1 does not run",
-      detail: `${trouble} — Run the doctor`,
+      detail: `Run the doctor: ${trouble}`,
       action: { kind: "command", command: "hearth.doctor" },
     });
   });

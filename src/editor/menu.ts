@@ -75,7 +75,7 @@ function completionEntries({ completion, hasWorkspace }: MenuFacts, t: Translate
 
 function modelEntries({ view }: MenuFacts, t: Translate): readonly MenuEntry[] {
   return [
-    ...view.roles.map(roleEntry),
+    ...view.roles.map((line) => roleEntry(line, t)),
     commandEntry("arrow-swap", t("Choose a model…"), "hearth.chooseModel"),
     commandEntry("server", t("What this machine can run"), "hearth.plan"),
     commandEntry("cloud-download", t("Fetch a model…"), "hearth.pullModel"),
@@ -90,14 +90,14 @@ const roleCommands = {
 } as const;
 
 /** Pressed, it mends what is wrong with the role, or changes who has it. */
-function roleEntry({ role, name, text, trouble, mend }: RoleLine): MenuEntry {
+function roleEntry({ role, name, text, trouble, mend }: RoleLine, t: Translate): MenuEntry {
   const command = mend?.command ?? roleCommands[role];
   const argument = command === "hearth.openSettings" ? { argument: `roles.${role}` } : {};
   return {
     icon: trouble === "" ? roleIcons[role] : "warning",
     label: name,
     description: text,
-    ...(trouble === "" ? {} : { detail: [mend?.title, trouble].filter(Boolean).join(": ") }),
+    ...(trouble === "" ? {} : { detail: mend ? t("{0}: {1}", mend.title, trouble) : trouble }),
     action: { kind: "command", command, ...argument },
   };
 }

@@ -31,7 +31,7 @@ export class StatusItem {
 function tooltip(view: StatusView, numbers: readonly string[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendMarkdown("**Hearth** — ").appendText(view.sentence);
-  const roles = view.roles.map(({ name, text: said }) => `${name}: ${said}`);
+  const roles = view.roles.map(({ name, text: said }) => vscode.l10n.t("{0}: {1}", name, said));
   for (const line of [...view.work, ...roles, ...numbers]) text.appendMarkdown("\n\n").appendText(line);
   return text;
 }

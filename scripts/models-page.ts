@@ -26,7 +26,9 @@ const intro = `# Models
 
 Made from \`server/model/catalogue.json\` and \`server/model/accelerators.json\` by \`npm run generate\`; do not edit.
 
-These are the models that \`hearth plan\` chooses from. \`hearth models pull ID:QUANT\` fetches those whose quantisation is set in \`code\`: for these the repository and the file are known, and the SHA-256 is asked of the repository. Any other GGUF file can be used by its path.`;
+These are the models that \`hearth plan\` chooses from. \`hearth models pull ID:QUANT\` fetches those whose quantisation is set in \`code\`: for these the repository and the file are known, and the SHA-256 is asked of the repository. Any other GGUF file can be used by its path.
+
+An \`ID\` without a quantisation is pulled by Ollama, where one runs and its library has the model: it comes from Ollama's registry and lies with Ollama. With a quantisation it comes from \`models.source\` into Hearth's own folder, whether Ollama runs or not.`;
 
 const auto = `## What \`auto\` takes
 
@@ -44,7 +46,7 @@ Shapes (layers, heads, vocabulary), contexts and licences are from the pages tha
 
 Keys and values are bytes of one token in 16 bits: 2 · layers · key-value heads · head dimension · 2. DeepSeek's own architecture keeps one vector of 576 values a layer instead; older GGUF files of it lack what llama.cpp needs for that, and take many times as much.`;
 
-const acceleratorIntro = `Bandwidth is what bounds the writing of tokens: each reads every weight that it is computed with. Apple's chips share the main memory; macOS lets the GPU have two thirds of it up to 36 GB, three quarters above.`;
+const acceleratorIntro = `Bandwidth is what bounds the writing of tokens: each reads every weight that it is computed with. Apple's chips share the main memory; macOS lets the GPU have two thirds of it up to 36 GB, three quarters above. Power and price are of the card alone, at most and when it came out; the plan tells what a million tokens cost where both are known, or you set them (\`plan.prices\`). Of a GPU that is not here 200 GB/s are assumed, and the plan says so; \`hearth plan --bandwidth\` names another.`;
 
 const planning = `## How a plan is made
 
@@ -55,7 +57,8 @@ const planning = `## How a plan is made
 - A pair is taken when it fits at its smallest quantisation with 8,192 tokens for what reasons, and writes at least 15 and 5 tokens a second.
 - What memory is left goes, in this order, to: four bits in full, 16,384 tokens, finer weights while they stay quick, keys and values in 16 bits, longer contexts, more requests at once (\`server/model/plan/upgrades.ts\`).
 - Keys and values in 8 bits need flash attention, which is off on the processor ([ADR 0008](adr/0008-llama-cpp-on-the-cpu.md)).
-- Tokens a second are the bandwidth's 60 % over the bytes read for one token; a core reads 16 GB a second at most.`;
+- Tokens a second are the bandwidth's 60 % over the bytes read for one token; a core reads 16 GB a second at most. Beyond 100 tokens a second the plan says only that it is more.
+- The cost counts the GPUs on which the model that reasons lies, or a computer of 100 W and $800 where none computes. Nothing is assumed for Apple's chips and for boards.`;
 
 function modelTable(role: CatalogueModel["role"]): string {
   const rows = catalogue.filter((model) => model.role === role).map(modelRow);
@@ -98,9 +101,13 @@ function sizeText({ quant, bytes, from, file }: CatalogueModel["quants"][number]
 }
 
 function acceleratorTable(): string {
-  const rows = accelerators.map(({ name, memoryGiB, bandwidth, source }) => {
+  const rows = accelerators.map(({ name, memoryGiB, bandwidth, source, cost }) => {
     const memory = memoryGiB === undefined ? "shared" : `${memoryGiB} GiB`;
-    return `| ${name} | ${memory} | ${bandwidth.toLocaleString("en")} GB/s | [source](${source}) |`;
+    const sources = [source, ...(cost?.sources ?? [])].map((url, index) => `[${index + 1}](${url})`);
+    const [watts, price] = cost ? [`${cost.watts} W`, `$${cost.dollars.toLocaleString("en")}`] : ["", ""];
+    const cells = [name, memory, `${bandwidth.toLocaleString("en")} GB/s`, watts, price, sources.join(" ")];
+    return `| ${cells.join(" | ")} |`;
   });
-  return ["| name | memory | bandwidth | |", "|---|---|---|---|", ...rows].join("\n");
+  const heads = "| name | memory | bandwidth | power | first price | sources |";
+  return [heads, "|---|---|---|---|---|---|", ...rows].join("\n");
 }

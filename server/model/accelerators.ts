@@ -1,7 +1,16 @@
-/** GPUs and boards by name, with the memory and bandwidth that `accelerators.json` gives them and from where. */
+/** GPUs and boards by name, with what `accelerators.json` says of their memory, power and price, and from where. */
 
 import * as v from "valibot";
 import acceleratorsFile from "./accelerators.json" with { type: "json" };
+import { alikeNames } from "./nearest-names.ts";
+
+const costSchema = v.strictObject({
+  /** At most, while it computes. */
+  watts: v.number(),
+  /** When it came out, of the card alone. */
+  dollars: v.number(),
+  sources: v.pipe(v.array(v.pipe(v.string(), v.url())), v.minLength(1)),
+});
 
 const acceleratorSchema = v.strictObject({
   name: v.string(),
@@ -12,6 +21,8 @@ const acceleratorSchema = v.strictObject({
   /** Of its memory, in GB a second. */
   bandwidth: v.number(),
   source: v.pipe(v.string(), v.url()),
+  /** Left out where no source says both. */
+  cost: v.exactOptional(costSchema),
 });
 
 export type Accelerator = v.InferOutput<typeof acceleratorSchema>;
@@ -31,6 +42,14 @@ export function findAccelerator(text: string): Accelerator | undefined {
     .filter(({ name }) => wanted.startsWith(name))
     .toSorted((a, b) => b.name.length - a.name.length)[0];
   return found?.accelerator;
+}
+
+/** The names that a person probably meant by one that is not known; none where nothing is like it. */
+export function acceleratorsLike(text: string): readonly string[] {
+  return alikeNames(
+    text,
+    accelerators.map(({ name }) => name),
+  );
 }
 
 function plain(text: string): string {

@@ -9,6 +9,28 @@ export function nearestNames(wanted: string, names: readonly string[], count = 3
     .map(({ name }) => name);
 }
 
+/**
+ * Of the nearest names only those that are like the wanted one: one of the two holds the other, or few letters differ.
+ * For where a wrong guess does harm, or says nothing.
+ */
+export function alikeNames(wanted: string, names: readonly string[], count = 3): readonly string[] {
+  const name = wanted.toLowerCase();
+  if (name === "") return [];
+  const alike = names.filter((each) => isAlike(name, each.toLowerCase()));
+  return nearestNames(wanted, alike, count);
+}
+
+/** Shorter ones stand in many names by chance. */
+const leastPart = 3;
+/** One wrong letter of so many. */
+const lettersAnError = 4;
+
+function isAlike(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  if (short.length >= leastPart && long.includes(short)) return true;
+  return editDistance(a, b) <= Math.max(1, Math.floor(a.length / lettersAnError));
+}
+
 /** A part of the name, as people leave out an owner, a tag or a quantisation, is nearer than any misspelling. */
 function distanceOf(wanted: string, name: string): number {
   const distance = editDistance(wanted, name);

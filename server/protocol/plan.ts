@@ -11,7 +11,7 @@ export interface PlanResult {
   };
   /** Whether any model that completes fits. */
   readonly fits: boolean;
-  /** Of what reasons; `null` where nothing does. */
+  /** Of what reasons; `null` where nothing does, or nobody says what its hardware takes and costs. */
   readonly cost: PlanCost | null;
   /** Sentences in the person's language. */
   readonly because: readonly string[];
@@ -54,6 +54,8 @@ export interface PlanHardware {
     readonly memoryBytes: number;
     readonly bandwidth: number;
     readonly othersBytes?: number;
+    /** Nobody says which bandwidth it has; left out where it is known. */
+    readonly bandwidthFrom?: "assumed";
   }[];
   readonly backEnd?: string;
 }
@@ -76,12 +78,16 @@ export interface PlanRole {
   readonly weightsFrom: "published" | "computed";
   /** What `hearth models pull` takes; empty where nobody is known to publish the file. */
   readonly pull: string;
+  /** Its name in Ollama's library; empty where it is not there. */
+  readonly ollama: string;
   readonly tokensPerSecond: number;
 }
 
 export interface PlanAlternative {
   readonly complete: string | null;
   readonly reason: string | null;
+  /** `smaller` fits too; for the others there is too little memory, or they would be too slow. */
+  readonly kind: "smaller" | "memory" | "speed";
   readonly why: string;
 }
 
@@ -94,21 +100,21 @@ export const planRequest: RequestSpec<NoParams, PlanResult> = {
   result: {
     hardware: [
       "`{ kind, ramBytes, ramBandwidth, cores, instructions, gpus, backEnd? }`",
-      "what the plan is for; each GPU is `{ name, memoryBytes, bandwidth, othersBytes? }`, bandwidths in bytes a second, `othersBytes` what other programs use of it",
+      "what the plan is for; each GPU is `{ name, memoryBytes, bandwidth, othersBytes?, bandwidthFrom? }`, bandwidths in bytes a second, `othersBytes` what other programs use of it, `bandwidthFrom` is `assumed` where nobody says which",
     ],
     roles: [
       "`{ complete, reason, embed }`",
-      "each `null`, or `{ runtime, model, name, quant, licence, contextTokens, kvType, gpuLayers, gpus, slots, flashAttention, bytes: { weights, kv, overhead }, weightsFrom, tokensPerSecond, pull }`; `pull` is what `hearth/models/pull` takes, empty where nobody is known to publish the file",
+      "each `null`, or `{ runtime, model, name, quant, licence, contextTokens, kvType, gpuLayers, gpus, slots, flashAttention, bytes: { weights, kv, overhead }, weightsFrom, tokensPerSecond, pull, ollama }`; `pull` is what `hearth/models/pull` takes, empty where nobody is known to publish the file; `ollama` its name in Ollama's library, or empty",
     ],
     fits: ["`boolean`", "whether any model that completes fits"],
     cost: [
       "`{ model, perMillion: { electricity, hardware, total, api }, prices: { electricity, watts, hardware, years, hoursADay, api }, because }`",
-      "what a million tokens cost here in dollars, beside an API, of what reasons; or `null`",
+      "what a million tokens cost here in dollars, beside an API, of what reasons; `null` where nothing does, or nobody says what the GPUs that it lies on take and cost",
     ],
     because: ["`string[]`", "the reasons, in sentences"],
     alternatives: [
-      "`{ complete, reason, why }[]`",
-      "ids of the catalogue or `null`, and why they are not chosen",
+      "`{ complete, reason, kind, why }[]`",
+      "ids of the catalogue or `null`, and why they are not chosen; `kind` is `smaller` (it fits too), `memory` or `speed`",
     ],
   },
 };

@@ -1,7 +1,7 @@
 /** The plan's page as data: the machine, a row for each role with what a click can do about it, and the reasons. */
 
 import type { ModelRole, ModelsResult, OfferedModel } from "../../server/protocol/models.ts";
-import type { PlanHardware, PlanResult, PlanRole } from "../../server/protocol/plan.ts";
+import type { PlanAlternative, PlanHardware, PlanResult, PlanRole } from "../../server/protocol/plan.ts";
 import { count, fileSize, hostOf, memorySize } from "../editor/sizes.ts";
 import type { Translate } from "../translate.ts";
 import type { PageBlock, PageButton, PageView, TableRow } from "../webview/page-view.ts";
@@ -85,7 +85,8 @@ function machineText({ gpus, ramBytes, cores }: PlanHardware, language: string, 
   const [gpu] = gpus;
   if (!gpu) return t("{0}, no GPU.", memory);
   const times = gpus.length > 1 ? `${gpus.length} × ` : "";
-  const speed = `${count(gpu.bandwidth / 1e9, language)} GB/s`;
+  const bandwidth = `${count(gpu.bandwidth / 1e9, language)} GB/s`;
+  const speed = gpu.bandwidthFrom === "assumed" ? t("{0} assumed", bandwidth) : bandwidth;
   return t("{0} ({1}, {2}), {3}.", `${times}${gpu.name}`, memorySize(gpu.memoryBytes), speed, memory);
 }
 
@@ -122,16 +123,10 @@ function planned(facts: PlanFacts, t: Translate): readonly PageBlock[] {
   const { plan, models } = facts;
   if (!plan) return [];
   const named = (id: string) => models?.catalogue.find((model) => model.id === id)?.name ?? id;
-  const others = plan.alternatives.map(
-    ({ complete, reason, why }) =>
-      `${[complete, reason].flatMap((id) => (id === null ? [] : [named(id)])).join(" + ")}: ${why}`,
-  );
-  const fold = {
-    kind: "fold",
-    key: "larger",
-    title: t("Why not larger?"),
-    blocks: [{ kind: "list", items: others }],
-  } as const;
+  const told = ({ complete, reason, why }: PlanAlternative) =>
+    `${[complete, reason].flatMap((id) => (id === null ? [] : [named(id)])).join(" + ")}: ${why}`;
+  const smaller = plan.alternatives.filter(({ kind }) => kind === "smaller").map(told);
+  const larger = plan.alternatives.filter(({ kind }) => kind !== "smaller").map(told);
   return [
     {
       kind: "table",
@@ -142,16 +137,34 @@ function planned(facts: PlanFacts, t: Translate): readonly PageBlock[] {
     { kind: "heading", text: t("Why these") },
     { kind: "list", items: plan.because },
     ...costBlocks(plan, t),
-    ...(others.length > 0 ? [fold] : []),
+    ...foldOf({ key: "larger", title: t("Why not larger?"), items: larger }),
+    ...foldOf({ key: "smaller", title: t("What else fits?"), items: smaller }),
   ];
 }
 
-function costBlocks({ cost }: PlanResult, t: Translate): readonly PageBlock[] {
-  if (!cost) return [];
-  const [sum = "", ...assumed] = cost.because;
+interface FoldedList {
+  readonly key: string;
+  readonly title: string;
+  readonly items: readonly string[];
+}
+
+function foldOf({ key, title, items }: FoldedList): readonly PageBlock[] {
+  return items.length > 0 ? [{ kind: "fold", key, title, blocks: [{ kind: "list", items }] }] : [];
+}
+
+function costBlocks({ cost, roles }: PlanResult, t: Translate): readonly PageBlock[] {
+  if (!roles.reason) return [];
+  const heading: PageBlock = { kind: "heading", text: t("What its words cost") };
+  const prices = button({ kind: "prices" }, t("Set Your Prices…"));
+  if (!cost) {
+    const label = t("Hearth does not know what this hardware takes and costs.");
+    return [heading, { kind: "chips", label, buttons: [prices] }];
+  }
+  const [sum = "", api = "", ...assumed] = cost.because;
   return [
-    { kind: "heading", text: t("What its words cost") },
+    heading,
     { kind: "text", text: sum },
+    { kind: "text", text: api },
     {
       kind: "fold",
       key: "cost",
@@ -161,7 +174,7 @@ function costBlocks({ cost }: PlanResult, t: Translate): readonly PageBlock[] {
         {
           kind: "chips",
           label: t("Yours are others?"),
-          buttons: [button({ kind: "prices" }, t("Set Your Prices…"))],
+          buttons: [prices],
         },
       ],
     },
@@ -208,12 +221,21 @@ function roleRow({ facts, kind, name, role }: RowParts, t: Translate): TableRow 
   const download = t("{0} from {1}", fileSize(offer?.bytes ?? 0), hostOf(models?.source ?? ""));
   const model = [`${role.name} ${role.quant}`, ...(offer?.here === "" ? [download] : []), role.licence];
   const here = [
-    t("≈ {0} tokens a second", count(role.tokensPerSecond, language)),
+    speedText(role, language, t),
     t("{0} of memory", memorySize(weights + kv + overhead)),
     t("a context of {0} tokens", count(role.contextTokens, language)),
   ];
   const { words, buttons } = stateOf({ facts, kind, offer }, t);
   return { key: kind, cells: [name, model, here, words], buttons };
+}
+
+/** Beyond this the bandwidth alone no longer says it, and nobody reads so fast. */
+const quickest = 100;
+
+function speedText({ tokensPerSecond }: PlanRole, language: string, t: Translate): string {
+  return tokensPerSecond > quickest
+    ? t("more than {0} tokens a second", quickest)
+    : t("≈ {0} tokens a second", count(tokensPerSecond, language));
 }
 
 interface RowState {

@@ -73,9 +73,22 @@ describe("hearth plan", function () {
       error: {
         code: "unknown-gpu",
         message: "Hearth does not know a GPU called Voodoo 9.",
-        mend: "Give its memory too, as --vram 24GiB.",
+        mend: "Give its memory too, as --vram 24GiB; hearth plan --help lists those that it knows.",
       },
     });
+    const near = await hearth("--gpu", "4090");
+    assert.match(near.stderr, /\nDid you mean RTX 4090\? If not, give its memory too, as --vram 24GiB\.\n$/);
+    assert.match((await hearth("--help")).stdout, /RTX 4090,\nRTX 5060[^]*--vram.*such as 24GiB \[default: /);
+  });
+
+  it("takes a bandwidth", async () => {
+    const args = ["--gpu", "Voodoo 9", "--vram", "24GiB", "--bandwidth"];
+    const { stdout } = await hearth(...args, "936");
+    assert.match(stdout, /Voodoo 9 \(24\.0 GiB, 936 GB\/s\)/);
+    assert.match(stdout, /cost +- Hearth does not know what this hardware takes and costs: --watts\n/);
+    const { status, stderr } = await hearth(...args, "fast");
+    assert.equal(status, 2);
+    assert.match(stderr, /fast is no bandwidth; write it in GB a second, as 1008\./);
   });
 
   it("reckons with the prices that are set, and with a flag's before them", async () => {
@@ -84,8 +97,8 @@ describe("hearth plan", function () {
         ({ stdout }) =>
           v.parse(v.object({ cost: v.object({ prices: priced }) }), JSON.parse(stdout)).cost.prices,
       );
-    assert.deepEqual(await prices(), { api: 9, electricity: 0.5, watts: 350 });
-    assert.deepEqual(await prices("--api-price", "3"), { api: 3, electricity: 0.5, watts: 350 });
+    assert.deepEqual(await prices(), { api: 9, electricity: 0.5, watts: 450 });
+    assert.deepEqual(await prices("--api-price", "3"), { api: 3, electricity: 0.5, watts: 450 });
   });
 
   it("refuses what is no amount of memory", async () => {

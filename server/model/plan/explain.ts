@@ -29,6 +29,13 @@ export function explainReason(reason: Reason, localizer: Localizer): string {
       return t("No R1 fits beside it.");
     case "others":
       return t("Other programs use {0} of {1}; the plan leaves it to them.", inGib(reason.bytes), reason.gpu);
+    case "assumed-bandwidth":
+      return t(
+        "Hearth does not know how fast the memory of {0} is: {1} GB/s are assumed, and all speeds come from that. Say it with {2}.",
+        reason.gpu,
+        count(reason.bandwidth / 1e9, localizer.language),
+        "hearth plan --bandwidth",
+      );
     case "own-gpus":
       return t("Each model has a GPU of its own, so neither waits for the other.");
     case "no-flash":

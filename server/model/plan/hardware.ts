@@ -21,6 +21,8 @@ export interface Gpu {
   readonly bandwidth: number;
   /** What other programs use of it now; left out where nobody says, or the GPU is not there. */
   readonly othersBytes?: number;
+  /** Nobody says which it has; left out where it is known. */
+  readonly bandwidthFrom?: "assumed";
 }
 
 export const gib = 1024 ** 3;

@@ -4,9 +4,10 @@ import type { Localizer } from "../../base/l10n.ts";
 import type { PriceSetting } from "../../config/price-kind.ts";
 import type { PlanResult, PlanRole } from "../../protocol/plan.ts";
 import { pullName } from "../catalogue-name.ts";
-import { assumedPrices, costOf, type Prices } from "./cost.ts";
+import { costOf, type Prices, pricesOf } from "./cost.ts";
 import { explainAlternative, explainReason } from "./explain.ts";
 import { explainCost } from "./explain-cost.ts";
+import { quickest } from "./limits.ts";
 import type { Plan, PlannedRole } from "./plan.ts";
 
 /** What a person has set, in the words of the settings and the flags. */
@@ -25,19 +26,23 @@ export function planResult(plan: Plan, localizer: Localizer, prices: Partial<Pri
     alternatives: plan.alternatives.map((alternative) => ({
       complete: alternative.complete ?? null,
       reason: alternative.reason ?? null,
+      kind: alternative.why.kind,
       why: explainAlternative(alternative, localizer),
     })),
   };
 }
 
 function planCost(
-  { hardware: { kind, gpus }, reason }: Plan,
-  prices: Partial<Prices>,
+  { hardware, reason }: Plan,
+  set: Partial<Prices>,
   localizer: Localizer,
 ): PlanResult["cost"] {
-  if (!reason) return null;
-  const cost = costOf(reason.tokensPerSecond, { ...assumedPrices(kind, gpus.length), ...prices });
-  return { ...cost, model: reason.model.id, because: explainCost(cost, reason.model.name, localizer) };
+  const prices = reason && pricesOf(hardware, reason, set);
+  if (!reason || !prices) return null;
+  const cost = costOf(Math.min(reason.tokensPerSecond, quickest), prices);
+  const gpus = reason.gpus.map((index) => hardware.gpus[index]?.name ?? "");
+  const { id, name } = reason.model;
+  return { ...cost, model: id, because: explainCost(cost, { model: name, gpus, set }, localizer) };
 }
 
 function roleResult(role: PlannedRole | undefined): PlanRole | null {
@@ -60,5 +65,6 @@ function roleResult(role: PlannedRole | undefined): PlanRole | null {
     weightsFrom: quant.from,
     tokensPerSecond: role.tokensPerSecond,
     pull: pullName(model, quant),
+    ollama: model.ollama ?? "",
   };
 }

@@ -62,6 +62,7 @@ export type Reason =
       readonly ratio: number;
     }
   | { readonly kind: "others"; readonly bytes: number; readonly gpu: string }
+  | { readonly kind: "assumed-bandwidth"; readonly bandwidth: number; readonly gpu: string }
   | { readonly kind: "own-gpus" }
   | { readonly kind: "split"; readonly model: string; readonly gpus: number }
   | { readonly kind: "spill"; readonly model: string; readonly layers: number; readonly of: number }

@@ -15,6 +15,7 @@ export function reasonsOf(hardware: Hardware, roles?: Roles): readonly Reason[] 
   const { complete, reason } = roles;
   return [
     ...machineReasons(hardware),
+    ...assumedReasons(hardware.gpus),
     ...othersReasons(hardware.gpus),
     { kind: "companion", model: complete.model.name, bytes: sumOf(complete.bytes) },
     ...(reason ? reasonerReasons(reason, complete) : [{ kind: "no-reasoner" } as const]),
@@ -32,6 +33,16 @@ function measuredReason(role: PlannedRole | undefined): readonly Reason[] {
   return [
     { kind: "measured", model: role.model.name, bytes: measuredBytes, ratio: measuredBytes / predictedBytes },
   ];
+}
+
+/** Each GPU once, however many there are of it. */
+function assumedReasons(gpus: readonly Gpu[]): readonly Reason[] {
+  const assumed = gpus.filter(({ bandwidthFrom }) => bandwidthFrom === "assumed");
+  return [...new Map(assumed.map((gpu) => [gpu.name, gpu])).values()].map(({ name, bandwidth }) => ({
+    kind: "assumed-bandwidth",
+    bandwidth,
+    gpu: name,
+  }));
 }
 
 /** More than is left to other programs anyway. */

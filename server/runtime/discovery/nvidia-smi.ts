@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import { findAccelerator } from "../../model/accelerators.ts";
 import type { Gpu } from "../../model/plan/hardware.ts";
-import { unknownGpuBandwidth } from "../../model/plan/imagined-hardware.ts";
+import { bandwidthOf } from "../../model/plan/imagined-hardware.ts";
 import { cleanEnvironment } from "../environment.ts";
 
 export const nvidiaSmi = "nvidia-smi";
@@ -64,11 +64,10 @@ export function parseNvidiaSmi(text: string, own: ReadonlyMap<string, number> = 
     const [, name, total, free, id = ""] =
       /^\s*(\S.*?)\s*,\s*(\d+)\s*,\s*(\d+|\[N\/A\])\s*(?:,\s*(\S+)\s*)?$/.exec(line) ?? [];
     if (name === undefined || total === undefined) return [];
-    const bandwidth = (findAccelerator(name)?.bandwidth ?? unknownGpuBandwidth / 1e9) * 1e9;
     const memoryBytes = Number(total) * mib;
     const taken = memoryBytes - Number(free) * mib - (own.get(id) ?? 0);
     const others = Number.isNaN(taken) ? {} : { othersBytes: Math.max(0, taken) };
-    return [{ name, memoryBytes, bandwidth, ...others }];
+    return [{ name, memoryBytes, ...bandwidthOf(findAccelerator(name)), ...others }];
   });
 }
 

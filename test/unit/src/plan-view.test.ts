@@ -18,6 +18,7 @@ const role: PlanRole = {
   quant: "Q4_K_M",
   licence: "Apache-2.0",
   pull: "coder-1.5b:Q4_K_M",
+  ollama: "coder:1.5b",
   contextTokens: 8192,
   kvType: "f16",
   gpuLayers: 0,
@@ -42,7 +43,10 @@ const plan: PlanResult = {
   fits: true,
   cost: null,
   because: ["Coder completes."],
-  alternatives: [{ complete: "coder-1.5b", reason: "r1-7b", why: "4.0 GiB of memory are missing." }],
+  alternatives: [
+    { complete: "coder-1.5b", reason: "r1-7b", kind: "memory", why: "4.0 GiB of memory are missing." },
+    { complete: "coder-1.5b", reason: null, kind: "smaller", why: "It fits too." },
+  ],
 };
 
 const coder: OfferedModel = {
@@ -150,7 +154,7 @@ describe("the plan's page", () => {
     );
     assert.deepEqual(
       blocks.map(({ kind }) => kind),
-      ["table", "heading", "list", "fold"],
+      ["table", "heading", "list", "heading", "chips", "fold", "fold"],
     );
   });
 
@@ -164,14 +168,42 @@ describe("the plan's page", () => {
   it("says what tokens cost, and leads to the prices that were assumed", () => {
     const perMillion = { electricity: 1, hardware: 1, total: 2, api: 3 };
     const prices = { electricity: 1, watts: 1, hardware: 1, years: 1, hoursADay: 1, api: 3 };
-    const cost = { model: "r1-1.5b", perMillion, prices, because: ["It costs $2.", "Assumed: 1 W."] };
+    const cost = {
+      model: "r1-1.5b",
+      perMillion,
+      prices,
+      because: ["It costs $2.", "An API asks $3.", "Assumed: 1 W."],
+    };
     const { blocks } = planView({ ...facts, plan: { ...plan, cost } }, translate);
     const at = blocks.findIndex((block) => block.kind === "heading" && block.text === "What its words cost");
     assert.deepEqual(blocks[at + 1], { kind: "text", text: "It costs $2." });
-    const text = JSON.stringify(blocks[at + 2]);
+    assert.deepEqual(blocks[at + 2], { kind: "text", text: "An API asks $3." });
+    const text = JSON.stringify(blocks[at + 3]);
     assert.match(text, /Assumed: 1 W\./);
     assert.match(text, /"id":"prices"/);
     assert.deepEqual(planAction("prices"), { kind: "prices" });
+  });
+
+  it("leads to the prices where it knows none, and says nothing of cost where nothing reasons", () => {
+    const chips = view().blocks.find((block) => block.kind === "chips");
+    assert.equal(chips?.label, "Hearth does not know what this hardware takes and costs.");
+    assert.deepEqual(
+      chips.buttons.map(({ id }) => id),
+      ["prices"],
+    );
+    const silent = { ...plan, roles: { ...plan.roles, reason: null } };
+    assert.ok(view({ plan: silent }).blocks.every((block) => block.kind !== "chips"));
+  });
+
+  it("keeps what fits too apart from what is too large", () => {
+    const folds = view().blocks.filter((block) => block.kind === "fold");
+    assert.deepEqual(
+      folds.map(({ title, blocks }) => [title, JSON.stringify(blocks).includes("It fits too.")]),
+      [
+        ["Why not larger?", false],
+        ["What else fits?", true],
+      ],
+    );
   });
 
   it("says that nothing fits, and that the built-in completer answers", () => {

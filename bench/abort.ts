@@ -1,5 +1,5 @@
 /**
- * `node bench/abort.ts [--only llama-server] [--aborts 200]`: what an abort leaves to the runtimes, on their own
+ * `node bench/abort.ts [--only llama-server] [--part streaming] [--aborts 200]`: what an abort leaves to the runtimes, on their own
  * account of their work, through the host as in the editor. Once tokens stream: from `abort()` until the runtime says
  * that nothing runs in it. Before the first token: how many tokens of the prompt it still computes for nobody,
  * counted from its last word before the abort. A server of OpenAI's protocol takes a prompt whole and stands there
@@ -20,7 +20,11 @@ import { Spread, verdict } from "./spread.ts";
 
 exitOnSignals();
 const { values: flags } = parseArgs({
-  options: { aborts: { type: "string", default: "200" }, only: { type: "string", default: "" } },
+  options: {
+    aborts: { type: "string", default: "200" },
+    only: { type: "string", default: "" },
+    part: { type: "string", default: "" },
+  },
 });
 const aborts = Number(flags.aborts);
 /** Each computes a prompt of thousands of tokens, or a good part of it; what is there to compare needs fewer. */
@@ -69,18 +73,22 @@ async function measure({ under, compare }: Row): Promise<void> {
     const count = Math.ceil(aborts * (compare === undefined ? 1 : comparedShare));
     const subject = { runtime, started, count };
     await started.idle();
-    const streaming = await whileStreaming(subject);
-    const prefill = await beforeFirstToken(subject);
     const note = (value: number, most: number) =>
       compare === undefined ? verdict(value, most) : `to compare: ${compare}`;
-    console.log(
-      `${under.name}, streaming: abort to idle ${streaming.idle.milliseconds()}; p99 ${note(streaming.idle.at(0.99), mostAbortMs)}; ` +
-        `to the end of the stream ${streaming.ended.milliseconds()}`,
-    );
-    console.log(
-      `${under.name}, before the first token: tokens for nobody ${prefill.tokens.counts()}; ` +
-        `${note(prefill.tokens.at(1), mostForNobody)}; abort to idle ${prefill.idle.milliseconds()}`,
-    );
+    if ("streaming".includes(flags.part)) {
+      const { idle, ended } = await whileStreaming(subject);
+      console.log(
+        `${under.name}, streaming: abort to idle ${idle.milliseconds()}; p99 ${note(idle.at(0.99), mostAbortMs)}; ` +
+          `to the end of the stream ${ended.milliseconds()}`,
+      );
+    }
+    if ("before the first token".includes(flags.part)) {
+      const { idle, tokens } = await beforeFirstToken(subject);
+      console.log(
+        `${under.name}, before the first token: tokens for nobody ${tokens.counts()}; ` +
+          `${note(tokens.at(1), mostForNobody)}; abort to idle ${idle.milliseconds()}`,
+      );
+    }
   } finally {
     await started.stop();
     await host.dispose();

@@ -5,7 +5,8 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import { findAccelerator } from "../../model/accelerators.ts";
 import type { LlamaCppFinding } from "../../model/findings.ts";
 import { type Gpu, type Hardware, usualRamBandwidth } from "../../model/plan/hardware.ts";
-import { appleHardware, unknownGpuBandwidth } from "../../model/plan/imagined-hardware.ts";
+import { appleHardware, bandwidthOf } from "../../model/plan/imagined-hardware.ts";
+import { type AmdCard, type AmdPlaces, amdBytesOf, findAmdCards, usualAmdPlaces } from "./amd-cards.ts";
 import { askNvidiaSmi } from "./nvidia-smi.ts";
 import { instructionsIn } from "./processor-instructions.ts";
 
@@ -14,14 +15,17 @@ export interface HardwareRequest {
   readonly llamaCpp: (signal: AbortSignal) => Promise<LlamaCppFinding>;
   /** The processes of models that Hearth has loaded: what they take would be free again. */
   readonly own?: () => Promise<readonly number[]>;
+  readonly places?: AmdPlaces;
 }
 
 export async function findHardware(
-  { llamaCpp, own = () => Promise.resolve([]) }: HardwareRequest,
+  { llamaCpp, own = () => Promise.resolve([]), places = usualAmdPlaces }: HardwareRequest,
   signal: AbortSignal,
 ): Promise<Hardware> {
-  const [nvidia, finding, processor, board] = await Promise.all([
-    own().then((pids) => askNvidiaSmi(signal, { own: new Set(pids) })),
+  const ours = own();
+  const [nvidia, amd, finding, processor, board] = await Promise.all([
+    ours.then((pids) => askNvidiaSmi(signal, { own: new Set(pids) })),
+    ours.then((pids) => amdCardsLessOurs(pids, places)),
     llamaCpp(signal),
     systemFile("/proc/cpuinfo"),
     systemFile("/proc/device-tree/model"),
@@ -32,7 +36,7 @@ export async function findHardware(
     ramBandwidth: usualRamBandwidth,
     cores: finding.kind === "works" ? finding.physicalCores : availableParallelism(),
     instructions: instructionsIn(processor, process.arch),
-    gpus: nvidia.length > 0 ? nvidia : gpusOf(finding),
+    gpus: nvidia.length > 0 ? nvidia : withOthers(gpusOf(finding), amd),
     ...(finding.kind === "works" ? { backEnd: finding.gpu } : {}),
   };
   const chip = findAccelerator(cpus()[0]?.model ?? "");
@@ -55,8 +59,31 @@ function gpusOf(finding: LlamaCppFinding): readonly Gpu[] {
   return names.map((name) => ({
     name,
     memoryBytes: ownBytes / names.length,
-    bandwidth: (findAccelerator(name)?.bandwidth ?? unknownGpuBandwidth / 1e9) * 1e9,
+    ...bandwidthOf(findAccelerator(name)),
   }));
+}
+
+async function amdCardsLessOurs(
+  pids: readonly number[],
+  { drm, proc }: AmdPlaces,
+): Promise<readonly AmdCard[]> {
+  const [cards, ours] = await Promise.all([findAmdCards(drm), amdBytesOf(pids, proc)]);
+  return cards.map((card) => ({
+    ...card,
+    usedBytes: Math.max(0, card.usedBytes - (ours.get(card.address) ?? 0)),
+  }));
+}
+
+/** What a driver and the kernel may count differently. */
+const sameSize = 0.05;
+
+/** What others use is known where each GPU has its card: as many, of the same size. Else nobody says which is which. */
+function withOthers(gpus: readonly Gpu[], cards: readonly AmdCard[]): readonly Gpu[] {
+  const fitting = cards.filter(({ totalBytes }) =>
+    gpus.some(({ memoryBytes }) => Math.abs(totalBytes / memoryBytes - 1) <= sameSize),
+  );
+  if (fitting.length !== gpus.length) return gpus;
+  return gpus.map((gpu, index) => ({ ...gpu, othersBytes: fitting[index]?.usedBytes ?? 0 }));
 }
 
 function boardHardware(model: string, computer: Hardware): Hardware {

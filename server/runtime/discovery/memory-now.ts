@@ -1,10 +1,9 @@
 /** What decides whether a model fits, as far as it can be asked in a moment: the devices, and what of their memory is free. */
 
-import { readdir, readFile } from "node:fs/promises";
 import { arch, cpus, freemem, release, totalmem } from "node:os";
-import { join } from "node:path";
 import { freeMainMemory } from "../free-memory.ts";
 import type { Circumstances } from "../ladder/remembered.ts";
+import { findAmdCards, usualAmdPlaces } from "./amd-cards.ts";
 import { runNvidiaSmi } from "./nvidia-smi.ts";
 
 export interface MemoryPlaces {
@@ -13,7 +12,7 @@ export interface MemoryPlaces {
   readonly drm: string;
 }
 
-const usual: MemoryPlaces = { nvidiaSmi: "nvidia-smi", drm: "/sys/class/drm" };
+const usual: MemoryPlaces = { nvidiaSmi: "nvidia-smi", drm: usualAmdPlaces.drm };
 
 interface Device {
   /** With its driver. */
@@ -56,22 +55,9 @@ function readNvidia(text: string): readonly Device[] {
 
 /** The driver `amdgpu` comes with the kernel, whose version is named with the machine. */
 async function amdDevices(drm: string): Promise<readonly Device[]> {
-  const cards = (await readdir(drm).catch(() => [])).filter((name) => /^card\d+$/.test(name));
-  const devices = await Promise.all(
-    cards.toSorted().map(async (card) => {
-      const folder = join(drm, card, "device");
-      const [total, used] = await Promise.all([
-        readCount(join(folder, "mem_info_vram_total")),
-        readCount(join(folder, "mem_info_vram_used")),
-      ]);
-      if (total === undefined || used === undefined) return [];
-      return [{ name: `${card} ${total}`, freeBytes: Math.max(0, total - used) }];
-    }),
-  );
-  return devices.flat();
-}
-
-async function readCount(path: string): Promise<number | undefined> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  return /^\d+\s*$/.test(text) ? Number(text) : undefined;
+  const cards = await findAmdCards(drm);
+  return cards.map(({ name, totalBytes, usedBytes }) => ({
+    name: `${name} ${totalBytes}`,
+    freeBytes: Math.max(0, totalBytes - usedBytes),
+  }));
 }

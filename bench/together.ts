@@ -104,10 +104,12 @@ async function measure({ title, under, embeds, most }: Row): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       alone.push(...(await typing(runtime, completions)));
       const end = new AbortController();
+      const chats = flags.beside.includes("chat") ? chatting(runtime, end.signal) : undefined;
       const others = [
-        flags.beside.includes("chat") ? chatting(runtime, end.signal) : none,
+        chats?.pieces ?? none,
         flags.beside.includes("index") ? embedAll(embedding, end.signal) : none,
       ];
+      await chats?.begun;
       await setTimeout(500);
       together.push(...(await typing(runtime, completions)));
       end.abort();
@@ -155,21 +157,30 @@ async function typing(runtime: ModelRuntime, count: number): Promise<readonly nu
   return times;
 }
 
-/** One chat after the other; how many pieces came. */
-async function chatting(runtime: ModelRuntime, signal: AbortSignal): Promise<number> {
-  let pieces = 0;
-  for (let turn = 0; !signal.aborted; turn++) {
-    const messages = [{ role: "user", text: `${turn} ${"Why? ".repeat(60)}` }] as const;
-    const request = {
-      messages,
-      maxTokens: chatTokens,
-      stop: [],
-      sampling: greedy,
-      priority: "chat",
-    } as const;
-    for await (const _ of runtime.chat(request, signal)) pieces++;
-  }
-  return pieces;
+interface Chats {
+  /** Resolves when the first has begun to answer. */
+  readonly begun: Promise<void>;
+  /** How many pieces came. */
+  readonly pieces: Promise<number>;
+}
+
+/** One chat after the other. */
+function chatting(runtime: ModelRuntime, signal: AbortSignal): Chats {
+  const begun = Promise.withResolvers<void>();
+  const ask = async () => {
+    let pieces = 0;
+    for (let turn = 0; !signal.aborted; turn++) {
+      const messages = [{ role: "user", text: `${turn} ${"Why? ".repeat(60)}` }] as const;
+      const answer = { maxTokens: chatTokens, stop: [], sampling: greedy, priority: "chat" } as const;
+      for await (const { kind } of runtime.chat({ messages, ...answer }, signal)) {
+        if (kind === "stream-end") continue;
+        begun.resolve();
+        pieces++;
+      }
+    }
+    return pieces;
+  };
+  return { begun: begun.promise, pieces: ask() };
 }
 
 /** One chunk after the other, as an index does; how many were embedded. */

@@ -17,6 +17,7 @@ import { runVerb } from "./run-verb.ts";
 interface AskFlags extends GlobalFlags {
   readonly file?: readonly LineRange[];
   readonly thinking?: Thinking;
+  readonly "show-thinking": boolean;
 }
 
 type Thinking = "auto" | number;
@@ -28,7 +29,13 @@ export function askCommand(localizer: Localizer): Command<CliContext> {
     parameters: {
       positional: {
         kind: "tuple",
-        parameters: [{ placeholder: "QUESTION", brief: t("What you want to know"), parse: String }],
+        parameters: [
+          {
+            placeholder: "QUESTION",
+            brief: t("What you want to know"),
+            parse: (text) => questionOf(text, t),
+          },
+        ],
       },
       flags: {
         ...globalFlags(localizer),
@@ -47,12 +54,23 @@ export function askCommand(localizer: Localizer): Command<CliContext> {
           placeholder: "BUDGET",
           brief: t("Tokens for thinking: a number, off, or auto"),
         },
+        "show-thinking": {
+          kind: "boolean",
+          default: false,
+          withNegated: false,
+          brief: t("Print the thoughts to standard error, where that is no terminal too"),
+        },
       },
     },
     func(flags, question) {
       return runVerb({ context: this, json: flags.json }, () => ask(this, flags, question));
     },
   });
+}
+
+function questionOf(text: string, t: Localizer["t"]): string {
+  if (text.trim() === "") throw new SyntaxError(t("a question has words"));
+  return text;
 }
 
 function parseThinking(text: string, t: Localizer["t"]): Thinking {
@@ -82,7 +100,9 @@ async function ask(context: CliContext, flags: AskFlags, text: string): Promise<
       { info: model.info, runtime: model.runtime, sampling: settings.sampling },
       signal,
     );
-    return flags.json ? await printJson(parts, context) : await printText(parts, context);
+    if (flags.json) return await printJson(parts, context);
+    const thoughts = flags["show-thinking"] ? "always" : "on a terminal";
+    return await printText(parts, new AnswerPrinter(context, { info: model.info, thoughts }), context);
   } finally {
     model.dispose();
   }
@@ -111,8 +131,11 @@ async function printJson(
   }
 }
 
-async function printText(parts: AsyncIterable<AnswerPart>, context: CliContext): Promise<Outcome> {
-  const printer = new AnswerPrinter(context);
+async function printText(
+  parts: AsyncIterable<AnswerPart>,
+  printer: AnswerPrinter,
+  context: CliContext,
+): Promise<Outcome> {
   try {
     for await (const part of parts) printer.print(part);
     return { kind: "printed" };

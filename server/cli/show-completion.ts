@@ -73,7 +73,11 @@ export function sourceOf(report: CompletionReport, { t }: Localizer): string {
   const parts = [runtime === "builtin" ? t("built in") : `${runtime}/${model}`];
   if (confidence !== undefined) parts.push(t("{0} % sure", Math.round(confidence * 100)));
   if (tokens)
-    parts.push(t("{0} tokens, first after {1}", tokens.generated, milliseconds(timings.firstTokenMs)));
+    parts.push(
+      tokens.generated === 1
+        ? t("one token, after {0}", milliseconds(timings.firstTokenMs))
+        : t("{0} tokens, first after {1}", tokens.generated, milliseconds(timings.firstTokenMs)),
+    );
   parts.push(milliseconds(timings.totalMs));
   return parts.join(" · ");
 }

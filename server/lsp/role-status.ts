@@ -61,8 +61,7 @@ export function describeEmbed({ t }: Localizer): RoleStatus {
 const unbound = { runtime: "none", model: "" } as const;
 
 function whyNot(error: RuntimeError, localizer: Localizer): string {
-  const { message, mend } = explainError(error, localizer);
+  const { message, mend } = explainError(error, localizer, "roles.reason");
   const why = /[.。]$/.test(message) ? message : localizer.t("{0}.", message);
-  // Most sentences were written for the role that most errors are about.
-  return `${why} ${mend.replaceAll("roles.complete", "roles.reason")}`;
+  return `${why} ${mend}`;
 }

@@ -10,7 +10,14 @@ export interface Explanation {
   readonly mend: string;
 }
 
-export function explainError(error: RuntimeError, localizer: Localizer): Explanation {
+export type RoleKey = "roles.complete" | "roles.reason";
+
+/** `role`: the setting that the mends name; they are written for the role that most errors are about. */
+export function explainError(
+  error: RuntimeError,
+  localizer: Localizer,
+  role: RoleKey = "roles.complete",
+): Explanation {
   const { what, mend } = lacksFolder(error) ? withoutFolder(localizer) : sentences[error.code](localizer);
   const { mend: sentence, values } = error;
   const why = localizer.t(error.sentence, ...values);
@@ -18,7 +25,10 @@ export function explainError(error: RuntimeError, localizer: Localizer): Explana
   return {
     code: error.code,
     message,
-    mend: sentence === undefined ? mend : localizer.t(sentence, ...values),
+    mend: (sentence === undefined ? mend : localizer.t(sentence, ...values)).replaceAll(
+      "roles.complete",
+      role,
+    ),
   };
 }
 
@@ -79,6 +89,10 @@ const sentences: Readonly<Record<RuntimeErrorCode, (localizer: Localizer) => Sen
   "capability-missing": ({ t }) => ({
     what: t("The model cannot do this."),
     mend: t("Choose a model that can."),
+  }),
+  "no-answer": ({ t }) => ({
+    what: t("The model gave no answer."),
+    mend: t("Ask in other words, or name another model in roles.complete."),
   }),
   "queue-full": ({ t }) => ({
     what: t("Too many requests are waiting."),

@@ -13,6 +13,7 @@ export const runtimeErrorCodes = [
   "runtime-down",
   "runtime-outdated",
   "capability-missing",
+  "no-answer",
   "queue-full",
   "timeout",
   "refused",

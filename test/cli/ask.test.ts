@@ -51,7 +51,42 @@ describe("hearth ask", function () {
   it("prints the answer alone for a person, and how long was thought beside it", async () => {
     const { stdout, stderr } = await ask("Why?", "--file", "code.ts", "--set", model);
     assert.equal(stdout, "Answer\n\tin two lines\n");
-    assert.match(stderr, /^Shown to the model: code\.ts:1-4\nThought for 1 s\.\n$/);
+    assert.match(
+      stderr,
+      /^Shown to the model: code\.ts:1-4\nThought for 1 s\.\nembedded\/scripted-\w+ · \d+ tokens, first after [\d.]+ m?s · [\d.]+ tokens a second\n$/,
+    );
+  });
+
+  it("prints the thoughts too where they are wanted", async () => {
+    const { stdout, stderr } = await ask("Why?", "--show-thinking", "--set", model);
+    assert.equal(stdout, "Answer\n\tin two lines\n");
+    assert.match(stderr, /^\s*plan the plan\nThought for 1 s\.\n/);
+  });
+
+  it("fails where the model says nothing, and names who it was", async () => {
+    const silent = `roles.reason=embedded/${await scripted({ chat: [] })}`;
+    const { stdout, stderr, status } = await ask("Why?", "--set", silent);
+    assert.equal(status, 1);
+    assert.equal(stdout, "");
+    assert.match(
+      stderr,
+      /The model gave no answer: scripted-\w+ ended before its first word\.\nAsk in other words/,
+    );
+    assert.match(stderr, /another model in roles\.reason\.\n$/);
+    const printed = (await ask("Why?", "--set", silent, "--json")).stdout.trim().split("\n");
+    assert.match(printed.at(-2) ?? "", /"kind":"stream-end"/);
+    assert.match(printed.at(-1) ?? "", /^\{"error":\{"code":"no-answer"/);
+  });
+
+  it("fails where the model thinks and says nothing", async () => {
+    const thinker = await scripted({ chat: "<think>only thoughts</think>" });
+    const { stderr, status } = await ask("Why?", "--set", `roles.reason=embedded/${thinker}`);
+    assert.equal(status, 1);
+    assert.match(stderr, /thought, and said nothing\.\n.*--thinking off.*roles\.reason\.\n$/);
+  });
+
+  it("takes no question without words", async () => {
+    for (const question of ["", " \n"]) assert.equal((await ask(question)).status, 2);
   });
 
   it("thinks no longer than it may", async () => {

@@ -35,14 +35,19 @@ export type AnswerPart =
   | Exclude<StreamPart, { readonly kind: "stream-end" }>
   | (Extract<StreamPart, { readonly kind: "stream-end" }> & { readonly dropped: readonly DroppedPlace[] });
 
-/** Tokens of thoughts and answer together; half of a smaller context. */
+/** Tokens of thoughts and answer together. */
 const mostAnswered = 8192;
 /** What a chat template writes round one message: fewer than this in every catalogue model. */
 const templateTokens = 64;
 
+/** What a model may write of thoughts and answer together: half of a smaller context. */
+export function mostTokens({ contextTokens }: Pick<ModelInfo, "contextTokens">): number {
+  return Math.min(mostAnswered, Math.floor(contextTokens / 2));
+}
+
 /**
  * Throws a RuntimeError: `capability-missing` where the model does not chat, `context-overflow` where the question
- * has no room, else what the runtime says.
+ * has no room, `no-answer` where nothing came but thoughts, else what the runtime says.
  */
 export async function* answerQuestion(
   question: Question,
@@ -54,7 +59,7 @@ export async function* answerQuestion(
       values: [info.name],
       mend: "Choose a model that reasons, such as a DeepSeek-R1, in roles.reason.",
     });
-  const maxTokens = Math.min(mostAnswered, Math.floor(info.contextTokens / 2));
+  const maxTokens = mostTokens(info);
   const prompt = await questionPrompt({
     question: question.text,
     sources: question.sources,
@@ -73,10 +78,39 @@ export async function* answerQuestion(
     priority: "chat",
     ...(thinkingTokens === undefined ? {} : { thinkingTokens }),
   } as const;
+  let answer = "";
   for await (const part of runtime.chat(request, signal)) {
-    if (part.kind !== "stream-end") yield part;
-    else yield { ...part, dropped: prompt.dropped.map((source) => ({ ...placeOf(source), why: "no-room" })) };
+    if (part.kind === "stream-end") {
+      yield { ...part, dropped: prompt.dropped.map((source) => ({ ...placeOf(source), why: "no-room" })) };
+      if (answer.trim() === "" && part.reason !== "aborted") throw noAnswer(part, info);
+    } else {
+      if (part.kind === "answer-restart") answer = "";
+      if (part.kind === "text-delta") answer += part.text;
+      yield part;
+    }
   }
+}
+
+function noAnswer(
+  { reason, usage }: Extract<StreamPart, { kind: "stream-end" }>,
+  info: ModelInfo,
+): RuntimeError {
+  const values = [info.name, usage.generated, info.contextTokens];
+  if (reason === "length")
+    return new RuntimeError(
+      "no-answer",
+      "{0} wrote {1} tokens of thoughts and came to no answer; it may use half of its context of {2} tokens.",
+      {
+        values,
+        mend: "Ask for less thought (hearth ask --thinking off, or a number of tokens), or name a model with a larger context in roles.complete.",
+      },
+    );
+  return usage.reasoning > 0
+    ? new RuntimeError("no-answer", "{0} thought, and said nothing.", {
+        values,
+        mend: "Ask again, ask without thought (hearth ask --thinking off), or name another model in roles.complete.",
+      })
+    : new RuntimeError("no-answer", "{0} ended before its first word.", { values });
 }
 
 function placeOf({ path, uri, startLine, endLine }: Source): Place {

@@ -13,13 +13,12 @@ const wantsModel: ReadonlySet<RuntimeErrorCode> = new Set([
   "model-invalid",
   "model-unsupported",
   "capability-missing",
+  "no-answer",
   "context-overflow",
 ]);
 
 export function explainAnswerError(error: RuntimeError, localizer: Localizer): ChatError {
-  const { code, message, mend } = explainError(error, localizer);
-  // Most sentences were written for the role that most errors are about.
-  const ours = mend.replaceAll("roles.complete", "roles.reason");
+  const { code, message, mend } = explainError(error, localizer, "roles.reason");
   const plan: MendAction = {
     command: "hearth.plan",
     arguments: [],
@@ -27,6 +26,6 @@ export function explainAnswerError(error: RuntimeError, localizer: Localizer): C
   };
   // That command chooses who completes.
   const own = actionsOf(error, localizer).filter(({ command }) => command !== "hearth.chooseModel");
-  const actions = mendActions(ours, wantsModel.has(code) ? [plan, ...own] : own, localizer);
-  return { code, message, mend: ours, mendActions: actions };
+  const actions = mendActions(mend, wantsModel.has(code) ? [plan, ...own] : own, localizer);
+  return { code, message, mend, mendActions: actions };
 }

@@ -25,6 +25,7 @@ export function actionsOf({ code }: RuntimeError, localizer: Localizer): readonl
     case "model-invalid":
     case "model-unsupported":
     case "capability-missing":
+    case "no-answer":
       return [chooseModel(localizer)];
     case "out-of-memory":
       return [

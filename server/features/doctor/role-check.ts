@@ -1,6 +1,6 @@
 /** The checks of who completes code and who answers questions: each role as it is set, and whether that can answer. */
 
-import { explainError } from "../../model/explain-error.ts";
+import { explainError, type RoleKey } from "../../model/explain-error.ts";
 import {
   autoCandidates,
   autoReasoners,
@@ -19,7 +19,7 @@ import { fileSize } from "./words.ts";
 
 /** What a model must be able to do in a role, and what the role is without one. */
 interface Purpose {
-  readonly key: "roles.complete" | "roles.reason";
+  readonly key: RoleKey;
   /** What is wrong with a model for it. */
   readonly lack: (model: Abilities) => RuntimeError | undefined;
   readonly auto: (ports: DoctorPorts) => Promise<Finding>;
@@ -205,14 +205,12 @@ function cannotFill(model: string): RuntimeError {
 
 function failing(found: string, error: RuntimeError, { ports, purpose }: Examination): Finding {
   const { localizer } = ports;
-  const { message, mend } = explainError(error, localizer);
-  // Most sentences were written for the role that most errors are about.
-  const ours = mend.replaceAll("roles.complete", purpose.key);
+  const { message, mend } = explainError(error, localizer, purpose.key);
   // That command chooses who completes.
   const actions = actionsOf(error, localizer).filter(
     ({ command }) => purpose === completing || command !== "hearth.chooseModel",
   );
-  return { state: "fail", found, why: message, mend: ours, actions };
+  return { state: "fail", found, why: message, mend, actions };
 }
 
 function modelText(file: ModelFile, { localizer: { t } }: DoctorPorts): string {

@@ -133,9 +133,13 @@ async function findName(
     models.flatMap(({ name, remote_host }) => (remote_host === "" ? [name] : [])),
   );
   throw near.length === 0
-    ? new RuntimeError("model-not-found", "Ollama at {0} has no models.", { values: [url.origin] })
+    ? new RuntimeError("model-not-found", "Ollama at {0} has no models.", {
+        values: [url.origin, wanted],
+        mend: "Fetch it with hearth models pull ollama/{1}, or correct roles.complete.",
+      })
     : new RuntimeError("model-not-found", "Ollama at {0} has no {1}. Nearest: {2}.", {
         values: [url.origin, wanted, near.join(", ")],
+        mend: "Fetch it with hearth models pull ollama/{1}, or correct roles.complete.",
       });
 }
 

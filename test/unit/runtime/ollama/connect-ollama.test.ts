@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "mocha";
 import { systemClock } from "../../../../server/base/clock.ts";
-import type { RuntimeErrorCode } from "../../../../server/model/runtime-error.ts";
+import { english } from "../../../../server/base/l10n.ts";
+import { explainError } from "../../../../server/model/explain-error.ts";
+import type { RuntimeError, RuntimeErrorCode } from "../../../../server/model/runtime-error.ts";
 import { HttpClient } from "../../../../server/runtime/http/http-client.ts";
 import { connectOllama, type Ollama } from "../../../../server/runtime/ollama/connect-ollama.ts";
 import { collect, complete, fim, greedy, never } from "../../../support/host-fixture.ts";
@@ -138,6 +140,13 @@ describe("connectOllama", () => {
   for (const [name, model, more, code, message] of refusals) {
     it(`refuses ${name}`, () => assert.rejects(reach(more, model), { code, message }));
   }
+
+  it("says how to fetch what it has not", () =>
+    assert.rejects(reach({}, "r1:8b"), (error: RuntimeError) => {
+      const { mend } = explainError(error, english, "roles.reason");
+      assert.equal(mend, "Fetch it with hearth models pull ollama/r1:8b, or correct roles.reason.");
+      return true;
+    }));
 
   for (const [version, warns] of [
     ["0.17.0", true],

@@ -58,9 +58,9 @@ export const schema = {
     default: "",
     scope: "machine",
     description: {
-      en: "Where a llama-server answers that you have started, such as `http://127.0.0.1:8080`: `roles.complete` names its model as `llama-server/<model>`. Empty: Hearth starts one when it is needed, for the GGUF file that `llama-server/<name or path>` names.",
+      en: "Where a llama-server answers that you have started, such as `http://127.0.0.1:8080`: a role (`roles.complete`, `roles.reason`) names its model as `llama-server/<model>`. Empty: Hearth starts one when it is needed, for the GGUF file that `llama-server/<name or path>` names.",
       "zh-cn":
-        "你已启动的 llama-server 的地址，例如 `http://127.0.0.1:8080`；在 `roles.complete` 中以 `llama-server/<模型>` 指定其模型。留空则在需要时由 Hearth 启动，并加载 `llama-server/<名称或路径>` 指定的 GGUF 文件。",
+        "你已启动的 llama-server 的地址，例如 `http://127.0.0.1:8080`；在角色（`roles.complete`、`roles.reason`）中以 `llama-server/<模型>` 指定其模型。留空则在需要时由 Hearth 启动，并加载 `llama-server/<名称或路径>` 指定的 GGUF 文件。",
     },
   }),
   "runtimes.llamaServer.path": setting<string>({
@@ -87,9 +87,9 @@ export const schema = {
     default: defaultOllamaUrl,
     scope: "machine",
     description: {
-      en: "Where Ollama answers: `roles.complete` names its model as `ollama/<model>`. Left as it is, OLLAMA_HOST counts where it is set.",
+      en: "Where Ollama answers: a role (`roles.complete`, `roles.reason`) names its model as `ollama/<model>`. Left as it is, OLLAMA_HOST counts where it is set.",
       "zh-cn":
-        "Ollama 的地址；在 `roles.complete` 中以 `ollama/<模型>` 指定其模型。保持默认值时，若设置了环境变量 OLLAMA_HOST 则以其为准。",
+        "Ollama 的地址；在角色（`roles.complete`、`roles.reason`）中以 `ollama/<模型>` 指定其模型。保持默认值时，若设置了环境变量 OLLAMA_HOST 则以其为准。",
     },
   }),
   "runtimes.ollama.path": setting<string>({
@@ -116,9 +116,9 @@ export const schema = {
     default: "",
     scope: "machine",
     description: {
-      en: "Where a server answers that speaks OpenAI's protocol (vLLM, SGLang, LM Studio, a gateway): `roles.complete` names its model as `openai/<model>`. The API key is set with the command Hearth: Set API Key, or by HEARTH_API_KEY.",
+      en: "Where a server answers that speaks OpenAI's protocol (vLLM, SGLang, LM Studio, a gateway): a role (`roles.complete`, `roles.reason`) names its model as `openai/<model>`. The API key is set with the command Hearth: Set API Key, or by HEARTH_API_KEY.",
       "zh-cn":
-        "使用 OpenAI 协议的服务器（vLLM、SGLang、LM Studio、网关）的地址；在 `roles.complete` 中以 `openai/<模型>` 指定其模型。API 密钥通过命令“Hearth: 设置 API 密钥”或环境变量 HEARTH_API_KEY 设置。",
+        "使用 OpenAI 协议的服务器（vLLM、SGLang、LM Studio、网关）的地址；在角色（`roles.complete`、`roles.reason`）中以 `openai/<模型>` 指定其模型。API 密钥通过命令“Hearth: 设置 API 密钥”或环境变量 HEARTH_API_KEY 设置。",
     },
   }),
   "runtimes.openai.tls.ca": setting<string>({
@@ -227,8 +227,9 @@ export const schema = {
     default: "https://huggingface.co",
     scope: "machine",
     description: {
-      en: "Where models are fetched from: a repository of models like Hugging Face, or a mirror of it. Used only for a download that you have confirmed.",
-      "zh-cn": "从何处下载模型：Hugging Face 这样的模型仓库，或其镜像。仅用于你已确认的下载。",
+      en: "Where models are fetched from: a repository of models like Hugging Face, or a mirror of it. Used only for a download that you have confirmed. What Ollama pulls comes from its own registry: `ollama/NAME`, and a name of the catalogue without a quantisation while an Ollama runs.",
+      "zh-cn":
+        "从何处下载模型：Hugging Face 这样的模型仓库，或其镜像。仅用于你已确认的下载。由 Ollama 拉取的模型来自它自己的注册表：`ollama/NAME`，以及在 Ollama 运行时不带量化的目录名称。",
     },
   }),
   "models.packages": setting<string>({

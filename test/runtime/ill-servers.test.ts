@@ -48,6 +48,7 @@ const ofStreams: readonly Row[] = [
   ["endlessStream", "refused", /^llama-server writes more than the 64 tokens that it was asked for\.$/],
   ["htmlError", "runtime-unreachable", /^What answers at \S+ does not reach llama-server \(HTTP 502\)\.$/],
   ["endlessError", "refused", endless],
+  ["dripError", "runtime-crashed", /^llama-server says: HTTP 500$/],
   ["reset", "runtime-crashed", brokeOff],
   ["resetAtOnce", "runtime-crashed", brokeOff],
   ["endsEarly", "runtime-crashed", brokeOff],

@@ -6,6 +6,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { json as readJson } from "node:stream/consumers";
 import { listen } from "./listen.ts";
 
 export interface Illness {
@@ -33,6 +34,7 @@ export async function illServer({ illness, illPath }: IllServerOptions): Promise
     const path = request.url ?? "";
     asked.push(`${request.method} ${path}`);
     if (illPath === undefined || path === illPath) illness.answer(response, request);
+    else if (path === "/tokenize") void tokenize(request, response);
     else json(response, 200, wellAnswers[path] ?? {});
   });
   server.on("connection", (socket) => {
@@ -61,7 +63,6 @@ const wellAnswers: Readonly<Record<string, unknown>> = {
     build_info: "b11434",
   },
   "/v1/models": { data: [{ id: "well-qwen-coder.gguf" }] },
-  "/tokenize": { tokens: [1] },
   "/apply-template": { prompt: "Hello" },
 };
 
@@ -171,6 +172,13 @@ export const illnesses = {
       byByte(response, bytes);
     },
   },
+  dripError: {
+    fact: "A server that is stopped while it says what is wrong: 500, and a body that does not end.",
+    answer: (response) => {
+      response.writeHead(500, { "content-type": "application/json" });
+      response.write('{"error": {"mess');
+    },
+  },
   outdated: {
     fact: "llama-server says 404, File Not Found, on the paths that only newer builds have.",
     answer: (response) => {
@@ -193,6 +201,15 @@ export const illnesses = {
       }),
   },
 } as const satisfies Readonly<Record<string, Illness>>;
+
+/** A text is one token, however long; a token stays what it is. */
+async function tokenize(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { content } = (await readJson(request)) as {
+    readonly content: string | readonly (string | number)[];
+  };
+  const tokens = [content].flat().map((part) => (typeof part === "number" ? part : 1));
+  json(response, 200, { tokens });
+}
 
 function json(response: ServerResponse, status: number, value: unknown): void {
   send(response, status, "application/json", JSON.stringify(value));

@@ -5,8 +5,8 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { hostOf, listen } from "./listen.ts";
 
-/** `host:port` as asked for and as led to, all else being out of reach; one place for whatever is asked for; or 403. */
-export type ProxyWays = ReadonlyMap<string, string> | { readonly all: string } | "refuses";
+/** `host:port` as asked for and as led to, all else being out of reach; one place for whatever is asked for; 403; or never a word. */
+export type ProxyWays = ReadonlyMap<string, string> | { readonly all: string } | "refuses" | "hangs";
 
 export class RecordingProxy {
   /** With ports, in the order in which they were asked for. */
@@ -20,7 +20,7 @@ export class RecordingProxy {
       this.hosts.push(url);
       this.#hold(client);
       if (ways === "refuses") client.end("HTTP/1.1 403 Forbidden\r\n\r\n");
-      else this.#lead(client, "all" in ways ? ways.all : ways.get(url));
+      else if (ways !== "hangs") this.#lead(client, "all" in ways ? ways.all : ways.get(url));
     });
   }
 

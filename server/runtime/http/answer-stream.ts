@@ -5,7 +5,7 @@ import type { StopReason, StreamPart, Usage } from "../../model/model-runtime.ts
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { StopMatcher } from "../embedded/stop-matcher.ts";
 import type { HttpClient } from "./http-client.ts";
-import { brokenOffError, saidError, strangerError } from "./http-errors.ts";
+import { brokenOffError, strangerError } from "./http-errors.ts";
 import { serverSentEvents } from "./server-sent-events.ts";
 
 export interface AnswerRequest {
@@ -108,8 +108,7 @@ function readChunk(data: string, { client, url }: AnswerRequest): Chunk {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), chunkSchema), data);
   if (!parsed.success) throw strangerError(client.name, url);
   const { error } = parsed.output;
-  if (error)
-    throw saidError(client.name, typeof error === "string" ? error : error.message, "runtime-crashed");
+  if (error) throw client.saidError(typeof error === "string" ? error : error.message, "runtime-crashed");
   return parsed.output;
 }
 

@@ -5,11 +5,20 @@
  */
 
 import type { LookupFunction } from "node:net";
-import { Agent, type Dispatcher, ProxyAgent, request as send } from "undici";
+import { Agent, type Dispatcher, Pool, ProxyAgent, request as send } from "undici";
 import * as v from "valibot";
+import { untilAborted } from "../../base/abort.ts";
 import type { Disposable } from "../../base/disposable.ts";
-import { RuntimeError } from "../../model/runtime-error.ts";
-import { connectionError, endlessError, isBrokenOff, statusError, strangerError } from "./http-errors.ts";
+import { RuntimeError, type RuntimeErrorCode } from "../../model/runtime-error.ts";
+import { concealing } from "./conceal.ts";
+import {
+  connectionError,
+  endlessError,
+  isBrokenOff,
+  saidError,
+  statusError,
+  strangerError,
+} from "./http-errors.ts";
 import { patientLookup } from "./patient-lookup.ts";
 import { proxyFor } from "./proxy.ts";
 import { tlsAlert } from "./tls-alert.ts";
@@ -47,6 +56,10 @@ export interface JsonRequest<Schema extends v.GenericSchema> extends HttpRequest
 }
 
 const connectMs = 5000;
+/** Until a proxy says whether it leads to the server. */
+const tunnelMs = 5000;
+/** Until an answer that says no is read to its end; its status says enough. */
+const refusalMs = 2000;
 const mostJsonBytes = 16 * 1024 * 1024;
 const mostErrorBytes = 64 * 1024;
 
@@ -54,6 +67,8 @@ export class HttpClient implements Disposable {
   readonly name: string;
   /** Ends with a slash. */
   readonly url: URL;
+  /** Makes what we confide to the server unreadable in what it says. */
+  readonly conceal: (words: string) => string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #tls: TlsFiles;
   readonly #proxy: URL | undefined;
@@ -63,6 +78,7 @@ export class HttpClient implements Disposable {
   constructor({ url, name, headers = {}, tls = {}, lookup }: HttpClientOptions) {
     this.name = name;
     this.url = new URL(url.endsWith("/") ? url : `${url}/`);
+    this.conceal = concealing(Object.values(headers));
     this.#headers = { ...headers, accept: "application/json, text/event-stream" };
     this.#tls = tls;
     this.#proxy = proxyFor(this.url, process.env);
@@ -102,6 +118,11 @@ export class HttpClient implements Disposable {
     if (rest !== "") yield rest;
   }
 
+  /** What it says went wrong, in an answer that began well. */
+  saidError(words: string, fallback: RuntimeErrorCode): RuntimeError {
+    return saidError(this.name, this.conceal(words), fallback);
+  }
+
   dispose(): void {
     void this.#agent.destroy();
   }
@@ -120,15 +141,15 @@ export class HttpClient implements Disposable {
       dispatcher: this.#agent,
       signal: limit,
     };
-    const ask = () => this.#answer(() => onceMore(() => send(url, options)));
+    const ask = () => this.#answer(() => onceMore(() => orAborted(send(url, options), limit)));
     const response = await this.#reading(ask, signal);
     if (response.statusCode < 300) return response;
-    const text = await this.#reading(() => this.#text(response.body, mostErrorBytes), signal);
     throw statusError({
       name: this.name,
       url: this.url,
       status: response.statusCode,
-      text,
+      text: await this.#reading(() => this.#refusal(response.body), signal),
+      conceal: this.conceal,
       retryAfter: headerOf(response, "retry-after"),
     });
   }
@@ -154,6 +175,14 @@ export class HttpClient implements Disposable {
     }
   }
 
+  /** Empty where it does not come to an end in time. */
+  async #refusal(body: Dispatcher.ResponseData["body"]): Promise<string> {
+    const limit = AbortSignal.timeout(refusalMs);
+    const text = await untilAborted(this.#text(body, mostErrorBytes), limit);
+    if (text === undefined) body.destroy();
+    return text ?? "";
+  }
+
   async #text(body: AsyncIterable<Uint8Array>, most: number): Promise<string> {
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -176,7 +205,17 @@ function agentFor(proxy: URL | undefined, own: TlsFiles & { readonly lookup: Loo
   if (!proxy) return new Agent(options);
   const { lookup } = own;
   const proxyTls = { timeout: connectMs, lookup, ...believeNobody };
-  return new ProxyAgent({ ...options, uri: proxy.href, requestTls: connect, proxyTls });
+  return new ProxyAgent({
+    ...options,
+    uri: proxy.href,
+    requestTls: connect,
+    proxyTls,
+    clientFactory: tunnelTo,
+  });
+}
+
+function tunnelTo(proxy: URL, options: object): Dispatcher {
+  return new Pool(proxy, { ...options, headersTimeout: tunnelMs });
 }
 
 /** How long, and for how many chunks, the end of an answer is waited for that nobody reads any more. */
@@ -212,6 +251,13 @@ async function onceMore<T>(ask: () => Promise<T>): Promise<T> {
     if (!isBrokenOff(error)) throw error;
     return await ask();
   }
+}
+
+/** undici hears an abort only once the request is on a connection; a proxy may never give one. */
+async function orAborted<T extends object>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  const given = await untilAborted(answer, signal);
+  if (given === undefined) throw signal.reason;
+  return given;
 }
 
 function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | undefined {

@@ -1,6 +1,7 @@
 /** What goes wrong on the way to a runtime over HTTP, as errors with a code and a sentence. */
 
 import * as v from "valibot";
+import { readRetryAfter } from "../../base/retry-after.ts";
 import { RuntimeError, type RuntimeErrorCode } from "../../model/runtime-error.ts";
 import { type OutputCause, saidCause } from "../supervisor/output-causes.ts";
 import { nameTimeout } from "./patient-lookup.ts";
@@ -14,8 +15,9 @@ interface Asked {
 /** No answer, or one that broke off: by the codes of Node's sockets, of undici and of TLS. */
 export function connectionError(name: string, { origin, proxy }: Asked, cause: unknown): RuntimeError {
   const code = codeOf(cause);
-  const untrusted = tlsError(code, { name, origin, cause });
+  const untrusted = tlsError(code, { name, origin, proxy, cause });
   if (untrusted) return untrusted;
+  if (!proxy && notHttp.test(code)) return strangerError(name, { origin });
   if (code === refusedByProxy) {
     return new RuntimeError("refused", "The proxy does not let through to {0} at {1}.", {
       values: [name, origin],
@@ -90,6 +92,8 @@ const addressSettings: Readonly<Record<string, string>> = {
 
 /** What undici makes of a proxy that says no; what we abort ourselves never comes here. */
 const refusedByProxy = "UND_ERR_ABORTED";
+/** How undici names what is no HTTP, or has headers without end. */
+const notHttp = /^(HPE_\w+|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/;
 const brokenOff = new Set(["ECONNRESET", "UND_ERR_SOCKET", "EPIPE", "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"]);
 
 export function isBrokenOff(error: unknown): boolean {
@@ -126,6 +130,8 @@ export interface RefusedAnswer {
   readonly url: Pick<URL, "origin">;
   readonly status: number;
   readonly text: string;
+  /** Makes what was confided to the server unreadable in what it says. */
+  readonly conceal: (words: string) => string;
   readonly retryAfter: string | undefined;
 }
 
@@ -150,11 +156,11 @@ export function isUnknownPath(error: unknown): boolean {
 
 /** An answer with a status of 300 or more. The runtime's own words are kept, the first line of them. */
 export function statusError(answer: RefusedAnswer): StatusError {
-  return new StatusError(refusal(answer), answer.status, millisecondsOf(answer.retryAfter));
+  return new StatusError(refusal(answer), answer.status, readRetryAfter(answer.retryAfter, Date.now()));
 }
 
-function refusal({ name, url: { origin }, status, text }: RefusedAnswer): RuntimeError {
-  const said = messageOf(text);
+function refusal({ name, url: { origin }, status, text, conceal }: RefusedAnswer): RuntimeError {
+  const said = firstLine(conceal(messageOf(text)));
   if (status < 400) {
     return new RuntimeError("refused", "{0} sends elsewhere (HTTP {1}), and that is not followed.", {
       values: [name, status, addressSetting(name)],
@@ -184,13 +190,6 @@ function keyError(name: string, said: string): RuntimeError {
       });
 }
 
-/** A number of seconds, or a date (RFC 9110, section 10.2.3). */
-function millisecondsOf(retryAfter: string | undefined): number | undefined {
-  if (retryAfter === undefined) return undefined;
-  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}
-
 /** What a runtime says of itself, by its words where they are known, else with the code given. */
 export function saidError(name: string, said: string, fallback: RuntimeErrorCode): RuntimeError {
   const cause = saidCause(said);
@@ -200,7 +199,7 @@ export function saidError(name: string, said: string, fallback: RuntimeErrorCode
     code === "runtime-crashed"
       ? { mend: "It is asked again with the next request. If that goes on, look into its own log." }
       : {};
-  return new RuntimeError(code, "{0} says: {1}", { values: [name, said], ...mend });
+  return new RuntimeError(code, "{0} says: {1}", { values: [name, firstLine(said)], ...mend });
 }
 
 function byStatus(status: number): RuntimeErrorCode {
@@ -236,13 +235,13 @@ const errorBody = v.union([
   v.object({ message: v.string() }),
 ]);
 
-/** The message of a JSON error as the common servers write it, else the first line of the text. */
+/** The message of a JSON error as the common servers write it, else the text where it is no page. */
 function messageOf(text: string): string {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), errorBody), text);
-  if (!parsed.success) return /^\s*</.test(text) ? "" : firstLine(text);
+  if (!parsed.success) return /^\s*</.test(text) ? "" : text;
   const body = parsed.output;
-  if ("message" in body) return firstLine(body.message);
-  return firstLine(typeof body.error === "string" ? body.error : body.error.message);
+  if ("message" in body) return body.message;
+  return typeof body.error === "string" ? body.error : body.error.message;
 }
 
 function firstLine(text: string): string {

@@ -1,12 +1,16 @@
 /** What TLS says when one end does not believe the other, each with what mends it. There is no switch to go on. */
 
-import { RuntimeError } from "../../model/runtime-error.ts";
+import { RuntimeError, type RuntimeErrorOptions } from "../../model/runtime-error.ts";
+
+interface Untrusted {
+  readonly name: string;
+  readonly origin: string;
+  readonly proxy?: URL | undefined;
+  readonly cause: unknown;
+}
 
 /** Undefined where `code`, of Node.js or of OpenSSL, is none of TLS. */
-export function tlsError(
-  code: string,
-  { name, origin, cause }: { readonly name: string; readonly origin: string; readonly cause: unknown },
-): RuntimeError | undefined {
+export function tlsError(code: string, { name, origin, proxy, cause }: Untrusted): RuntimeError | undefined {
   const options = { values: [name, origin, code], cause };
   switch (kindOf(code)) {
     case undefined:
@@ -46,6 +50,7 @@ export function tlsError(
         },
       );
     case "plain":
+      if (proxy) return plainProxyError(proxy, options);
       return new RuntimeError("refused", "What answers at {1} does not speak TLS.", {
         ...options,
         mend: "Let the address begin with http:// if the server is on this machine, else turn its TLS on.",
@@ -56,6 +61,20 @@ export function tlsError(
         mend: "Look at the certificates of both ends.",
       });
   }
+}
+
+/** It has said that it leads there, and speaks for itself. */
+function plainProxyError({ host }: URL, { values, cause }: RuntimeErrorOptions): RuntimeError {
+  const [, origin = ""] = values ?? [];
+  return new RuntimeError(
+    "runtime-unreachable",
+    "The proxy {0} does not lead to {1}: no TLS comes from there.",
+    {
+      values: [host, origin],
+      mend: "Check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY.",
+      cause,
+    },
+  );
 }
 
 type Kind = "time" | "name" | "authority" | "version" | "client" | "plain" | "other";

@@ -8,7 +8,7 @@ import type { InfillRequest, Sampling, StreamPart, Usage } from "../../model/mod
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { ThinkingMeter } from "../embedded/thinking-meter.ts";
 import type { HttpClient } from "../http/http-client.ts";
-import { brokenOffError, saidError, strangerError } from "../http/http-errors.ts";
+import { brokenOffError, strangerError } from "../http/http-errors.ts";
 import { serverSentEvents } from "../http/server-sent-events.ts";
 import type { ResumableAnswer } from "../scheduler/resumable.ts";
 import { type PromptSteps, type Timings, timingsSchema } from "./prompt-steps.ts";
@@ -156,8 +156,7 @@ export class ServerAnswer implements ResumableAnswer {
     for await (const data of serverSentEvents(chunks)) {
       const chunk = v.safeParse(v.pipe(v.string(), v.parseJson(), chunkSchema), data);
       if (!chunk.success) throw strangerError(client.name, url);
-      if ("error" in chunk.output)
-        throw saidError(client.name, chunk.output.error.message, "runtime-crashed");
+      if ("error" in chunk.output) throw client.saidError(chunk.output.error.message, "runtime-crashed");
       yield chunk.output;
     }
   }

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { HttpClient } from "../http/http-client.ts";
-import { brokenOffError, saidError, strangerError } from "../http/http-errors.ts";
+import { brokenOffError, strangerError } from "../http/http-errors.ts";
 import { jsonLines } from "../http/json-lines.ts";
 
 /** One line of what Ollama says while it works. */
@@ -64,7 +64,7 @@ export class OllamaStore {
     try {
       let done = false;
       for await (const line of jsonLines(client.stream({ method: "POST", path, body }, signal))) {
-        const step = this.#read(line);
+        const step = this.#read(line, client);
         done = step.status === "success";
         onStep(step);
       }
@@ -75,10 +75,10 @@ export class OllamaStore {
     }
   }
 
-  #read(line: string): StoreStep {
+  #read(line: string, client: HttpClient): StoreStep {
     const step = v.safeParse(v.pipe(v.string(), v.parseJson(), stepSchema), line);
     if (!step.success) throw strangerError(name, this.#url);
-    if ("error" in step.output) throw saidError(name, step.output.error, "refused");
+    if ("error" in step.output) throw client.saidError(step.output.error, "refused");
     return step.output;
   }
 }

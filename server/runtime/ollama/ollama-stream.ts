@@ -6,7 +6,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { StopReason, StreamPart, Usage } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
-import { brokenOffError, saidError, strangerError } from "../http/http-errors.ts";
+import { brokenOffError, strangerError } from "../http/http-errors.ts";
 import { jsonLines } from "../http/json-lines.ts";
 import { QuietMoment } from "./quiet-moment.ts";
 
@@ -109,7 +109,7 @@ function readLine(data: string, answer: OllamaAnswer & { readonly said: number }
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), lineSchema), data);
   const { client, url, said } = answer;
   if (!parsed.success) throw said > 0 ? brokenOffError(client.name, url) : strangerError(client.name, url);
-  if ("error" in parsed.output) throw saidError(client.name, parsed.output.error, "runtime-crashed");
+  if ("error" in parsed.output) throw client.saidError(parsed.output.error, "runtime-crashed");
   return parsed.output;
 }
 

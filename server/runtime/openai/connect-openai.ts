@@ -58,7 +58,7 @@ export async function connectOpenAi(
   signal: AbortSignal,
 ): Promise<OpenAiModel> {
   const { client, url, clock } = server;
-  const entry = pick(await listModels(server, signal), { model, url });
+  const entry = pick(await listModels(server, signal), { model, url, client });
   const dialect = dialectOf(entry.owned_by);
   const props = dialect === "llama.cpp" ? await propsOf(client, signal) : undefined;
   const names = [entry.id, entry.root ?? ""];
@@ -99,7 +99,7 @@ async function listModels({ client, url }: OpenAiServer, signal: AbortSignal): P
 
 function pick(
   models: readonly Entry[],
-  { model, url }: { readonly model: string; readonly url: URL },
+  { model, url, client }: { readonly model: string; readonly url: URL; readonly client: HttpClient },
 ): Entry {
   const exact = models.find(({ id }) => id === model);
   const [alike, another] = models.filter(({ id }) => shortName(id) === shortName(model));
@@ -109,7 +109,7 @@ function pick(
   if (ids.length === 0)
     throw new RuntimeError("model-not-found", "The server at {0} serves no model.", { values: [url.origin] });
   throw new RuntimeError("model-not-found", "The server at {0} has no model {1}. Nearest: {2}.", {
-    values: [url.origin, model, nearestNames(model, ids).join(", ")],
+    values: [url.origin, model, client.conceal(nearestNames(model, ids).join(", "))],
   });
 }
 

@@ -25,10 +25,10 @@ async function listening(server: ReturnType<typeof createServer>): Promise<strin
   return `http://${await listen(server)}`;
 }
 
-async function ask(url: string): Promise<string> {
+async function ask(url: string, limitMs = 5000): Promise<string> {
   const client = new HttpClient({ url, name: "openai" });
   try {
-    return await client.json({ path: "a", schema: v.string(), limitMs: 5000 }, never);
+    return await client.json({ path: "a", schema: v.string(), limitMs }, never);
   } catch (error) {
     const { code, message, mend } = toRuntimeError(error);
     return `${code}: ${message} ${mend ?? ""}`;
@@ -79,6 +79,30 @@ describe("the way through a proxy", () => {
       "runtime-unreachable: The proxy 127.0.0.1:9 does not answer (ECONNREFUSED). " +
         "Check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY.",
     );
+  });
+
+  it("is said to lead nowhere where the proxy takes the request and says nothing", async function () {
+    this.timeout(20_000);
+    const proxy = await startProxy("hangs");
+    process.env["HTTPS_PROXY"] = proxy.url;
+    assert.equal(
+      await ask("https://models.test:8000", 20_000),
+      `runtime-unreachable: The proxy ${new URL(proxy.url).host} does not answer (UND_ERR_HEADERS_TIMEOUT). ` +
+        "Check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY.",
+    );
+  });
+
+  it("is given up at once by a limit or an abort, also before there is a connection", async () => {
+    const proxy = await startProxy("hangs");
+    process.env["HTTPS_PROXY"] = proxy.url;
+    const url = "https://models.test:8000";
+    assert.match(await ask(url, 50), /^timeout: openai at \S+ did not answer in time\./);
+    const client = new HttpClient({ url, name: "openai" });
+    const left = new AbortController();
+    const parts = client.stream({ path: "a" }, left.signal).next();
+    left.abort(new Error("left"));
+    await assert.rejects(parts, /left/);
+    client.dispose();
   });
 
   it("is said to be none where the variable holds no address", () => {

@@ -47,10 +47,28 @@ describe("who is not reached", () => {
       "openai",
       `runtime-crashed | openai at ${origin} broke off in the middle of an answer. | It is asked again with the next request. If that goes on, look into its own log.`,
     ],
+    ...["HPE_INVALID_CONSTANT", "HTTPParserError", "UND_ERR_HEADERS_OVERFLOW"].map(
+      (code) =>
+        [
+          code,
+          "Ollama",
+          `runtime-unreachable | What answers at ${origin} is not Ollama. | Correct runtimes.ollama.url, or end the program that has the port.`,
+        ] as const,
+    ),
   ];
   for (const [code, name, expected] of rows) {
     it(code, () => assert.equal(said(code, name), expected));
   }
+});
+
+it("what speaks no TLS behind a proxy is told with the proxy", () => {
+  const proxy = new URL("http://proxy.test:3128");
+  const cause = Object.assign(new Error("no"), { code: "ERR_SSL_WRONG_VERSION_NUMBER" });
+  const error = connectionError("openai", { origin: "https://models.test", proxy }, cause);
+  assert.equal(
+    error.message,
+    "The proxy proxy.test:3128 does not lead to https://models.test: no TLS comes from there.",
+  );
 });
 
 describe("a name server that hangs", () => {

@@ -12,7 +12,14 @@ import { ManualClock, settle } from "../../../support/manual-clock.ts";
 
 const usage = { prompt: 1, cached: 0, reasoning: 0, generated: 1 };
 const busy = (status = 429, retryAfter?: string) =>
-  statusError({ name: "openai", url: new URL("http://127.0.0.1:1"), status, text: "", retryAfter });
+  statusError({
+    name: "openai",
+    url: new URL("http://127.0.0.1:1"),
+    status,
+    text: "",
+    retryAfter,
+    conceal: (words) => words,
+  });
 
 /** What the n-th request does: fails, or streams, or streams a part and then fails. */
 type Step = RuntimeError | "answers" | "breaks off";

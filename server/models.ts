@@ -136,6 +136,12 @@ export async function listModels(
   return modelsResult({ content, ollama, plan: makePlan(hardware), bound, source }, localizer);
 }
 
+/** The names of what an Ollama that answers has. */
+export async function modelsInOllama(settings: Settings, signal: AbortSignal): Promise<readonly string[]> {
+  const ollama = await findOllama(ollamaHost(settings, process.env), signal);
+  return ollama.kind === "found" ? ollama.models : [];
+}
+
 /** The same as `fetchModel`, told as a value. */
 export function pullWithOutcome(
   { localizer, ...request }: FetchRequest & { readonly localizer: Localizer },

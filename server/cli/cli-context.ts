@@ -55,6 +55,8 @@ export type Erased =
 /** The models on this machine, and the way to more of them. */
 export interface CliModels {
   readonly folder: ModelFolder;
+  /** The names of what an Ollama that answers has. */
+  inOllama(settings: Settings, signal: AbortSignal): Promise<readonly string[]>;
   pull(request: PullRequest, signal: AbortSignal): Promise<PulledModel>;
   quantize(request: QuantizeRequest, signal: AbortSignal): Promise<QuantizedModel>;
 }

@@ -80,7 +80,7 @@ const status = await runCli({
       const workspace = () => readWorkspace(root, request.settings, signal);
       return doctor({ home, localizer, workspace, ...request }, signal);
     },
-    models: { folder: new ModelFolder(home), pull, quantize },
+    models: { folder: new ModelFolder(home), inOllama, pull, quantize },
     backends: {
       choose: (signal) => shelf.choose(signal),
       get: (request, signal) => getBackend({ home, proxy: proxyOf(env), ...request }, signal),
@@ -137,6 +137,11 @@ async function pull(request: PullRequest, signal: AbortSignal): Promise<PulledMo
   // Only this verb goes to the world, and what it takes for that is slow to load.
   const { fetchModel } = await import("../models.ts");
   return fetchModel({ home, proxy: proxyOf(env), ...request }, signal);
+}
+
+async function inOllama(settings: Settings, signal: AbortSignal): Promise<readonly string[]> {
+  const { modelsInOllama } = await import("../models.ts");
+  return modelsInOllama(settings, signal);
 }
 
 async function quantize(request: QuantizeRequest, signal: AbortSignal): Promise<QuantizedModel> {

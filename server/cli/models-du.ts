@@ -23,13 +23,17 @@ export function duCommand(localizer: Localizer): Command<CliContext> {
 
 /** What lies in the folder of models one by one, all else by folder. */
 async function du({ home, localizer }: CliContext): Promise<Outcome> {
-  const [folders, models] = await Promise.all([diskUse(home), diskUse(join(home, "models"))]);
+  const [folders, files] = await Promise.all([diskUse(home), diskUse(join(home, "models"))]);
+  // What is known of a model lies in a small file beside it.
+  const models = files.filter(({ name }) => !name.endsWith(".gguf.json"));
   const bytes = folders.reduce((sum, use) => sum + use.bytes, 0);
   const text = [
-    ...folders.flatMap((use) => [
-      line(use.bytes, use.name),
-      ...(use.name === "models" ? models.map((model) => line(model.bytes, `  ${model.name}`)) : []),
-    ]),
+    ...folders
+      .filter((use) => use.bytes > 0)
+      .flatMap((use) => [
+        line(use.bytes, use.name),
+        ...(use.name === "models" ? models.map((model) => line(model.bytes, `  ${model.name}`)) : []),
+      ]),
     line(bytes, localizer.t("in all, in {0}", home)),
   ];
   return { kind: "done", json: { home, bytes, folders, models }, text: text.join("\n") };

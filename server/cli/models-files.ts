@@ -10,12 +10,25 @@ import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
 import { runVerb } from "./run-verb.ts";
 import { visibleText } from "./visible-text.ts";
 
+interface ImportFlags extends GlobalFlags {
+  readonly as?: string;
+}
+
 export function importCommand(localizer: Localizer): Command<CliContext> {
   const { t } = localizer;
-  return buildCommand<GlobalFlags, [string], CliContext>({
+  return buildCommand<ImportFlags, [string], CliContext>({
     docs: { brief: t("Copy a model file of yours to Hearth's folder") },
     parameters: {
-      flags: globalFlags(localizer),
+      flags: {
+        ...globalFlags(localizer),
+        as: {
+          kind: "parsed",
+          parse: String,
+          optional: true,
+          placeholder: "NAME",
+          brief: t("The name that it gets [default: the file's]"),
+        },
+      },
       positional: {
         kind: "tuple",
         parameters: [{ placeholder: "FILE.gguf", brief: t("The file"), parse: String }],
@@ -26,13 +39,17 @@ export function importCommand(localizer: Localizer): Command<CliContext> {
         withProgress(this, async (onProgress) => {
           const from = resolve(this.cwd, file);
           const maxGigabytes = (await settingsOf(flags, this)).settings["models.maxGigabytes"];
-          const { name, path, bytes, record } = await this.models.folder.import(
+          const { state, name, path, bytes, record } = await this.models.folder.import(
             from,
-            { onProgress, at: new Date(), maxGigabytes },
+            { onProgress, at: new Date(), maxGigabytes, as: flags.as },
             this.signal,
           );
-          const text = visibleText(t("Imported {0} ({1}) as embedded/{2}.", from, byteSize(bytes), name));
-          return { kind: "done", json: { name, path, bytes, sha256: record?.sha256 }, text };
+          const text =
+            state === "there"
+              ? t("{0} is here already.", `embedded/${name}`)
+              : t("Imported {0} ({1}) as embedded/{2}.", from, byteSize(bytes), name);
+          const json = { state, name, path, bytes, sha256: record?.sha256 };
+          return { kind: "done", json, text: visibleText(text) };
         }),
       );
     },
@@ -54,8 +71,9 @@ export function removeCommand(localizer: Localizer): Command<CliContext> {
       return runVerb({ context: this, json: flags.json }, () =>
         withProgress(this, async () => {
           const removed = await this.models.folder.remove(name.replace(/^embedded\//, ""));
-          const lines = removed.map((path) => visibleText(t("Removed {0}.", path)));
-          return { kind: "done", json: { removed }, text: lines.join("\n") };
+          const { paths, bytes } = removed;
+          const text = t("Removed embedded/{0}: {1} came free.", removed.name, byteSize(bytes));
+          return { kind: "done", json: { removed: paths, bytes }, text: visibleText(text) };
         }),
       );
     },

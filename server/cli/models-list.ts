@@ -5,9 +5,11 @@ import { byteSize } from "../base/byte-size.ts";
 import type { Localizer } from "../base/l10n.ts";
 import { keptUse } from "../fetch/kept-use.ts";
 import type { KeptModel, Leftover } from "../fetch/model-folder.ts";
+import { quantIn } from "../model/quant-in-name.ts";
 import type { CliContext } from "./cli-context.ts";
+import { columns } from "./columns.ts";
 import type { Outcome } from "./failure.ts";
-import { type GlobalFlags, globalFlags } from "./global-flags.ts";
+import { type GlobalFlags, globalFlags, settingsOf } from "./global-flags.ts";
 import { runVerb } from "./run-verb.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -16,7 +18,7 @@ export function listCommand(localizer: Localizer): Command<CliContext> {
     docs: { brief: localizer.t("List the models that are here") },
     parameters: { flags: globalFlags(localizer) },
     func(flags) {
-      return runVerb({ context: this, json: flags.json }, () => list(this));
+      return runVerb({ context: this, json: flags.json }, () => list(this, flags));
     },
   });
 }
@@ -26,6 +28,13 @@ interface ListedModel {
   readonly path: string;
   readonly bytes: number;
   readonly parameters?: number;
+  /** As its name says. */
+  readonly quant?: string;
+  readonly contextTokens?: number;
+  /** The roles that it can serve. */
+  readonly fits?: readonly string[];
+  /** Whether it thinks before it answers: those are taken for `roles.reason` under `auto`. */
+  readonly reasons?: boolean;
   /** How it fills in the middle; left out when it does not. */
   readonly fim?: string;
   readonly licence?: string;
@@ -35,18 +44,23 @@ interface ListedModel {
   readonly error?: string;
 }
 
-async function list({ models, localizer }: CliContext): Promise<Outcome> {
-  const content = await models.folder.content();
+async function list(context: CliContext, flags: GlobalFlags): Promise<Outcome> {
+  const { models, localizer, signal } = context;
+  const { settings } = await settingsOf(flags, context);
+  const [content, ollama] = await Promise.all([models.folder.content(), models.inOllama(settings, signal)]);
   const listed = await Promise.all(content.models.map((model) => listedOf(model, localizer)));
+  const { t } = localizer;
   const lines = [
-    ...listed.map((model) => modelLine(model, localizer)),
-    ...content.leftovers.map(leftoverLine),
+    ...columns([
+      ...listed.map((model) => modelCells(model, localizer)),
+      ...ollama.map((name) => [`ollama/${name}`, "", t("in Ollama")]),
+    ]),
+    ...columns(content.leftovers.map(leftoverCells)),
   ];
-  const text =
-    lines.length > 0
-      ? lines.join("\n")
-      : localizer.t("There are no models here yet. hearth models pull fetches one.");
-  return { kind: "done", json: { models: listed, leftovers: content.leftovers }, text: visibleText(text) };
+  const none = t("There are no models here yet. hearth models pull fetches one.");
+  const text = lines.length > 0 ? lines.join("\n") : none;
+  const json = { models: listed, ollama, leftovers: content.leftovers };
+  return { kind: "done", json, text: visibleText(text) };
 }
 
 async function listedOf({ name, path, bytes, record }: KeptModel, { t }: Localizer): Promise<ListedModel> {
@@ -59,17 +73,26 @@ async function listedOf({ name, path, bytes, record }: KeptModel, { t }: Localiz
   const use = await keptUse(path);
   if (use.kind === "unusable")
     return { name, path, bytes, ...known, error: t(use.error.sentence, ...use.error.values) };
-  const { parameters, fim } = use;
-  return { name, path, bytes, parameters, ...(fim === undefined ? {} : { fim }), ...known };
+  const { parameters, contextTokens, fits, reasons, fim } = use;
+  const quant = quantIn(name);
+  const about = { parameters, contextTokens, fits, reasons, ...(quant === undefined ? {} : { quant }) };
+  return { name, path, bytes, ...about, ...(fim === undefined ? {} : { fim }), ...known };
 }
 
-function modelLine({ name, bytes, fim, licence, error }: ListedModel, { t }: Localizer): string {
-  const kind = fim === undefined ? t("chat") : t("completion");
-  return [`embedded/${name}`, byteSize(bytes), error ?? kind, licence ?? ""].join("  ").trimEnd();
+function modelCells(model: ListedModel, { t, language }: Localizer): readonly string[] {
+  const { name, bytes, quant = "", contextTokens, licence = "", error } = model;
+  const first = [`embedded/${name}`, byteSize(bytes)];
+  if (error !== undefined) return [...first, error];
+  const context = contextTokens === undefined ? "" : t("context {0}", contextTokens.toLocaleString(language));
+  return [...first, useText(model, t), quant, context, licence];
 }
 
-function leftoverLine({ name, bytes, total }: Leftover): string {
-  return total === undefined
-    ? `${name}  ${byteSize(bytes)}`
-    : `${name}  ${byteSize(bytes)} / ${byteSize(total)}`;
+function useText({ fits = [], reasons = false }: ListedModel, t: Localizer["t"]): string {
+  if (fits.includes("complete")) return t("completion");
+  if (fits.includes("embed")) return t("embedding");
+  return reasons ? t("reasoning") : t("chat");
+}
+
+function leftoverCells({ name, bytes, total }: Leftover): readonly string[] {
+  return [name, total === undefined ? byteSize(bytes) : `${byteSize(bytes)} / ${byteSize(total)}`];
 }

@@ -32,6 +32,10 @@ export function pullCommand(localizer: Localizer): Command<CliContext> {
         "OWNER/REPOSITORY:Q4_K_M",
         "OWNER/REPOSITORY/FILE.gguf@sha256:HEX",
         "ollama/deepseek-r1:7b",
+        "",
+        t(
+          "An Ollama that runs pulls and keeps what is named ollama/… or without a quantisation; all else comes from models.source to Hearth's own folder.",
+        ),
       ].join("\n"),
     },
     parameters: {

@@ -1,9 +1,10 @@
-/** `hearth models verify`: whether every model is still, byte for byte, what was fetched. */
+/** `hearth models verify`: whether every model is still, byte for byte, what came here. */
 
 import { buildCommand, type Command } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
 import type { VerifiedModel } from "../fetch/model-folder.ts";
 import type { CliContext } from "./cli-context.ts";
+import { columns } from "./columns.ts";
 import type { Outcome } from "./failure.ts";
 import { withProgress } from "./fetch-verb.ts";
 import { type GlobalFlags, globalFlags } from "./global-flags.ts";
@@ -13,7 +14,7 @@ import { visibleText } from "./visible-text.ts";
 
 export function verifyCommand(localizer: Localizer): Command<CliContext> {
   return buildCommand<GlobalFlags, [], CliContext>({
-    docs: { brief: localizer.t("Check the models against the SHA-256 that they were fetched with") },
+    docs: { brief: localizer.t("Check the models against the SHA-256 that they came with") },
     parameters: { flags: globalFlags(localizer) },
     func(flags) {
       return runVerb({ context: this, json: flags.json }, () =>
@@ -33,25 +34,47 @@ function jsonOf({ name, state, error }: VerifiedModel, { t }: Localizer) {
 function outcomeOf(models: readonly VerifiedModel[], { localizer, process }: CliContext): Outcome {
   const { t } = localizer;
   const paint = paintFor(process.stdout);
-  const text = models.map((model) => lineOf(model, paint, localizer)).join("\n");
+  const text = columns(models.map((model) => cellsOf(model, paint, localizer))).join("\n");
   const json = { models: models.map((model) => jsonOf(model, localizer)) };
   const bad = models.filter(({ state }) => state === "changed" || state === "unusable");
-  if (bad.length === 0)
-    return { kind: "done", json, text: text === "" ? t("There are no models here yet.") : text };
+  const [first] = bad;
+  if (!first) return { kind: "done", json, text: text === "" ? t("There are no models here yet.") : text };
   const failure = {
     code: "check-failed",
-    message: t("{0} of {1} models cannot be trusted.", bad.length, models.length),
-    mend: t("Remove them with hearth models rm, and pull them again."),
+    message:
+      bad.length === 1
+        ? t("{0} cannot be trusted.", `embedded/${first.name}`)
+        : t("{0} of {1} models cannot be trusted.", bad.length, models.length),
+    mend: bad.map((model) => mendOf(model, t)).join("\n"),
   };
   return { kind: "failed", failure, json, text };
 }
 
-function lineOf({ name, state, error }: VerifiedModel, paint: Paint, { t }: Localizer): string {
+function mendOf({ name, origin }: VerifiedModel, t: Localizer["t"]): string {
+  const remove = `hearth models rm ${name}`;
+  switch (origin?.kind) {
+    case undefined:
+      return t("Remove it: {0}.", remove);
+    case "fetched":
+      return t("Remove it ({0}), and pull it again from {1}.", remove, origin.source);
+    case "imported":
+      return t("Remove it ({0}), and import it again from {1}.", remove, origin.source);
+    case "made":
+      return t("Remove it ({0}), and quantise it again from {1}.", remove, origin.source);
+  }
+}
+
+function cellsOf({ name, state, error, origin }: VerifiedModel, paint: Paint, { t }: Localizer) {
   const said = {
     sound: () => paint.good(t("unchanged")),
-    changed: () => paint.bad(t("not what was fetched")),
+    changed: () => paint.bad(changedText(origin, t)),
     unknown: () => paint.warn(t("its header is sound; nobody said which SHA-256 it must have")),
     unusable: () => paint.bad(visibleText(error ? t(error.sentence, ...error.values) : "")),
   }[state]();
-  return `${visibleText(name)}  ${said}`;
+  return [visibleText(`embedded/${name}`), said];
+}
+
+function changedText(origin: VerifiedModel["origin"], t: Localizer["t"]): string {
+  if (origin?.kind === "imported") return t("not what was imported");
+  return origin?.kind === "made" ? t("not what was made") : t("not what was fetched");
 }

@@ -18,17 +18,19 @@ export interface Confirming {
 export interface LookUp {
   readonly source: URL;
   readonly name: string;
+  readonly file?: string;
+  readonly keeper?: "Ollama";
   readonly known?: KnownModel | undefined;
 }
 
 /** May the host be asked what it has? Rejects with a FetchError where it may not. */
 export async function confirmLookUp(
-  { source, name, known }: LookUp,
+  { source, known, ...wanted }: LookUp,
   { offline, ask }: Confirming,
   signal: AbortSignal,
 ): Promise<void> {
   if (!offline || isLoopback(source)) return;
-  const question = { kind: "look-up", host: source.host, name, ...(known ? { known } : {}) } as const;
+  const question = { kind: "look-up", host: source.host, ...wanted, ...(known ? { known } : {}) } as const;
   needYes(await ask(question, signal), source.host);
 }
 

@@ -32,13 +32,17 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
     message: t("There is no model {0}.", name),
     mend: near === "" ? t("See hearth models list.") : t("Did you mean {0}?", near),
   }),
+  "in-ollama": (t, [name = ""]) => ({
+    message: t("Ollama keeps {0}, not Hearth.", `ollama/${name}`),
+    mend: t("Remove it there: {0}.", `ollama rm ${name}`),
+  }),
   "no-ollama": (t, [url = ""]) => ({
     message: t("No Ollama answers at {0}, and only it could pull that model.", url),
     mend: t("Start Ollama, or name a model of the catalogue with its quantisation."),
   }),
-  "quant-unclear": (t, [quant = ""]) => ({
+  "quant-unclear": (t, [quant = "", usual = ""]) => ({
     message: t("{0} is no quantisation.", quant),
-    mend: t("Name one as llama.cpp does, such as {0}.", "Q4_K_M"),
+    mend: t("Name one as llama.cpp does: {0} …", usual),
   }),
   "no-quantizer": (t) => ({
     message: t("There is no llama-quantize on PATH or beside llama-server."),
@@ -48,7 +52,9 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
   }),
   "not-quantized": (t, [who = "", said = ""]) => ({
     message: t("{0} could not quantise it: {1}", who, said),
-    mend: t("Take a model at F16 or BF16: what was quantised once gets no smaller without harm."),
+    mend: /unsupported quantization type/i.test(String(said))
+      ? t("Take one of these.")
+      : t("Take a model at F16 or BF16: what was quantised once gets no smaller without harm."),
   }),
   "not-published": (t, [name = "", quants = ""]) => ({
     message: t("The catalogue names no file to fetch for {0}.", name),
@@ -168,9 +174,12 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
     message: t("Another pull of {0} is running.", file),
     mend: t("Wait until it has ended."),
   }),
-  exists: (t, [file = ""]) => ({
+  exists: (t, [file = "", another = ""]) => ({
     message: t("There is another model under the name {0}.", file),
-    mend: t("Remove it first with hearth models rm."),
+    mend:
+      another === ""
+        ? t("Remove it first with hearth models rm.")
+        : t("Remove it first with hearth models rm, or give the new one a name: {0}.", another),
   }),
   "not-here": (t, [path = "", why = ""]) => ({
     message: t("{0} cannot be read ({1}).", path, why),

@@ -5,6 +5,7 @@ import type { LocalizedValue } from "../base/l10n.ts";
 export type FetchErrorCode =
   | "name-unclear"
   | "unknown-model"
+  | "in-ollama"
   | "no-ollama"
   | "quant-unclear"
   | "no-quantizer"

@@ -8,6 +8,10 @@ export type FetchQuestion =
       readonly kind: "look-up";
       readonly host: string;
       readonly name: string;
+      /** Which file of which repository; left out where the name itself says it. */
+      readonly file?: string;
+      /** Who fetches it and keeps it, when that is not Hearth. */
+      readonly keeper?: "Ollama";
       /** What the catalogue says of it. */
       readonly known?: KnownModel;
     }

@@ -9,10 +9,12 @@ import type { TransferProgress } from "./transfer-progress.ts";
 export function questionText(question: FetchQuestion, localizer: Localizer): string {
   const { t } = localizer;
   if (question.kind === "fetch") return offerText(question, localizer);
-  const { host, name, known } = question;
-  const asked = t("{0} will be asked what it has under the name {1}.", host, name);
-  if (!known) return asked;
-  return [asked, t("Size: {0}", `≈ ${byteSize(known.bytes)}`), t("Licence: {0}", known.licence)].join("\n");
+  const { host, name, file = name, known, keeper } = question;
+  return [
+    t("{0} will be asked for {1}.", host, file),
+    ...(keeper ? [t("{0} fetches it from there, and keeps it.", keeper)] : []),
+    ...(known ? [t("Size: {0}", `≈ ${byteSize(known.bytes)}`), t("Licence: {0}", known.licence)] : []),
+  ].join("\n");
 }
 
 function offerText(

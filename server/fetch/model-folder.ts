@@ -1,21 +1,18 @@
 /** The models that are here: what they are, what they take, and whether they are still what they were. */
 
-import { createHash } from "node:crypto";
-import { chmod, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { errorCode } from "../base/error-code.ts";
-import { makeFolder } from "../base/make-folder.ts";
+import { chmod, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { readGgufFile } from "../model/gguf.ts";
 import { firstPart, isLaterPart, partPaths } from "../model/gguf-parts.ts";
-import { nearestNames } from "../model/nearest-names.ts";
+import { alikeNames } from "../model/nearest-names.ts";
 import { type RuntimeError, toRuntimeError } from "../model/runtime-error.ts";
 import { FetchError } from "./fetch-error.ts";
 import { hashFile } from "./hash-file.ts";
 import { holdingName } from "./hold-name.ts";
+import { type Importing, importFile } from "./import-file.ts";
 import { type ModelRecord, readRecord, writeRecord } from "./model-record.ts";
-import { isLeftOf, needAllowance, needSpace, readState, sizeOf, writing } from "./part-file.ts";
+import { isLeftOf, readState, sizeOf, writing } from "./part-file.ts";
 import type { TransferProgress } from "./transfer-progress.ts";
-import { fileNameOf } from "./wanted-model.ts";
 
 export interface KeptModel {
   /** The name that `embedded/…` takes. */
@@ -43,20 +40,33 @@ export interface FolderContent {
 
 export type VerifiedState = "sound" | "changed" | "unknown" | "unusable";
 
+/** How a model came here; undefined where somebody else put it there. */
+export interface ModelOrigin {
+  readonly kind: "fetched" | "imported" | "made";
+  /** An address, or the path of a file. */
+  readonly source: string;
+}
+
 export interface VerifiedModel {
   readonly name: string;
   readonly state: VerifiedState;
   /** Of one that is unusable. */
   readonly error?: RuntimeError;
+  readonly origin: ModelOrigin | undefined;
 }
 
 export type OnProgress = (progress: TransferProgress) => void;
 
-export interface Importing {
-  readonly onProgress: OnProgress;
-  readonly at: Date;
-  /** What the models folder may take; 0 sets no limit. */
-  readonly maxGigabytes: number;
+export interface ImportedModel extends KeptModel {
+  /** `there`: it was here, byte for byte. */
+  readonly state: "imported" | "there";
+}
+
+export interface RemovedModel {
+  readonly name: string;
+  readonly paths: readonly string[];
+  /** That came free. */
+  readonly bytes: number;
 }
 
 export interface Making {
@@ -84,44 +94,31 @@ export class ModelFolder {
   }
 
   /** Removes the model and what belongs to it. Rejects with a FetchError when nothing has that name. */
-  async remove(name: string): Promise<readonly string[]> {
+  async remove(name: string): Promise<RemovedModel> {
+    if (name.startsWith("ollama/"))
+      throw new FetchError("in-ollama", { values: [name.slice("ollama/".length)] });
     const file = /\.gguf$/i.test(name) ? name : `${name}.gguf`;
     const parts = partPaths(firstPart(file));
     const entries = await readdir(this.#folder).catch(() => []);
     const there = entries.filter((entry) => parts.some((part) => belongs(entry, part)));
     if (there.length === 0) throw await this.#unknown(name);
+    const sizes = await Promise.all(there.map((entry) => sizeOf(join(this.#folder, entry))));
     await holdingName(this.#home, file, async () => {
       // Without its first file nobody takes the rest for a model.
       for (const entry of there.toSorted()) await writing(this.#folder, () => rm(join(this.#folder, entry)));
     });
-    return there.map((entry) => join(this.#folder, entry));
+    return {
+      name: file.replace(/\.gguf$/i, ""),
+      paths: there.map((entry) => join(this.#folder, entry)),
+      bytes: sizes.reduce((sum, size) => sum + size, 0),
+    };
   }
 
-  /** Copies a file of the person's own in, when its header is sound. */
-  async import(from: string, options: Importing, signal: AbortSignal): Promise<KeptModel> {
-    const name = fileNameOf(basename(from));
-    await stat(from).catch((error: unknown) => {
-      throw new FetchError("not-here", { values: [from, errorCode(error) ?? String(error)], cause: error });
-    });
-    const first = firstPart(from);
-    const { fileBytes } = await readGgufFile(first);
-    if (name === undefined) throw new FetchError("name-unclear", { values: [basename(from)] });
-    await writing(this.#folder, () => makeFolder(this.#folder));
-    await holdingName(this.#home, firstPart(name), async () => {
-      await needAllowance(this.#folder, fileBytes, options.maxGigabytes);
-      await needSpace(this.#folder, fileBytes);
-      // The first, by which the model is loaded, comes last.
-      for (const source of partPaths(first).toReversed()) await this.#copyIn(source, options, signal);
-    });
-    return this.#kept(firstPart(name));
-  }
-
-  async #copyIn(from: string, { onProgress, at }: Importing, signal: AbortSignal): Promise<void> {
-    const path = join(this.#folder, basename(from));
-    if ((await sizeOf(path)) > 0) throw new FetchError("exists", { values: [basename(from)] });
-    const size = await sizeOf(from);
-    const sha256 = await copyHashed({ from, to: path, size }, onProgress, signal);
-    await writeRecord(path, { bytes: size, sha256, source: from, at: at.toISOString() });
+  /** Copies a file of the person's own in, when its header is sound; one that is here already stays as it is. */
+  async import(from: string, options: Importing, signal: AbortSignal): Promise<ImportedModel> {
+    const place = { home: this.#home, folder: this.#folder };
+    const { file, state } = await importFile(from, { ...options, ...place }, signal);
+    return { ...(await this.#kept(file)), state };
   }
 
   /** Rejects with a FetchError where there is none of that name. */
@@ -179,7 +176,7 @@ export class ModelFolder {
 
   async #unknown(name: string): Promise<FetchError> {
     const { models } = await this.content();
-    const near = nearestNames(
+    const near = alikeNames(
       name,
       models.map((model) => model.name),
     );
@@ -198,18 +195,25 @@ function isOrphan(name: string, files: readonly string[]): boolean {
 }
 
 async function verifyModel(
-  { name, path }: KeptModel,
+  { name, path, record }: KeptModel,
   onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<VerifiedModel> {
+  const origin = record && originOf(record, dirname(path));
   try {
     await readGgufFile(path);
   } catch (error) {
-    return { name, state: "unusable", error: toRuntimeError(error) };
+    return { name, origin, state: "unusable", error: toRuntimeError(error) };
   }
   const states = new Set<VerifiedState>();
   for (const part of partPaths(path)) states.add(await verifyFile(part, onProgress, signal));
-  return { name, state: (["changed", "unknown"] as const).find((state) => states.has(state)) ?? "sound" };
+  const state = (["changed", "unknown"] as const).find((each) => states.has(each)) ?? "sound";
+  return { name, origin, state };
+}
+
+function originOf({ source }: ModelRecord, folder: string): ModelOrigin {
+  if (/^https?:\/\//i.test(source)) return { kind: "fetched", source };
+  return { kind: dirname(source) === folder ? "made" : "imported", source };
 }
 
 async function verifyFile(path: string, onProgress: OnProgress, signal: AbortSignal): Promise<VerifiedState> {
@@ -219,39 +223,4 @@ async function verifyFile(path: string, onProgress: OnProgress, signal: AbortSig
   return bytes === record.bytes && (await hashFile(path, onRead, signal)) === record.sha256
     ? "sound"
     : "changed";
-}
-
-interface Copying {
-  readonly from: string;
-  readonly to: string;
-  readonly size: number;
-}
-
-async function copyHashed(
-  { from, to, size }: Copying,
-  onProgress: OnProgress,
-  signal: AbortSignal,
-): Promise<string> {
-  const partial = `${to}.importing`;
-  const hash = createHash("sha256");
-  const [source, target] = await Promise.all([open(from), writing(to, () => open(partial, "w", 0o600))]);
-  try {
-    const buffer = Buffer.allocUnsafe(1024 * 1024);
-    for (let at = 0; ; ) {
-      signal.throwIfAborted();
-      const { bytesRead } = await source.read(buffer, 0, buffer.length, at);
-      if (bytesRead === 0) break;
-      const written = writing(to, () => target.writeFile(buffer.subarray(0, bytesRead)));
-      hash.update(buffer.subarray(0, bytesRead));
-      await written;
-      at += bytesRead;
-      onProgress({ phase: "fetching", bytes: at, total: size });
-    }
-    await writing(to, () => target.datasync());
-    await writing(to, () => rename(partial, to));
-    return hash.digest("hex");
-  } finally {
-    await Promise.all([source.close(), target.close()]);
-    await rm(partial, { force: true });
-  }
 }

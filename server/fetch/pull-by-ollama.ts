@@ -50,7 +50,7 @@ export async function pullByOllama(
   const named = `ollama/${name}`;
   if (ollama.models.includes(name))
     return { state: "there", model: named, bytes: known?.bytes ?? 0, licence: known?.licence ?? "" };
-  await confirmLookUp({ source: registry, name, known }, options, signal);
+  await confirmLookUp({ source: registry, name, keeper: "Ollama", known }, options, signal);
   const offer = await lookUpInRegistry(model, client, signal);
   await confirmOffer(offer, 0, options, signal);
   const { bytes, licence } = offer;

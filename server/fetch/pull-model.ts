@@ -104,6 +104,10 @@ function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
+function fileText({ repository, pick }: RepositoryModel): string {
+  return pick.kind === "file" ? `${repository}/${pick.path}` : `${repository}:${pick.quant}`;
+}
+
 async function offerOf(
   name: string,
   wanted: RepositoryModel,
@@ -112,7 +116,7 @@ async function offerOf(
 ): Promise<RepositoryOffer> {
   const { client, clock, random, onProgress } = options;
   const source = new URL(options.source);
-  await confirmLookUp({ source, name, known: wanted.known }, options, signal);
+  await confirmLookUp({ source, name, file: fileText(wanted), known: wanted.known }, options, signal);
   const retries = {
     clock,
     random,

@@ -1,10 +1,12 @@
 /** Makes a smaller model of one that is here: by llama.cpp's own program, or by an Ollama for what it keeps itself. */
 
 import type { Clock } from "../base/clock.ts";
+import { alikeNames } from "../model/nearest-names.ts";
 import { RuntimeError } from "../model/runtime-error.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { KeptModel, ModelFolder } from "./model-folder.ts";
 import type { OllamaPort, OllamaStep } from "./pull-by-ollama.ts";
+import { isQuantName, usualQuants } from "./quant-names.ts";
 import { RateMeter, type TransferProgress } from "./transfer-progress.ts";
 
 export interface Quantizing {
@@ -32,8 +34,6 @@ export interface QuantizedModel {
   readonly bytes: number;
 }
 
-const quantPattern = /^(?:I?Q\d(?:_\w+)?|BF16|F16|F32|TQ\d_\d)$/i;
-
 /** Rejects with a FetchError or a RuntimeError, or with the signal's reason. */
 export async function quantizeModel(
   wanted: Quantizing,
@@ -41,7 +41,7 @@ export async function quantizeModel(
   signal: AbortSignal,
 ): Promise<QuantizedModel> {
   const { name, quant } = wanted;
-  if (!quantPattern.test(quant)) throw new FetchError("quant-unclear", { values: [quant] });
+  if (!isQuantName(quant)) throw new FetchError("quant-unclear", { values: [quant, usualQuants.join(", ")] });
   if (name.startsWith("ollama/"))
     return byOllama({ name: name.slice("ollama/".length), quant }, ports, signal);
   const { folder, program, now } = ports;
@@ -68,7 +68,10 @@ async function byOllama(
 ): Promise<QuantizedModel> {
   if (!ollama) throw new FetchError("no-ollama", { values: ["runtimes.ollama.url"] });
   const from = ollama.models.find((model) => model === name || model === `${name}:latest`);
-  if (from === undefined) throw new FetchError("unknown-model", { values: [`ollama/${name}`, ""] });
+  if (from === undefined) {
+    const near = alikeNames(name, ollama.models).map((each) => `ollama/${each}`);
+    throw new FetchError("unknown-model", { values: [`ollama/${name}`, near.join(", ")] });
+  }
   const model = `${from.replace(/:latest$/, "")}-${quant.toLowerCase()}`;
   const meter = new RateMeter(clock);
   const onStep = ({ total, completed }: OllamaStep) => {

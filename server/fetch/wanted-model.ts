@@ -2,7 +2,7 @@
 
 import { catalogue } from "../model/catalogue.ts";
 import { findInCatalogue } from "../model/catalogue-name.ts";
-import { nearestNames } from "../model/nearest-names.ts";
+import { alikeNames } from "../model/nearest-names.ts";
 import { FetchError } from "./fetch-error.ts";
 
 /** Which file or quantisation of which repository is meant. */
@@ -40,7 +40,7 @@ function fromCatalogue(name: string): RepositoryModel {
   const choice = findInCatalogue(name);
   if (!choice) {
     const ids = catalogue.map(({ id }) => id);
-    throw new FetchError("unknown-model", { values: [name, nearestNames(name, ids).join(", ")] });
+    throw new FetchError("unknown-model", { values: [name, alikeNames(name, ids).join(", ")] });
   }
   if (choice.kind === "no-file")
     throw new FetchError("not-published", { values: [name, choice.quants.join(", ")] });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
@@ -13,6 +13,7 @@ import { WebClient } from "../../server/fetch/web-client.ts";
 import { alone } from "../support/alone.ts";
 import { ggufBytes } from "../support/gguf-fixtures.ts";
 import { type HubOptions, ModelHub } from "../support/model-hub.ts";
+import { type OllamaStandIn, ollamaStandIn } from "../support/ollama-stand-in.ts";
 import { RecordingProxy } from "../support/recording-proxy.ts";
 import { runCli } from "../support/run-cli.ts";
 
@@ -137,10 +138,9 @@ describe("hearth models", function () {
       assert.deepEqual(proxy.hosts, ["store.example:80", "evil.example:80"]);
     });
 
-    it("is not asked for what NO_PROXY names", async () => {
-      const { host } = new URL(hub.url);
+    it("is not asked for what is on this machine", async () => {
       const direct = await startHub();
-      const env = { HTTP_PROXY: proxy.url, NO_PROXY: `${host.split(":")[0]}` };
+      const env = { HTTP_PROXY: proxy.url };
       const { status } = await run(
         ["pull", direct.name, "--yes", "--set", `models.source=${direct.url}`],
         env,
@@ -156,7 +156,7 @@ describe("hearth models", function () {
       assert.equal(status, 1);
       assert.deepEqual(json["error"], {
         code: "unreachable",
-        message: "nowhere.example does not answer (Proxy response (502) !== 200 when HTTP Tunneling).",
+        message: `nowhere.example does not answer (HTTP 502, ${new URL(proxy.url).host}).`,
         mend: "Check the network, HTTPS_PROXY and models.source, then run the same command again.",
       });
     });
@@ -181,6 +181,12 @@ describe("hearth models", function () {
     const verified = await run(["verify"]);
     assert.equal(verified.status, 1);
     assert.deepEqual(verified.json["models"], [{ name: "own-q8_0", state: "changed" }]);
+    const told = await runCli({ args: ["models", "verify"], cwd: folder, env: { HEARTH_HOME: home() } });
+    assert.equal(told.stdout, "embedded/own-q8_0  not what was imported\n");
+    assert.equal(
+      told.stderr,
+      `embedded/own-q8_0 cannot be trusted.\nRemove it (hearth models rm own-q8_0), and import it again from ${own}.\n`,
+    );
 
     const misspelt = await run(["rm", "own-q8"]);
     assert.deepEqual(misspelt.json["error"], {
@@ -188,8 +194,83 @@ describe("hearth models", function () {
       message: "There is no model own-q8.",
       mend: "Did you mean own-q8_0?",
     });
-    assert.equal((await run(["rm", "own-q8_0"])).status, 0);
+    const unlike = await run(["rm", "plain"]);
+    assert.equal((unlike.json["error"] as { mend: string }).mend, "See hearth models list.");
+    const removed = await runCli({
+      args: ["models", "rm", "own-q8_0"],
+      cwd: folder,
+      env: { HEARTH_HOME: home() },
+    });
+    assert.match(removed.stdout, /^Removed embedded\/own-q8_0: 2\.\d+ MB came free\.\n$/);
     assert.deepEqual(await readdir(models()), []);
+  });
+
+  it("imports what is here already no second time, and another file under a name of its own", async () => {
+    const own = join(folder, "own-q8_0.gguf");
+    await writeFile(own, bytes);
+    await run(["import", own]);
+    const again = await run(["import", own]);
+    assert.deepEqual([again.status, again.json["state"]], [0, "there"]);
+    const changed = Buffer.from(bytes);
+    changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+    await writeFile(own, changed);
+    const other = await run(["import", own]);
+    assert.deepEqual(other.json["error"], {
+      code: "exists",
+      message: "There is another model under the name own-q8_0.gguf.",
+      mend: "Remove it first with hearth models rm, or give the new one a name: --as NAME.",
+    });
+    const named = await run(["import", own, "--as", "second-q8_0"]);
+    assert.deepEqual([named.status, named.json["name"]], [0, "second-q8_0"]);
+    assert.equal((await run(["verify"])).status, 0);
+    assert.equal(codeOf((await run(["import", own, "--as", "../third"])).json), "name-unclear");
+  });
+
+  describe("beside an Ollama", () => {
+    let ollama: OllamaStandIn;
+    beforeEach(async () => {
+      ollama = await ollamaStandIn();
+    });
+    afterEach(() => ollama.dispose());
+    const set = () => ["--set", `runtimes.ollama.url=${ollama.url}`];
+
+    it("lists what that has too, in columns", async () => {
+      const own = join(folder, "own-q8_0.gguf");
+      await writeFile(own, bytes);
+      await run(["import", own]);
+      const { stdout } = await runCli({
+        args: ["models", "list", ...set()],
+        cwd: folder,
+        env: { HEARTH_HOME: home() },
+      });
+      assert.match(
+        stdout,
+        /^embedded\/own-q8_0 {9}2\.\d+ MB {2}chat {7}Q8_0 {2}context [\d,]+\nollama\/qwen-coder:latest {11}in Ollama\nollama\/r1:7b {23}in Ollama\n/,
+      );
+      const { json } = await run(["list", ...set()]);
+      assert.deepEqual(json["ollama"], ["qwen-coder:latest", "r1:7b", "r1:14b"]);
+      const [model] = json["models"] as readonly Record<string, unknown>[];
+      assert.deepEqual([model?.["quant"], model?.["reasons"]], ["Q8_0", false]);
+    });
+
+    it("leaves removing to it", async () => {
+      const { json } = await run(["rm", "ollama/r1:7b"]);
+      assert.deepEqual(json["error"], {
+        code: "in-ollama",
+        message: "Ollama keeps ollama/r1:7b, not Hearth.",
+        mend: "Remove it there: ollama rm r1:7b.",
+      });
+    });
+  });
+
+  it("counts no notes beside models, and no empty folders", async () => {
+    const own = join(folder, "own-q8_0.gguf");
+    await writeFile(own, bytes);
+    await run(["import", own]);
+    await mkdir(join(home(), "backends"));
+    const { stdout } = await runCli({ args: ["models", "du"], cwd: folder, env: { HEARTH_HOME: home() } });
+    assert.match(stdout, /own-q8_0\.gguf\n/);
+    assert.ok(!/\.json|backends/.test(stdout), stdout);
   });
 
   it("imports nothing that is no model", async () => {

@@ -80,9 +80,13 @@ describe("hearth models quantize", function () {
 
   itNeeds(posix, "says in words what is missing", async () => {
     assert.equal((await quantize("coder-f16", "Q4_K_M")).error?.["code"], "no-quantizer");
-    assert.equal((await quantize("coder-f16", "tiny")).error?.["code"], "quant-unclear");
+    for (const quant of ["tiny", "Q9"]) {
+      const { error } = await quantize("coder-f16", quant);
+      assert.equal(error?.["code"], "quant-unclear");
+      assert.match(error["mend"] ?? "", /^Name one as llama\.cpp does: F16, .*Q4_K_M, /);
+    }
     const near = await quantize("coder-f17", "Q4_K_M");
-    assert.equal(near.error?.["mend"], "Did you mean coder-f16, other-q8_0?");
+    assert.equal(near.error?.["mend"], "Did you mean coder-f16?");
     const closed = ["--set", "runtimes.ollama.url=http://127.0.0.1:9"];
     assert.equal((await quantize("ollama/x", "Q4_K_M", ...closed)).error?.["code"], "no-ollama");
   });

@@ -5,6 +5,7 @@ import { detectFim, detectReasoning } from "../fim-detection.ts";
 import { leastParameters } from "../findings.ts";
 import type { GgufHeader } from "../gguf-header.ts";
 import { shapeOf } from "../gguf-shape.ts";
+import { quantIn } from "../quant-in-name.ts";
 
 export interface FileOnDisk {
   /** The name that `embedded/…` takes. */
@@ -38,7 +39,7 @@ export function modelOnDisk(
     licence: licence ?? known?.licence ?? "unknown",
     commercial: known?.commercial ?? false,
     languages: known?.languages ?? "",
-    quants: [{ quant: quantIn(name), bytes: weightBytes, from: "published" }],
+    quants: [{ quant: quantIn(name) ?? "GGUF", bytes: weightBytes, from: "published" }],
     sources: [],
   };
 }
@@ -51,9 +52,4 @@ function alike({ shape }: CatalogueModel, other: CatalogueModel["shape"]): boole
 /** Where most weights are those of experts. */
 function activeOf(parameters: number, { experts }: CatalogueModel["shape"]): number | undefined {
   return experts && Math.round((parameters * experts.used) / experts.count);
-}
-
-/** As the file's name says. */
-function quantIn(name: string): string {
-  return (/(?:^|[-._])((?:i?q\d\w*)|b?f(?:16|32))$/i.exec(name)?.[1] ?? "GGUF").toUpperCase();
 }

@@ -1,10 +1,10 @@
 /** Builds what chooses and fetches builds of llama.cpp for GPUs: for the runtime host, the server and the command line. */
 
 import { systemClock } from "./base/clock.ts";
+import type { Proxies } from "./base/proxies.ts";
 import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import type { PackagesOptions } from "./fetch/fetch-packages.ts";
-import type { ProxySettings } from "./fetch/proxy-settings.ts";
 import type { BackendChoice, BackendName, BackendTrial } from "./model/backend.ts";
 import { dropStep } from "./model/dropped-backend.ts";
 import type { LlamaCppFinding } from "./model/findings.ts";
@@ -61,7 +61,7 @@ export interface BackendRequest extends Pick<PackagesOptions, "ask" | "onProgres
   readonly home: string;
   readonly name: BackendName;
   readonly settings: Settings;
-  readonly proxy: ProxySettings;
+  readonly proxy: Proxies;
 }
 
 export interface GotBackend {

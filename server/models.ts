@@ -8,13 +8,13 @@ import { onAbort } from "./base/abort.ts";
 import { systemClock } from "./base/clock.ts";
 import type { Localizer } from "./base/l10n.ts";
 import { silentLogger } from "./base/log.ts";
+import type { Proxies } from "./base/proxies.ts";
 import type { Settings } from "./config/schema.ts";
 import { entryPoint } from "./entries.ts";
 import { FetchError } from "./fetch/fetch-error.ts";
 import { ModelFolder } from "./fetch/model-folder.ts";
 import { modelsResult } from "./fetch/models-result.ts";
 import { readOllamaModel } from "./fetch/ollama-name.ts";
-import type { ProxySettings } from "./fetch/proxy-settings.ts";
 import { type OllamaPort, pullByOllama } from "./fetch/pull-by-ollama.ts";
 import { type PulledModel, type PullOptions, pullModel } from "./fetch/pull-model.ts";
 import { pullOutcome } from "./fetch/pull-outcome.ts";
@@ -154,7 +154,7 @@ export interface FetchRequest extends Pick<PullOptions, "ask" | "onProgress"> {
   readonly home: string;
   readonly settings: Settings;
   readonly name: string;
-  readonly proxy: ProxySettings;
+  readonly proxy: Proxies;
 }
 
 /** By an Ollama that answers, where it alone will do or nothing else was said; else from a repository. */

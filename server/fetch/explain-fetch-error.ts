@@ -86,6 +86,22 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
     message: t("{0} sends the download on to {1}, which you have not confirmed.", from, to),
     mend: t("If you trust it, set models.source to an address that leads there, and pull again."),
   }),
+  circular: (t, [host = ""]) => ({
+    message: t("{0} sends the download on from one address to the next, without end.", host),
+    mend: t("Set models.source to another mirror."),
+  }),
+  "proxy-unclear": (t, [name = ""]) => ({
+    message: t("{0} is no address of a proxy: it must begin with http:// or https://.", name),
+    mend: t("Set {0} to the proxy's address, such as {1}.", name, "http://proxy.example:3128"),
+  }),
+  "proxy-silent": (t, [proxy = "", why = ""]) => ({
+    message: t("The proxy {0} does not answer ({1}).", proxy, why),
+    mend: t("Check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY."),
+  }),
+  "proxy-refuses": (t, [proxy = "", host = "", status = ""]) => ({
+    message: t("The proxy {0} does not let through to {1} (HTTP {2}).", proxy, host, status),
+    mend: t("Check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY."),
+  }),
   unreachable: (t, [host = "", why = ""]) => ({
     message: t("{0} does not answer ({1}).", host, why),
     mend: t("Check the network, HTTPS_PROXY and models.source, then run the same command again."),
@@ -106,8 +122,11 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
     message: t("{0} does not hand out {1} without an account.", host, name),
     mend: t("Fetch the file in your browser, then: hearth models import FILE.gguf."),
   }),
-  busy: (t, [host = "", seconds = ""]) => ({
-    message: t("{0} has too much to do and asks to wait {1} seconds.", host, seconds),
+  busy: (t, [host = "", seconds]) => ({
+    message:
+      seconds === undefined
+        ? t("{0} has too much to do.", host)
+        : t("{0} has too much to do and asks to wait {1} seconds.", host, seconds),
     mend: again(t),
   }),
   refused: (t, [host = "", status = ""]) => ({

@@ -16,6 +16,10 @@ export type FetchErrorCode =
   | "nobody-asked"
   | "declined"
   | "host-unconfirmed"
+  | "circular"
+  | "proxy-unclear"
+  | "proxy-silent"
+  | "proxy-refuses"
   | "unreachable"
   | "untrusted"
   | "stranger"
@@ -66,6 +70,7 @@ export function isPassing({ code }: FetchError): boolean {
 }
 
 const passing: ReadonlySet<FetchErrorCode> = new Set([
+  "proxy-silent",
   "unreachable",
   "busy",
   "server-failed",

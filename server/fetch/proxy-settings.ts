@@ -1,11 +1,6 @@
 /** Which proxy is used: the editor's where it names one, else the environment's. */
 
-/** Addresses of proxies, empty for none, and the hosts that are reached without. */
-export interface ProxySettings {
-  readonly httpProxy: string;
-  readonly httpsProxy: string;
-  readonly noProxy: string;
-}
+import { isProxyAddress, type Proxies, readProxies } from "../base/proxies.ts";
 
 /** What an editor sets for itself, as VS Code's `http.…` settings do. */
 export interface EditorProxy {
@@ -15,15 +10,11 @@ export interface EditorProxy {
   readonly noProxy: readonly string[];
 }
 
-/** As curl and most programs read them: the lower-case names count first. */
-export function proxyOf(
-  env: Readonly<Record<string, string | undefined>>,
-  editor?: EditorProxy,
-): ProxySettings {
-  const read = (name: string) => env[name.toLowerCase()] ?? env[name] ?? "";
-  const noProxy = editor && editor.noProxy.length > 0 ? editor.noProxy.join(",") : read("NO_PROXY");
+export function proxyOf(env: Readonly<Record<string, string | undefined>>, editor?: EditorProxy): Proxies {
+  const read = readProxies(env);
+  const noProxy = editor && editor.noProxy.length > 0 ? editor.noProxy.join(",") : read.noProxy;
   if (editor?.support === "off") return { httpProxy: "", httpsProxy: "", noProxy };
-  if (editor && /^https?:\/\//i.test(editor.proxy))
+  if (editor && isProxyAddress(editor.proxy))
     return { httpProxy: editor.proxy, httpsProxy: editor.proxy, noProxy };
-  return { httpProxy: read("HTTP_PROXY"), httpsProxy: read("HTTPS_PROXY"), noProxy };
+  return { ...read, noProxy };
 }

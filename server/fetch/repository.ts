@@ -8,7 +8,7 @@ import { firstPart, partPaths } from "../model/gguf-parts.ts";
 import { nearestNames } from "../model/nearest-names.ts";
 import { askJson, type JsonAnswer } from "./ask-json.ts";
 import { FetchError } from "./fetch-error.ts";
-import { fileNameOf, filesOfQuant, type RepositoryModel } from "./wanted-model.ts";
+import { fileNameOf, isPlainPath, ofQuant, type RepositoryModel } from "./wanted-model.ts";
 import { statusFailure, type WebClient } from "./web-client.ts";
 
 /** A model as it is offered: what a person confirms. */
@@ -60,8 +60,8 @@ export async function lookUp(
   signal: AbortSignal,
 ): Promise<RepositoryOffer> {
   const info = await readInfo(wanted.repository, repositories, signal);
-  const files = await readFiles({ ...wanted, revision: info.revision }, repositories, signal);
-  const [first, ...others] = partsOf(pickFile(wanted, files), files);
+  const models = await readModels({ ...wanted, revision: info.revision }, repositories, signal);
+  const [first, ...others] = partsOf(pickFile(wanted, models), models);
   const place = { ...wanted, ...info };
   const part = await lookUpFile(first, { place, repositories }, signal);
   const parts = [part];
@@ -81,10 +81,11 @@ export async function lookUp(
 /** Of a model in several files all of them, the first of them first, whichever was named. */
 function partsOf(
   file: RepositoryFile,
-  files: readonly RepositoryFile[],
+  models: readonly RepositoryFile[],
 ): readonly [RepositoryFile, ...RepositoryFile[]] {
+  const byPath = new Map(models.map((each) => [each.path, each]));
   const find = (path: string) => {
-    const found = files.find((each) => each.path === path);
+    const found = byPath.get(path);
     if (found) return found;
     throw new FetchError("in-parts", { values: [file.path, path] });
   };
@@ -144,10 +145,10 @@ async function readInfo(
 }
 
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const fileSchema = v.object({
   type: v.string(),
-  path: v.string(),
+  path: v.pipe(v.string(), v.maxLength(1024)),
   size: v.optional(count),
   lfs: v.nullish(v.object({ oid: digest, size: v.optional(count) })),
 });
@@ -155,22 +156,24 @@ type RepositoryFile = v.InferOutput<typeof fileSchema>;
 
 /** Of a thousand files each. */
 const mostPages = 20;
+/** What is behind them is not looked at: no repository has so many. */
+const mostModels = 5000;
 
-async function readFiles(
+async function readModels(
   { repository, revision }: { readonly repository: string; readonly revision: string },
   { client, source }: Repositories,
   signal: AbortSignal,
 ): Promise<readonly RepositoryFile[]> {
-  const files: RepositoryFile[] = [];
+  const models: RepositoryFile[] = [];
   let url: URL | undefined = addressOf(source, ["api/models", repository, "tree", revision]);
   url.searchParams.set("recursive", "true");
-  for (let page = 0; url && page < mostPages; page++) {
+  for (let page = 0; url && page < mostPages && models.length < mostModels; page++) {
     const question = { url, host: source.host, schema: v.array(fileSchema), what: repository };
     const answer = await askJson(client, question, signal);
-    files.push(...answer.value.filter(({ type }) => type === "file"));
+    models.push(...answer.value.filter(({ type, path }) => type === "file" && /\.gguf$/i.test(path)));
     url = nextPage(answer);
   }
-  return files;
+  return models.slice(0, mostModels);
 }
 
 function nextPage({ header, url }: Pick<JsonAnswer<v.GenericSchema>, "header" | "url">): URL | undefined {
@@ -178,15 +181,9 @@ function nextPage({ header, url }: Pick<JsonAnswer<v.GenericSchema>, "header" | 
   return next !== undefined && URL.canParse(next, url.href) ? new URL(next, url) : undefined;
 }
 
-function pickFile({ repository, pick }: RepositoryModel, files: readonly RepositoryFile[]): RepositoryFile {
-  const models = files.filter(({ path }) => /\.gguf$/i.test(path));
-  const wanted =
-    pick.kind === "file"
-      ? models.filter(({ path }) => path === pick.path)
-      : filesOfQuant(
-          models.map(({ path }) => path),
-          pick.quant,
-        ).flatMap((path) => models.filter((model) => model.path === path));
+function pickFile({ repository, pick }: RepositoryModel, models: readonly RepositoryFile[]): RepositoryFile {
+  const isWanted = pick.kind === "file" ? (path: string) => path === pick.path : ofQuant(pick.quant);
+  const wanted = models.filter(({ path }) => isWanted(path));
   const [found, another] = wanted;
   const name = pick.kind === "file" ? `${repository}/${pick.path}` : `${repository}:${pick.quant}`;
   if (!found) {
@@ -200,9 +197,13 @@ function pickFile({ repository, pick }: RepositoryModel, files: readonly Reposit
   return found;
 }
 
+/** Each is compared letter by letter. */
+const mostCompared = 500;
+
+/** None that a pull would refuse. */
 function nearest(wanted: string, models: readonly RepositoryFile[]): string {
-  const paths = models.map(({ path }) => path);
-  return nearestNames(wanted, paths).join(", ");
+  const paths = models.map(({ path }) => path).filter((path) => isPlainPath(path) && fileNameOf(path));
+  return nearestNames(wanted, paths.slice(0, mostCompared)).join(", ");
 }
 
 interface Served {

@@ -24,9 +24,11 @@ export interface Transfer {
 export interface Patience {
   readonly ms: number;
   readonly leastBytes: number;
+  /** For all that a host is asked before there is something to confirm. */
+  readonly lookUpMs: number;
 }
 
-export const usualPatience: Patience = { ms: 30_000, leastBytes: 4096 };
+export const usualPatience: Patience = { ms: 30_000, leastBytes: 4096, lookUpMs: 60_000 };
 
 /** Closes the part, and returns the digest of all its bytes. Rejects with a FetchError, or with the signal's reason. */
 export async function transferWhole(options: Transfer, signal: AbortSignal): Promise<string> {

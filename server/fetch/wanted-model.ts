@@ -52,7 +52,7 @@ function fromCatalogue(name: string): RepositoryModel {
 const namePattern = /^([\w.-]+\/[\w.-]+)(?:\/([^\0\\?#]+\.gguf)|:([\w.-]+))$/i;
 
 /** No segment of it leads elsewhere or is hidden. */
-function isPlainPath(path: string): boolean {
+export function isPlainPath(path: string): boolean {
   return path.split("/").every((segment) => segment !== "" && !segment.startsWith("."));
 }
 
@@ -62,9 +62,9 @@ export function fileNameOf(path: string): string | undefined {
   return /^[A-Za-z0-9][\w.+-]{0,200}\.gguf$/i.test(name) ? name : undefined;
 }
 
-/** The files of a repository that a quantisation may mean. */
-export function filesOfQuant(paths: readonly string[], quant: string): readonly string[] {
+/** Whether a quantisation may mean the file of a repository. */
+export function ofQuant(quant: string): (path: string) => boolean {
   const escaped = quant.replaceAll(/[.-]/g, "\\$&");
   const named = new RegExp(`(?:^|[-._/])${escaped}(?:-\\d{5}-of-\\d{5})?\\.gguf$`, "i");
-  return paths.filter((path) => named.test(path) && !/(?:^|\/)mmproj/i.test(path));
+  return (path) => named.test(path) && !/(?:^|\/)mmproj/i.test(path);
 }

@@ -6,12 +6,14 @@
 import { type Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { callbackify } from "node:util";
-import { type Dispatcher, EnvHttpProxyAgent, request as send } from "undici";
+import { type Dispatcher, request as send } from "undici";
+import { untilAborted } from "../base/abort.ts";
 import type { Disposable } from "../base/disposable.ts";
-import { errorCode } from "../base/error-code.ts";
+import type { Proxies } from "../base/proxies.ts";
 import { readRetryAfter } from "../base/retry-after.ts";
+import { connectionFailure } from "./connection-failure.ts";
 import { FetchError } from "./fetch-error.ts";
-import type { ProxySettings } from "./proxy-settings.ts";
+import { type RouteLimits, WebRoutes } from "./web-routes.ts";
 
 export interface WebRequest {
   readonly url: URL;
@@ -40,24 +42,24 @@ export type WebReply =
   | { readonly kind: "answer"; readonly answer: WebAnswer }
   | { readonly kind: "elsewhere"; readonly from: URL; readonly url: URL };
 
-const connectMs = 15_000;
-const headersMs = 60_000;
 const mostRedirects = 8;
 /** A socket that has to wait joins what it holds to one piece, a copy more; so it waits seldom. */
 const waitingBytes = 2 * 1024 * 1024;
 
-export class WebClient implements Disposable {
-  readonly #agent: EnvHttpProxyAgent;
+export interface WebLimits extends RouteLimits {
+  /** Until the headers of an answer are here, the connection and a proxy's word included. */
+  readonly answerMs: number;
+}
 
-  constructor(proxy: ProxySettings) {
-    this.#agent = new EnvHttpProxyAgent({
-      ...proxy,
-      connect: { timeout: connectMs },
-      headersTimeout: headersMs,
-      // A body that stalls is the reader's to judge.
-      bodyTimeout: 0,
-      pipelining: 1,
-    });
+const usualLimits: WebLimits = { connectMs: 15_000, tunnelMs: 15_000, answerMs: 60_000 };
+
+export class WebClient implements Disposable {
+  readonly #routes: WebRoutes;
+  readonly #answerMs: number;
+
+  constructor(proxies: Proxies, limits: WebLimits = usualLimits) {
+    this.#routes = new WebRoutes(proxies, limits);
+    this.#answerMs = limits.answerMs;
   }
 
   /** Rejects with a FetchError, or with the signal's reason. */
@@ -73,11 +75,11 @@ export class WebClient implements Disposable {
       drop(response.body);
       url = redirected(url, location);
     }
-    throw new FetchError("refused", { values: [url.host, "310"] });
+    throw new FetchError("circular", { values: [request.url.host] });
   }
 
   dispose(): void {
-    void this.#agent.destroy();
+    this.#routes.dispose();
   }
 
   async #send(
@@ -85,11 +87,20 @@ export class WebClient implements Disposable {
     options: { readonly method: "GET" | "HEAD"; readonly headers: Readonly<Record<string, string>> },
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
+    const { agent: dispatcher, proxy } = this.#routes.to(url);
+    const late = new AbortController();
+    const limit = AbortSignal.any([signal, late.signal]);
+    const timer = setTimeout(() => late.abort(), this.#answerMs);
     try {
-      return await send(url, { ...options, dispatcher: this.#agent, signal });
+      // undici hears an abort only once there is a connection, and a proxy may never give one.
+      const response = await untilAborted(send(url, { ...options, dispatcher, signal: limit }), limit);
+      if (response) return response;
     } catch (error) {
-      throw signal.aborted ? signal.reason : connectionFailure(url, error);
+      if (!limit.aborted) throw connectionFailure(url, proxy, error);
+    } finally {
+      clearTimeout(timer);
     }
+    throw signal.aborted ? signal.reason : new FetchError("too-slow", { values: [url.host] });
   }
 }
 
@@ -100,8 +111,8 @@ export function statusFailure({ status, url, header }: WebAnswer, what: string):
   if (status === 404 || status === 410) return new FetchError("not-found", { values: [host, what] });
   if (status === 429 || status === 503) {
     const retryAfterMs = readRetryAfter(header("retry-after"), Date.now());
-    const seconds = retryAfterMs === undefined ? "?" : Math.ceil(retryAfterMs / 1000);
-    return new FetchError("busy", { values: [host, seconds], retryAfterMs });
+    const seconds = Math.ceil((retryAfterMs ?? 0) / 1000);
+    return new FetchError("busy", { values: seconds > 0 ? [host, seconds] : [host], retryAfterMs });
   }
   return new FetchError(status >= 500 ? "server-failed" : "refused", { values: [host, status] });
 }
@@ -115,7 +126,9 @@ function redirected(from: URL, location: string): URL {
   if (!URL.canParse(location, from.href)) throw new FetchError("stranger", { values: [from.host] });
   const url = new URL(location, from);
   const fits = url.protocol === "https:" || (url.protocol === "http:" && from.protocol === "http:");
-  if (!fits) throw new FetchError("host-unconfirmed", { values: [from.host, url.origin] });
+  // The origin of an address without a host is no more than "null".
+  const to = url.origin === "null" ? url.protocol : url.origin;
+  if (!fits) throw new FetchError("host-unconfirmed", { values: [from.host, to] });
   // An address may carry a name and a password; ours carries none.
   url.username = "";
   url.password = "";
@@ -149,9 +162,10 @@ async function readAll(
   take: (piece: Uint8Array) => Promise<void>,
   { url, signal }: Reading,
 ): Promise<void> {
-  const taken = callbackify(async (piece: Buffer) => {
-    await take(piece);
-    release(piece);
+  let taking = Promise.resolve();
+  const taken = callbackify((piece: Buffer) => {
+    taking = take(piece).then(() => release(piece));
+    return taking;
   });
   const write = (piece: Buffer, _encoding: string, done: (error?: Error | null) => void) =>
     taken(piece, done);
@@ -159,6 +173,8 @@ async function readAll(
     // By events: whoever iterates gets copies of several pieces in one, of which the collector sees little.
     await pipeline(body, new Writable({ highWaterMark: waitingBytes, write }));
   } catch (error) {
+    // A connection that breaks does not wait for the piece that came last: nobody goes on before it is where it belongs.
+    await taking.catch(() => undefined);
     if (signal.aborted) throw signal.reason;
     throw error instanceof FetchError
       ? error
@@ -177,21 +193,4 @@ function release({ buffer, byteLength }: Buffer): void {
 function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | undefined {
   const value = headers[name];
   return typeof value === "string" ? value : value?.[0];
-}
-
-function connectionFailure({ host }: URL, cause: unknown): FetchError {
-  const why = reasonOf(cause);
-  if (/CERT|TLS|SSL|SELF_SIGNED|VERIFY/i.test(why))
-    return new FetchError("untrusted", { values: [host, why], cause });
-  return new FetchError("unreachable", { values: [host, why], cause });
-}
-
-/** Node and undici each name the cause elsewhere. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const known = errorCode(error);
-  // A proxy that refuses is told in words alone.
-  if (known !== undefined && known !== "UND_ERR_ABORTED") return known;
-  if (error.cause instanceof Error) return reasonOf(error.cause);
-  return error.message;
 }

@@ -3,11 +3,11 @@
 import type { Disposable } from "../base/disposable.ts";
 import type { Localizer } from "../base/l10n.ts";
 import type { Logger } from "../base/log.ts";
+import type { Proxies } from "../base/proxies.ts";
 import type { Settings } from "../config/schema.ts";
 import type { Question } from "../features/chat/answer-question.ts";
 import type { Source } from "../features/chat/question-prompt.ts";
 import type { CompletionOutcome, CompletionRequest } from "../features/completion/completion-outcome.ts";
-import type { ProxySettings } from "../fetch/proxy-settings.ts";
 import type { PullOptions } from "../fetch/pull-model.ts";
 import type { BuiltinStatus } from "../index/ngram/builtin-completer.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -51,7 +51,7 @@ export interface AskedQuestion extends Omit<Question, "sources"> {
 
 export interface PullRequest extends Pick<PullOptions, "ask" | "onProgress"> {
   readonly name: string;
-  readonly proxy: ProxySettings;
+  readonly proxy: Proxies;
 }
 
 export type Trust = "trusted" | "untrusted";

@@ -10,8 +10,9 @@ import type { Clock } from "../base/clock.ts";
 import { delay } from "../base/clock.ts";
 import { type Disposable, DisposableStore } from "../base/disposable.ts";
 import type { Localizer } from "../base/l10n.ts";
+import type { Proxies } from "../base/proxies.ts";
 import type { Settings } from "../config/schema.ts";
-import { type ProxySettings, proxyOf } from "../fetch/proxy-settings.ts";
+import { proxyOf } from "../fetch/proxy-settings.ts";
 import type { Client } from "./client.ts";
 import type { ClientProfile } from "./convert/client-profile.ts";
 import { Documents } from "./documents.ts";
@@ -133,7 +134,7 @@ export class Session implements Disposable {
   }
 
   /** The proxy of the editor, else of the environment. */
-  async proxy(): Promise<ProxySettings> {
+  async proxy(): Promise<Proxies> {
     const { client, profile } = this.#ports;
     return proxyOf(process.env, profile.can.configuration ? await client.proxy() : undefined);
   }

@@ -45,6 +45,10 @@ export interface HubOptions {
   readonly rate?: number;
   /** Where the first page of the list of files leads; the page there is its last. */
   readonly next?: string;
+  /** What the list of files is, in place of the true one. */
+  readonly listed?: readonly object[];
+  /** What is said of the repository begins to come, and never ends. */
+  readonly drips?: boolean;
   /** The name under which the store is to be found, where it has one. */
   readonly storeName?: string;
 }
@@ -112,24 +116,29 @@ export class ModelHub {
     const path = request.url ?? "";
     this.#see("front", request);
     const api = `/api/models/${this.repository}`;
-    const { licence = "apache-2.0", storeName = this.storeHost } = this.#options;
+    const { licence = "apache-2.0", storeName = this.storeHost, drips = false } = this.#options;
     const resolve = `/${this.repository}/resolve/${this.revision}/`;
     const wanted = this.#files.find(({ file }) => path === resolve + file);
-    if (path === `${api}/revision/main`)
+    if (drips) response.writeHead(200).write(" ");
+    else if (path === `${api}/revision/main`)
       json(response, { sha: this.revision, cardData: { license: licence }, tags: [] });
     else if (path.startsWith(`${api}/tree/${this.revision}`)) {
-      const { next } = this.#options;
+      const { next, listed } = this.#options;
       if (next !== undefined && !path.includes("cursor="))
         response.setHeader("link", `<${next}>; rel="next"`);
-      json(response, [
-        { type: "directory", path: "docs", size: 0 },
-        { type: "file", path: "README.md", size: 12 },
-        ...this.#files.map((file, index) => this.#listed(file, index === 0)),
-      ]);
+      json(response, listed ?? this.#list());
     } else if (wanted) {
       const location = `http://${storeName}/blobs/${wanted.sha256}?signed=1`;
       response.writeHead(302, { location, "x-linked-size": wanted.bytes.length }).end();
     } else response.writeHead(404, { "content-type": "application/json" }).end('{"error":"not found"}');
+  }
+
+  #list(): readonly object[] {
+    return [
+      { type: "directory", path: "docs", size: 0 },
+      { type: "file", path: "README.md", size: 12 },
+      ...this.#files.map((file, index) => this.#listed(file, index === 0)),
+    ];
   }
 
   #listed({ file, bytes, sha256 }: HubFile, isFirst: boolean): object {

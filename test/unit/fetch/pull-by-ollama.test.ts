@@ -10,6 +10,7 @@ import { FetchError } from "../../../server/fetch/fetch-error.ts";
 import type { FetchAnswer, FetchQuestion } from "../../../server/fetch/fetch-question.ts";
 import { readOllamaModel } from "../../../server/fetch/ollama-name.ts";
 import { type OllamaPort, pullByOllama } from "../../../server/fetch/pull-by-ollama.ts";
+import { usualPatience } from "../../../server/fetch/transfer.ts";
 import type { TransferProgress } from "../../../server/fetch/transfer-progress.ts";
 import { WebClient } from "../../../server/fetch/web-client.ts";
 import { OllamaRegistry } from "../../support/ollama-registry.ts";
@@ -59,6 +60,7 @@ describe("a pull by Ollama", () => {
         offline: true,
         client,
         clock: systemClock,
+        patience: usualPatience,
         now: () => new Date(0),
         ollama: { models: has, pull: pulling.work ?? work, create: () => assert.fail("nothing is made") },
         ask: async (question) => {

@@ -179,10 +179,17 @@ describe("pulling a model", () => {
     const slow = await start({ bytes, rate: 5000 });
     const error = await assertFails("too-slow", {
       hub: slow,
-      options: { patience: { ms: 1000, leastBytes: 1e6 } },
+      options: { patience: { ms: 1000, leastBytes: 1e6, lookUpMs: 60_000 } },
     });
     assert.equal(error.values[0], slow.storeHost);
     assert.deepEqual(await files(), [`${hub.file}.part`, `${hub.file}.part.json`]);
+  });
+
+  it("gives up a host whose words about a model do not come to an end", async () => {
+    const endless = await start({ bytes, drips: true });
+    const patience = { ms: 60_000, leastBytes: 1, lookUpMs: 200 };
+    const error = await assertFails("too-slow", { hub: endless, options: { patience } });
+    assert.deepEqual([error.values, endless.seen.length], [[new URL(endless.url).host], 1]);
   });
 
   it("does not wait for a host that asks for an hour", async () => {

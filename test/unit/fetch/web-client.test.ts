@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, describe, it } from "mocha";
 import { FetchError } from "../../../server/fetch/fetch-error.ts";
 import { type WebAnswer, WebClient } from "../../../server/fetch/web-client.ts";
-import { ModelHub } from "../../support/model-hub.ts";
+import { type Fault, ModelHub } from "../../support/model-hub.ts";
 
 const never = new AbortController().signal;
 const megabytes = 2 ** 20;
@@ -15,8 +15,9 @@ describe("the body of an answer", () => {
     for (const one of started.splice(0)) one.dispose();
   });
 
-  async function open(bytes: Buffer): Promise<WebAnswer> {
+  async function open(bytes: Buffer, faults: readonly Fault[] = []): Promise<WebAnswer> {
     const hub = await ModelHub.start({ bytes });
+    hub.faults.push(...faults);
     const client = new WebClient({ httpProxy: "", httpsProxy: "", noProxy: "" });
     started.push(hub, client);
     const url = new URL(`http://${hub.storeHost}/x`);
@@ -62,5 +63,17 @@ describe("the body of an answer", () => {
       }),
       full,
     );
+  });
+
+  it("is given up no sooner than the last piece is where it belongs", async () => {
+    const { read } = await open(Buffer.alloc(megabytes), [{ kind: "break", after: 100_000 }]);
+    let taking = 0;
+    const take = async () => {
+      taking++;
+      for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
+      taking--;
+    };
+    await assert.rejects(read(take), { code: "broke-off" });
+    assert.equal(taking, 0);
   });
 });

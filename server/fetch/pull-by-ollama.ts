@@ -5,6 +5,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { confirmLookUp, confirmOffer } from "./confirm.ts";
+import { inTime } from "./in-time.ts";
 import type { RegistryModel } from "./ollama-name.ts";
 import { lookUpInRegistry } from "./ollama-registry.ts";
 import type { PulledModel, PullOptions } from "./pull-model.ts";
@@ -35,7 +36,10 @@ export interface OllamaStep {
 }
 
 export interface OllamaPullOptions
-  extends Pick<PullOptions, "home" | "offline" | "client" | "clock" | "now" | "ask" | "onProgress"> {
+  extends Pick<
+    PullOptions,
+    "home" | "offline" | "client" | "clock" | "now" | "patience" | "ask" | "onProgress"
+  > {
   readonly ollama: OllamaPort;
 }
 
@@ -45,13 +49,14 @@ export async function pullByOllama(
   options: OllamaPullOptions,
   signal: AbortSignal,
 ): Promise<PulledModel> {
-  const { client, clock, ollama, onProgress } = options;
+  const { client, clock, patience, ollama, onProgress } = options;
   const { name, registry, known } = model;
   const named = `ollama/${name}`;
   if (ollama.models.includes(name))
     return { state: "there", model: named, bytes: known?.bytes ?? 0, licence: known?.licence ?? "" };
   await confirmLookUp({ source: registry, name, keeper: "Ollama", known }, options, signal);
-  const offer = await lookUpInRegistry(model, client, signal);
+  const limit = { ms: patience.lookUpMs, host: registry.host };
+  const offer = await inTime((soon) => lookUpInRegistry(model, client, soon), limit, signal);
   await confirmOffer(offer, 0, options, signal);
   const { bytes, licence } = offer;
   const come = new Come(clock);

@@ -9,6 +9,7 @@ import { type Confirming, confirmLookUp, confirmOffer } from "./confirm.ts";
 import { FetchError } from "./fetch-error.ts";
 import { type FetchPorts, fetchFile, isHere, type WantedFile } from "./fetch-file.ts";
 import { holdingName } from "./hold-name.ts";
+import { inTime } from "./in-time.ts";
 import { bytesHere, needAllowance, needSpace, writing } from "./part-file.ts";
 import { lookUp, type ModelOffer, type RepositoryOffer } from "./repository.ts";
 import { withRetries } from "./retries.ts";
@@ -114,7 +115,7 @@ async function offerOf(
   options: PullOptions,
   signal: AbortSignal,
 ): Promise<RepositoryOffer> {
-  const { client, clock, random, onProgress } = options;
+  const { client, clock, random, patience, onProgress } = options;
   const source = new URL(options.source);
   await confirmLookUp({ source, name, file: fileText(wanted), known: wanted.known }, options, signal);
   const retries = {
@@ -124,7 +125,9 @@ async function offerOf(
     moved: () => false,
     onWait: (remainingMs: number) => onProgress({ phase: "waiting", bytes: 0, total: 0, remainingMs }),
   };
-  return withRetries(() => lookUp(wanted, { client, source }, signal), retries, signal);
+  const limit = { ms: patience.lookUpMs, host: source.host };
+  const look = () => inTime((soon) => lookUp(wanted, { client, source }, soon), limit, signal);
+  return withRetries(look, retries, signal);
 }
 
 function pulled(

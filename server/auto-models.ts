@@ -7,7 +7,9 @@
 import type { Settings } from "./config/schema.ts";
 import type { WantedModel } from "./features/completion/completion-model.ts";
 import { autoCandidates, autoReasoners, autoServed, type ServedModel } from "./model/findings.ts";
-import { findOllama } from "./runtime/discovery/find-ollama.ts";
+import { ollamaProgram } from "./model-spec.ts";
+import { findOllama, ollamaAddress } from "./runtime/discovery/find-ollama.ts";
+import { isLoopback } from "./runtime/discovery/loopback-json.ts";
 import { ollamaHost } from "./runtime/discovery/ollama-url.ts";
 import { listLocalModels } from "./runtime/embedded/local-models.ts";
 
@@ -46,4 +48,15 @@ export async function modelsOfOllama(
   // What speaks HTTP to runtimes is not loaded where there is none.
   const { servedModels } = await import("./runtime/ollama/served-models.ts");
   return servedModels(found.url, signal);
+}
+
+/** The program of an Ollama of this machine that is installed and does not run. */
+export async function idleOllama(
+  { settings, env }: Pick<AutoSource, "settings" | "env">,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const place = ollamaHost(settings, env);
+  if (!isLoopback(ollamaAddress(place.host))) return undefined;
+  const found = await findOllama(place, signal);
+  return found.kind === "absent" ? ollamaProgram({ settings, env }) : undefined;
 }

@@ -2,7 +2,7 @@
 
 import { availableParallelism, totalmem } from "node:os";
 import { basename, join } from "node:path";
-import { modelsOfOllama } from "./auto-models.ts";
+import { idleOllama, modelsOfOllama } from "./auto-models.ts";
 import { llamaHere } from "./backends.ts";
 import { onAbort } from "./base/abort.ts";
 import { systemClock } from "./base/clock.ts";
@@ -21,7 +21,7 @@ import type {
 import { ModelFolder } from "./fetch/model-folder.ts";
 import type { ModelInfo } from "./model/model-info.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
-import { modelSpec, type SpecSource } from "./model-spec.ts";
+import { modelSpec, openAiPlace, type SpecSource } from "./model-spec.ts";
 import type { DoctorResult } from "./protocol/doctor.ts";
 import type { RemoteRole } from "./protocol/role.ts";
 import {
@@ -43,6 +43,7 @@ import { noMemory } from "./runtime/host/ladder-memory.ts";
 import { readMeasurements } from "./runtime/host/load-measurements.ts";
 import { carriedBuild, type FoundModel } from "./runtime/host/model-source.ts";
 import { checkProgram } from "./runtime/host/ollama-source.ts";
+import { lookAtOpenAi } from "./runtime/host/openai-source.ts";
 import { noPrograms } from "./runtime/supervisor/no-programs.ts";
 import { ofWire } from "./runtime/wire/errors.ts";
 
@@ -81,7 +82,12 @@ export function doctorPorts(request: DoctorRequest, signal: AbortSignal): Doctor
     surroundings: once(surroundingsHere),
     nvidia: once(() => findNvidia(signal)),
     ollama: once(() => findOllama(ollamaHost(settings, env), signal)),
+    idleOllama: () => idleOllama({ settings, env }, signal),
     llamaServer: (stop) => findLlamaServer(llamaServerPlaces(settings, env), stop),
+    openai: async (stop) => {
+      const place = openAiPlace(settings);
+      return place && lookAtOpenAi(place, stop);
+    },
     modelFile: (name) => inspectLocalModel(localModelPath(name, models)),
     remoteModel: (role) => reachModel(role, { settings, models, env, secret }, signal),
     modelsFolder: models,

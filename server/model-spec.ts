@@ -73,9 +73,17 @@ async function ollamaSpec(
   const url = ollamaUrl(settings, env);
   const spec = { runtime: "ollama", url: url.href, model } as const;
   if (found || !settings["runtimes.ollama.start"] || !isLoopback(url)) return spec;
-  const set = settings["runtimes.ollama.path"];
-  const program = set === "" ? await findProgram("ollama", env["PATH"] ?? "") : set;
+  const program = await ollamaProgram({ settings, env });
   return program === undefined ? spec : { ...spec, program: resolve(program) };
+}
+
+/** Whether or not it can be run; undefined where none is set and none on PATH. */
+export async function ollamaProgram({
+  settings,
+  env,
+}: Pick<SpecSource, "settings" | "env">): Promise<string | undefined> {
+  const set = settings["runtimes.ollama.path"];
+  return set === "" ? findProgram("ollama", env["PATH"] ?? "") : set;
 }
 
 /** A llama-server that the host starts, for a file that is named as an embedded one is. */
@@ -92,24 +100,30 @@ async function startedSpec(model: string, { settings, models, env }: SpecSource)
   return { spec, model: startedModelName(await realpath(path).catch(() => path)) };
 }
 
-async function openAiSpec(model: string, source: SpecSource): Promise<SpecOf<"openai">> {
-  const { settings, session } = source;
+/** Undefined where no address is set. */
+export function openAiPlace(settings: Settings): Pick<SpecOf<"openai">, "url" | "tls"> | undefined {
   const url = settings["runtimes.openai.url"];
-  if (url === "")
-    throw new RuntimeError("runtime-unreachable", "runtimes.openai.url is not set.", {
-      mend: "Set runtimes.openai.url to the address of the server.",
-    });
+  if (url === "") return undefined;
   const tls = {
     ca: settings["runtimes.openai.tls.ca"],
     cert: settings["runtimes.openai.tls.cert"],
     key: settings["runtimes.openai.tls.key"],
   };
-  const key = await apiKey(new URL(url), source);
+  return { url, tls: Object.fromEntries(Object.entries(tls).filter(([, path]) => path !== "")) };
+}
+
+async function openAiSpec(model: string, source: SpecSource): Promise<SpecOf<"openai">> {
+  const { settings, session } = source;
+  const place = openAiPlace(settings);
+  if (!place)
+    throw new RuntimeError("runtime-unreachable", "runtimes.openai.url is not set.", {
+      mend: "Set runtimes.openai.url to the address of the server.",
+    });
+  const key = await apiKey(new URL(place.url), source);
   return {
     runtime: "openai",
-    url,
+    ...place,
     model,
-    tls: Object.fromEntries(Object.entries(tls).filter(([, path]) => path !== "")),
     ...(key === undefined ? {} : { key }),
     ...(session === undefined ? {} : { session }),
   };

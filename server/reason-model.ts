@@ -1,7 +1,7 @@
 /** Opens the model of the role `reason`, for whoever asks it a question. */
 
 import { basename, join } from "node:path";
-import { type AutoSource, autoModels } from "./auto-models.ts";
+import { type AutoSource, autoModels, idleOllama } from "./auto-models.ts";
 import { systemClock } from "./base/clock.ts";
 import type { Localizer } from "./base/l10n.ts";
 import type { Logger } from "./base/log.ts";
@@ -133,9 +133,7 @@ async function wantedModel(setting: string, source: AutoSource, signal: AbortSig
     case "auto": {
       const [best] = await autoModels("reason", source, signal);
       if (best) return best;
-      throw new RuntimeError("model-not-found", "There is no model that reasons.", {
-        mend: "Run hearth plan to see which fit this machine, and hearth models pull to fetch one, or name one in roles.reason.",
-      });
+      throw await noReasoner(source, signal);
     }
     case "off":
       throw new RuntimeError("model-not-found", "roles.reason is off.", {
@@ -148,4 +146,21 @@ async function wantedModel(setting: string, source: AutoSource, signal: AbortSig
     case "other":
       throw new RuntimeError("model-not-found", 'No runtime serves "{0}".', { values: [setting] });
   }
+}
+
+/** An Ollama that is closed is left so, and said: what is in it would have been looked through. */
+async function noReasoner(source: AutoSource, signal: AbortSignal): Promise<RuntimeError> {
+  const program = await idleOllama(source, signal);
+  return program === undefined
+    ? new RuntimeError("model-not-found", "There is no model that reasons.", {
+        mend: "Run hearth plan to see which fit this machine, and hearth models pull to fetch one, or name one in roles.reason.",
+      })
+    : new RuntimeError(
+        "model-not-found",
+        "There is no model that reasons. Ollama is installed ({0}) and does not run.",
+        {
+          values: [program],
+          mend: "Start Ollama, or name one of its models in roles.reason, such as ollama/deepseek-r1:7b; or run hearth plan to see which fit this machine, and hearth models pull to fetch one.",
+        },
+      );
 }

@@ -38,6 +38,12 @@ export type OllamaFinding =
   /** The address leaves this machine, and the settings forbid that. */
   | { readonly kind: "not-asked"; readonly url: string };
 
+/** A server of OpenAI's protocol that answers; one that does not is a RuntimeError. */
+export type OpenAiFinding =
+  | { readonly kind: "found"; readonly url: string; readonly models: number }
+  /** It tells nobody without a key what it has. */
+  | { readonly kind: "wants-key"; readonly url: string };
+
 export interface LlamaServerFinding {
   /** The program on PATH. */
   readonly path?: string;

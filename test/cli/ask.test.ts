@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { hostFixture, never } from "../support/host-fixture.ts";
+import { itNeeds, posix } from "../support/needs.ts";
 import { type CliEnd, runCli } from "../support/run-cli.ts";
 import { scripted } from "../support/scripted-model.ts";
 
@@ -83,6 +84,17 @@ describe("hearth ask", function () {
     const { stderr, status } = await ask("Why?", "--set", `roles.reason=embedded/${thinker}`);
     assert.equal(status, 1);
     assert.match(stderr, /thought, and said nothing\.\n.*--thinking off.*roles\.reason\.\n$/);
+  });
+
+  itNeeds(posix, "says that an Ollama is installed and does not run", async () => {
+    const program = join(fixture.home, "ollama");
+    await writeFile(program, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    const { stderr, status } = await ask("Why?", "--set", `runtimes.ollama.path=${program}`);
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /Ollama is installed \(\S+ollama\) and does not run\.\nStart Ollama, or name .*ollama\/deepseek-r1:7b/,
+    );
   });
 
   it("takes no question without words", async () => {

@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import type { DoctorResult } from "../../server/protocol/doctor.ts";
+import { listen } from "../support/listen.ts";
 import { itNeeds, posix } from "../support/needs.ts";
 import { runCli } from "../support/run-cli.ts";
 import { scripted } from "../support/scripted-model.ts";
@@ -67,6 +69,23 @@ describe("hearth", function () {
     const { stdout, status } = await run("ended", "doctor", ...settings);
     assert.equal(status, 1);
     assert.match(stdout, /^FAIL {2}roles\.complete .*\n.*built for another processor/m);
+  });
+
+  it("doctor looks at a server of OpenAI's protocol that is set, and sends it no key", async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(`${request.url} ${request.headers.authorization}`);
+      response.writeHead(401).end();
+    });
+    const url = `http://${await listen(server)}`;
+    const env = { HEARTH_HOME: join(folder, "new"), HEARTH_API_KEY: "sk-not-to-be-sent" };
+    const args = ["doctor", "--set", `runtimes.openai.url=${url}/v1`];
+    const alive = await runCli({ args, cwd: folder, env });
+    assert.match(alive.stdout, /^ok {4}openai .*wants a key, which the doctor does not send$/m);
+    assert.deepEqual(asked, ["/v1/models undefined"]);
+    server.close();
+    const dead = await runCli({ args, cwd: folder, env });
+    assert.match(dead.stdout, /^warn {2}openai +No server of OpenAI's protocol at /m);
   });
 
   it("doctor speaks to a person in lines of their own language", async () => {

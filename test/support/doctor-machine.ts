@@ -41,7 +41,9 @@ export const healthy: DoctorPorts = {
   env: {},
   ensureHome: async () => ({ kind: "writable" }),
   ollama: async () => ({ kind: "absent", url }),
+  idleOllama: async () => undefined,
   llamaServer: async () => ({}),
+  openai: async () => undefined,
   modelFile: async (path) => ({
     kind: "model",
     path,

@@ -11,6 +11,7 @@ import type {
   LlamaServerFinding,
   ModelFileFinding,
   OllamaFinding,
+  OpenAiFinding,
   ServedModel,
 } from "../../model/findings.ts";
 import type { NvidiaFinding, ProcessorFinding, SurroundingsFinding } from "../../model/machine-findings.ts";
@@ -40,7 +41,11 @@ export interface DoctorPorts {
   /** Which build of it is used, and why. */
   backends(signal: AbortSignal): Promise<BackendChoice>;
   ollama(signal: AbortSignal): Promise<OllamaFinding>;
+  /** The program of an Ollama of this machine that is installed and does not run. */
+  idleOllama(): Promise<string | undefined>;
   llamaServer(signal: AbortSignal): Promise<LlamaServerFinding>;
+  /** Sends no key; undefined where no address is set. Rejects with a RuntimeError. */
+  openai(signal: AbortSignal): Promise<OpenAiFinding | undefined>;
   /** A GGUF by its path, or by its name in the models folder. */
   modelFile(nameOrPath: string): Promise<ModelFileFinding>;
   /** Reaches the runtime that the settings name, and sends it no code. Rejects with a RuntimeError. */

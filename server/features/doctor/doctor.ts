@@ -13,7 +13,7 @@ import { mendActions } from "./mend-actions.ts";
 import { checkModels } from "./models-check.ts";
 import { checkProxy } from "./proxy-check.ts";
 import { checkCompleteRole, checkReasonRole } from "./role-check.ts";
-import { checkLlamaCpp, checkLlamaServer, checkOllama } from "./runtime-checks.ts";
+import { checkLlamaCpp, checkLlamaServer, checkOllama, checkOpenAi } from "./runtime-checks.ts";
 import { checkContainer, checkWsl } from "./surroundings-checks.ts";
 import { checkWorkspace } from "./workspace-check.ts";
 
@@ -42,6 +42,7 @@ const checks: Readonly<Record<string, Check>> = {
   workspace: checkWorkspace,
   ollama: checkOllama,
   "llama-server": checkLlamaServer,
+  openai: checkOpenAi,
 };
 
 export async function runDoctor(ports: DoctorPorts, signal: AbortSignal): Promise<DoctorResult> {

@@ -85,38 +85,67 @@ async function checkAuto(ports: DoctorPorts): Promise<Finding> {
   const files = await ports.modelFiles();
   const [best] = autoCandidates(files);
   if (best) return { state: "ok", found: modelText(best, ports) };
-  const [served] = autoServed("complete", await ports.servedModels());
+  const models = await ports.servedModels();
+  const [served] = autoServed("complete", models);
   if (served) return checkServed(served, { ports, purpose: completing });
   const found = t("built in (learns from this workspace)");
-  const passed = files.flatMap((file) => (file.kind === "model" ? [file] : []));
-  if (passed.length === 0) return { state: "ok", found };
+  const passed = files.flatMap((file) => (file.kind === "model" ? [whyPassed(file, ports)] : []));
+  const small = models.flatMap((model) => (model.fills ? [tooSmall(model, ports)] : []));
+  if (passed.length + small.length === 0) return { state: "ok", found };
   return {
     state: "warn",
     found,
-    why: passed.map((file) => whyPassed(file, ports)).join("\n"),
+    why: [...passed, ...small].join("\n"),
     mend: t("Put a model there that was trained to fill in the middle, or name one in roles.complete."),
   };
 }
 
-/** Without one nothing is wrong: what needs one says how to get it. */
+/** Without one nothing is wrong, unless one is there that is passed over. */
 async function checkAutoReason(ports: DoctorPorts): Promise<Finding> {
-  const [best] = autoReasoners(await ports.modelFiles());
+  const { t } = ports.localizer;
+  const files = await ports.modelFiles();
+  const [best] = autoReasoners(files);
   if (best) return { state: "ok", found: modelText(best, ports) };
-  const [served] = autoServed("reason", await ports.servedModels());
+  const models = await ports.servedModels();
+  const [served] = autoServed("reason", models);
   if (served) return checkServed(served, { ports, purpose: reasoning });
-  return { state: "ok", found: ports.localizer.t("no model that reasons is here yet") };
+  const small = [
+    ...files.flatMap((file) => (file.kind === "model" && file.reasons ? [file] : [])),
+    ...models.filter(({ reasons }) => reasons !== "no"),
+  ];
+  if (small.length === 0)
+    return {
+      state: "ok",
+      found: t(
+        "no model that reasons is here yet: hearth plan says which fit, hearth models pull fetches one",
+      ),
+    };
+  return {
+    state: "warn",
+    found: t("no model that reasons is here yet"),
+    why: small.map((model) => tooSmall(model, ports)).join("\n"),
+    mend: t("Fetch one that hearth plan names with hearth models pull, or name one in roles.reason."),
+    actions: [{ command: "hearth.plan", arguments: [], title: t("See what this machine can run") }],
+  };
 }
 
 function checkServed({ name }: ServedModel, examination: Examination): Promise<Finding> {
   return checkRemote({ kind: "remote", runtime: "ollama", model: name }, examination);
 }
 
-function whyPassed(file: ModelFile, { localizer: { t } }: DoctorPorts): string {
+function whyPassed(file: ModelFile, ports: DoctorPorts): string {
+  const { t } = ports.localizer;
   if (file.fim === undefined) return t("{0} was not trained to fill in the middle.", file.name);
+  return tooSmall(file, ports);
+}
+
+type Sized = Pick<ModelFile, "name" | "parameters">;
+
+function tooSmall(model: Sized, { localizer: { t } }: DoctorPorts): string {
   return t(
     "{0} is not taken by itself: it has {1} million parameters, and with fewer than {2} million a model is of no use.",
-    file.name,
-    millions(file.parameters),
+    model.name,
+    millions(model.parameters),
     millions(leastParameters),
   );
 }

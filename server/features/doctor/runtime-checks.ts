@@ -1,6 +1,8 @@
 /** The checks of what can run a model here. What is not installed is no fault: nothing needs it. */
 
 import { isOlder } from "../../base/node-versions.ts";
+import { explainError } from "../../model/explain-error.ts";
+import { RuntimeError } from "../../model/runtime-error.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
 
 export async function checkLlamaCpp(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
@@ -46,7 +48,7 @@ export async function checkOllama(ports: DoctorPorts, signal: AbortSignal): Prom
   const finding = await ports.ollama(signal);
   switch (finding.kind) {
     case "absent":
-      return { state: "ok", found: t("No Ollama at {0}", finding.url) };
+      return { state: "ok", found: absentOllama(finding.url, await ports.idleOllama(), ports) };
     case "late":
       return {
         state: "warn",
@@ -85,6 +87,37 @@ export async function checkOllama(ports: DoctorPorts, signal: AbortSignal): Prom
         mend: t("Update Ollama."),
       };
     }
+  }
+}
+
+function absentOllama(url: string, program: string | undefined, { localizer: { t } }: DoctorPorts): string {
+  return program === undefined
+    ? t("No Ollama at {0}, and none is installed here", url)
+    : t(
+        "{0} is installed and does not run: start it, or name one of its models in a role ({1}).",
+        program,
+        "ollama/NAME",
+      );
+}
+
+/** Left out where no address is set. */
+export async function checkOpenAi(ports: DoctorPorts, signal: AbortSignal): Promise<Finding | undefined> {
+  const { t } = ports.localizer;
+  try {
+    const finding = await ports.openai(signal);
+    if (!finding) return undefined;
+    const { url } = finding;
+    return finding.kind === "wants-key"
+      ? {
+          state: "ok",
+          found: t("A server answers at {0} and wants a key, which the doctor does not send", url),
+        }
+      : { state: "ok", found: t("A server at {0} serves models: {1}", url, finding.models) };
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    const found = t("No server of OpenAI's protocol at {0}", ports.settings["runtimes.openai.url"]);
+    const { message } = explainError(error, ports.localizer);
+    return { state: "warn", found, why: message, mend: t("Start it there, or correct runtimes.openai.url.") };
   }
 }
 

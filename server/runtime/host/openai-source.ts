@@ -3,9 +3,12 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
+import * as v from "valibot";
+import type { OpenAiFinding } from "../../model/findings.ts";
 import { RuntimeError, toRuntimeError } from "../../model/runtime-error.ts";
 import { isLoopback } from "../discovery/loopback-json.ts";
 import { HttpClient, type TlsFiles } from "../http/http-client.ts";
+import { StatusError } from "../http/http-errors.ts";
 import { connectOpenAi } from "../openai/connect-openai.ts";
 import { type Connected, ConnectedSource } from "./connected-source.ts";
 import type { FoundModel, SourcePorts } from "./model-source.ts";
@@ -39,6 +42,30 @@ async function connect(spec: Spec, { clock }: SourcePorts, signal: AbortSignal):
   } catch (error) {
     client.dispose();
     throw error;
+  }
+}
+
+const lookMs = 5000;
+const listSchema = v.object({ data: v.array(v.unknown()) });
+
+/** Asks for its list of models, without a key: whoever looks may have no right to it. */
+export async function lookAtOpenAi(
+  { url: address, tls: paths }: Pick<Spec, "url" | "tls">,
+  signal: AbortSignal,
+): Promise<OpenAiFinding> {
+  const url = rootOf(address);
+  const tls = await readTls(paths);
+  const client = new HttpClient({ url: url.href, name: "openai", tls });
+  try {
+    const request = { path: "v1/models", schema: listSchema, limitMs: lookMs };
+    const { data } = await client.json(request, signal);
+    return { kind: "found", url: url.origin, models: data.length };
+  } catch (error) {
+    if (error instanceof StatusError && (error.status === 401 || error.status === 403))
+      return { kind: "wants-key", url: url.origin };
+    throw error;
+  } finally {
+    client.dispose();
   }
 }
 

@@ -150,6 +150,41 @@ describe("the doctor", () => {
       { ollama: async () => ({ kind: "found", url, version: "0.0.0", models: [] }) },
       { state: "ok", found: /a build that has no version/ },
     ));
+  it("an Ollama that is installed and does not run, and none", async () => {
+    await check(
+      "ollama",
+      { idleOllama: async () => "/usr/bin/ollama" },
+      {
+        state: "ok",
+        found: /^\/usr\/bin\/ollama is installed and does not run: start it, or name .*ollama\/NAME/,
+      },
+    );
+    await check("ollama", {}, { state: "ok", found: /^No Ollama at .*none is installed here$/ });
+  });
+  it("a server of OpenAI's protocol, where one is set", async () => {
+    const at = "https://models.example";
+    const settings = { ...defaultSettings, "runtimes.openai.url": `${at}/v1` };
+    await check(
+      "openai",
+      { settings, openai: async () => ({ kind: "found", url: at, models: 3 }) },
+      { state: "ok", found: /models\.example serves models: 3$/ },
+    );
+    await check(
+      "openai",
+      { settings, openai: async () => ({ kind: "wants-key", url: at }) },
+      { state: "ok", found: /wants a key, which the doctor does not send/ },
+    );
+    await check(
+      "openai",
+      { settings, openai: () => Promise.reject(new RuntimeError("runtime-unreachable", "Nobody is there.")) },
+      {
+        state: "warn",
+        found: /at https:\/\/models\.example\/v1$/,
+        why: /Nobody is there/,
+        mend: /runtimes\.openai\.url/,
+      },
+    );
+  });
   it("an Ollama that hangs", () =>
     check(
       "ollama",

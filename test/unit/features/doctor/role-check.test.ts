@@ -173,7 +173,39 @@ describe("the doctor's check of a role", () => {
   it("the role that reasons", async () => {
     const reason = (value: string) => ({ settings: { ...defaultSettings, "roles.reason": value } });
     const r1 = { kind: "model", path: "/m/r1.gguf", name: "r1", fileBytes: gib, parameters: 1e9 } as const;
-    await check("roles.reason", {}, { state: "ok", found: /no model that reasons is here yet/ });
+    await check(
+      "roles.reason",
+      {},
+      { state: "ok", found: /no model that reasons is here yet: hearth plan says which fit/ },
+    );
+    const passed = await check(
+      "roles.reason",
+      {
+        modelFiles: async () => [
+          { ...r1, parameters: 2e6, reasons: true },
+          { ...r1, name: "base" },
+        ],
+        servedModels: async () => [
+          { name: "deepseek-r1:1.5b", bytes: 4e6, parameters: 3e6, fills: false, reasons: "r1" },
+          { name: "coder:3b", bytes: 2e9, parameters: 3e9, fills: true, reasons: "no" },
+        ],
+      },
+      {
+        state: "warn",
+        why: /^r1 is not taken by itself: it has 2 million.*\ndeepseek-r1:1\.5b is not taken by itself: it has 3 million.*$/,
+        mend: /hearth models pull, or name one in roles\.reason/,
+      },
+    );
+    assert.equal(passed.mendActions?.[0]?.command, "hearth.plan");
+    await check(
+      "roles.complete",
+      {
+        servedModels: async () => [
+          { name: "coder:tiny", bytes: 4e6, parameters: 3e6, fills: true, reasons: "no" },
+        ],
+      },
+      { state: "warn", why: /^coder:tiny is not taken by itself/ },
+    );
     await check("roles.reason", reason("off"), { state: "ok", found: /^off$/ });
     await check(
       "roles.reason",

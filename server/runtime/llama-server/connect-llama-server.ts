@@ -8,14 +8,15 @@ import type { ModelInfo } from "../../model/model-info.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import { isUnknownPath, strangerError } from "../http/http-errors.ts";
+import { leastContext, statedSlots, statedTokens } from "../http/stated-count.ts";
 import { LlamaServerRuntime } from "./llama-server-runtime.ts";
 
 const quickMs = 5000;
 
 /** What only llama-server says of itself. */
 const propsSchema = v.object({
-  default_generation_settings: v.object({ n_ctx: v.number() }),
-  total_slots: v.number(),
+  default_generation_settings: v.object({ n_ctx: statedTokens }),
+  total_slots: statedSlots,
   model_path: v.optional(v.string(), ""),
   chat_template: v.optional(v.string(), ""),
   build_info: v.optional(v.string(), ""),
@@ -25,7 +26,7 @@ const modelsSchema = v.object({
     v.object({
       id: v.string(),
       /** Left out before 2025; null while it loads. */
-      meta: v.nullish(v.object({ n_ctx_train: v.nullish(v.number()) })),
+      meta: v.nullish(v.object({ n_ctx_train: statedTokens })),
     }),
   ),
 });
@@ -54,10 +55,11 @@ export async function connectLlamaServer(
       values: [url.origin, served, model],
     });
   }
-  const held = props.default_generation_settings.n_ctx;
-  const trained = models.data[0]?.meta?.n_ctx_train || Infinity;
+  const { default_generation_settings: settings, total_slots: slots = 1 } = props;
+  const trained = models.data[0]?.meta?.n_ctx_train ?? Infinity;
+  const held = settings.n_ctx ?? Math.min(leastContext, trained);
   const contextTokens = Math.min(held, trained);
-  const runtime = new LlamaServerRuntime({ client, url, model, contextTokens, slots: props.total_slots });
+  const runtime = new LlamaServerRuntime({ client, url, model, contextTokens, slots });
   const named = familyByName([model, ...names]);
   const fim = named && (await runtime.hasControls(controlsOf(named), signal)) ? named : undefined;
   const template = { chatTemplate: props.chat_template, name: model };
@@ -71,7 +73,7 @@ export async function connectLlamaServer(
       ...(fim === undefined ? {} : { fim }),
     },
     runtime,
-    slots: props.total_slots,
+    slots,
   };
 }
 

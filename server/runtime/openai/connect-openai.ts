@@ -12,6 +12,7 @@ import { familyTokens } from "../../model/neutral-text.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import { isUnknownPath, StatusError, strangerError } from "../http/http-errors.ts";
+import { leastContext, statedTokens } from "../http/stated-count.ts";
 import { withRetries } from "../http/with-retries.ts";
 import { dialectOf } from "./dialect.ts";
 import { OpenAiRuntime } from "./openai-runtime.ts";
@@ -29,26 +30,23 @@ export interface OpenAiServer {
 }
 
 const quickMs = 10_000;
-/** What a server that does not say how long its context is can hold for sure. */
-const leastContext = 4096;
 
-const count = v.nullish(v.number());
 const entrySchema = v.object({
   id: v.string(),
   owned_by: v.nullish(v.string()),
   /** The model behind a name that was given to it (vLLM). */
   root: v.nullish(v.string()),
   /** vLLM and SGLang. */
-  max_model_len: count,
+  max_model_len: statedTokens,
   /** Gateways. */
-  context_length: count,
-  context_window: count,
+  context_length: statedTokens,
+  context_window: statedTokens,
 });
 const listSchema = v.object({ data: v.array(entrySchema) });
 type Entry = v.InferOutput<typeof entrySchema>;
 /** What llama.cpp says besides. */
 const propsSchema = v.object({
-  default_generation_settings: v.object({ n_ctx: v.number() }),
+  default_generation_settings: v.object({ n_ctx: statedTokens }),
   chat_template: v.optional(v.string()),
 });
 

@@ -34,10 +34,20 @@ export type LostConnection = (cause: unknown) => RuntimeError;
 
 export function fromWire(error: unknown, lost: LostConnection): RuntimeError {
   if (error instanceof RuntimeError) return error;
+  if (error instanceof v.ValiError) return strange(error);
   if (!(error instanceof ResponseError)) return lost(error);
   const data = v.safeParse(wireErrorSchema, error.data);
   if (data.success) return ofWire(data.output);
   const broken =
     error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.MessageWriteError;
   return broken ? lost(error) : toRuntimeError(error);
+}
+
+/** One answer that cannot be read says nothing against the connection. */
+function strange(cause: v.ValiError<v.GenericSchema>): RuntimeError {
+  const places = cause.issues.map((issue) => v.getDotPath(issue) ?? issue.kind);
+  return new RuntimeError("internal", "The runtime host answers what cannot be read: {0}.", {
+    values: [[...new Set(places)].join(", ")],
+    cause,
+  });
 }

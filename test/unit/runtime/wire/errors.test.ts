@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import * as v from "valibot";
 import { ResponseError } from "vscode-jsonrpc/node";
 import { RuntimeError } from "../../../../server/model/runtime-error.ts";
 import { fromWire, toResponseError } from "../../../../server/runtime/wire/errors.ts";
@@ -37,6 +38,19 @@ describe("an error on the wire", () => {
     const mend = "Set a to {0}.";
     assert.equal(sent(new RuntimeError("refused", "No.", { values: ["b"], mend })).mend, mend);
     assert.equal(sent(new RuntimeError("refused", "No.")).mend, undefined);
+  });
+
+  it("is one bad answer where that has another form, and no lost connection", () => {
+    const parsed = () => v.parse(v.object({ info: v.object({ contextTokens: v.number() }) }), { info: {} });
+    let thrown: unknown;
+    try {
+      parsed();
+    } catch (error) {
+      thrown = error;
+    }
+    const { code, message } = fromWire(thrown, lost);
+    assert.equal(code, "internal");
+    assert.equal(message, "The runtime host answers what cannot be read: info.contextTokens.");
   });
 
   it("is a lost connection when it is no answer", () => {

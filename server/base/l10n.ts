@@ -3,6 +3,8 @@
  * both faces share `l10n/bundle.l10n.<locale>.json`.
  */
 
+import { oneLine } from "./one-line.ts";
+
 export const languages = ["en", "zh-cn"] as const;
 export type Language = (typeof languages)[number];
 
@@ -10,7 +12,7 @@ export type LocalizedValue = string | number;
 
 export interface Localizer {
   readonly language: Language;
-  /** The sentence in the person's language, `{0}`, `{1}` … replaced by `values`. */
+  /** The sentence in the person's language, `{0}`, `{1}` … replaced by `values`; none of them begins a line of its own. */
   readonly t: (sentence: string, ...values: readonly LocalizedValue[]) => string;
 }
 
@@ -34,5 +36,7 @@ export function languageOfEnvironment(env: Readonly<Record<string, string | unde
 }
 
 function fill(sentence: string, values: readonly LocalizedValue[]): string {
-  return sentence.replace(/\{(\d+)\}/g, (whole, index: string) => String(values[Number(index)] ?? whole));
+  return sentence.replace(/\{(\d+)\}/g, (whole, index: string) =>
+    oneLine(String(values[Number(index)] ?? whole)),
+  );
 }

@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { buildCommand, type Command } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
+import { oneLine } from "../base/one-line.ts";
 import type { DoctorCheck } from "../protocol/doctor.ts";
 import { brokenText } from "./broken-text.ts";
 import type { CliContext } from "./cli-context.ts";
@@ -51,7 +52,7 @@ export function doctorText(checks: readonly DoctorCheck[], paint: Paint, columns
     .flatMap(({ id, state, found, why, mend }) => {
       const mark = { ok: paint.good("ok  "), warn: paint.warn("warn"), fail: paint.bad("FAIL") }[state];
       const [first = "", ...rest] = [
-        ...brokenText(visibleText(found), room),
+        ...brokenText(visibleText(oneLine(found)), room),
         ...reasons(visibleText(why), room),
         ...(mend === "" ? [] : brokenText(visibleText(mend), room)),
       ];

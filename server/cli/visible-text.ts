@@ -3,6 +3,8 @@
  * reorder characters is shown as its code point instead.
  */
 
+import { codePoint } from "../base/one-line.ts";
+
 /** Controls but tab and line feed, bidirectional marks, zero-width and tag characters, lone surrogates. */
 const hidden = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}\p{Cs}]/gu;
 
@@ -15,7 +17,7 @@ export function safeText(text: string): string {
   return text
     .replaceAll("\r\n", "\n")
     .replace(hidden, (character) =>
-      character === "\n" || character === "\t" ? character : escape(character),
+      character === "\n" || character === "\t" ? character : codePoint(character),
     );
 }
 
@@ -28,7 +30,3 @@ export function textWidth(text: string): number {
 
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|\p{RGI_Emoji}/v;
-
-function escape(character: string): string {
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-}

@@ -4,6 +4,7 @@
  */
 
 import * as v from "valibot";
+import { oneLine } from "../base/one-line.ts";
 import { firstPart, partPaths } from "../model/gguf-parts.ts";
 import { nearestNames } from "../model/nearest-names.ts";
 import { askJson, type JsonAnswer } from "./ask-json.ts";
@@ -140,8 +141,19 @@ async function readInfo(
   const tagged = tags.find((tag) => tag.startsWith("license:"))?.slice("license:".length);
   const named = typeof cardData?.license === "string" ? cardData.license : tagged;
   const id = named === "other" ? (cardData?.license_name ?? named) : named;
-  const link = cardData?.license_link;
-  return { revision: sha, licence: { id: id ?? "unknown", ...(link ? { link } : {}) } };
+  const link = webAddress(cardData?.license_link ?? "");
+  const licence = { id: oneLine(id ?? "unknown", mostOfLicence), ...(link === undefined ? {} : { link }) };
+  return { revision: sha, licence };
+}
+
+/** Those that there are have fewer letters. */
+const mostOfLicence = 100;
+const mostOfLink = 500;
+
+/** Whoever puts a model there writes it: a link is shown where it leads to a page, and as that page is spelt. */
+function webAddress(link: string): string | undefined {
+  if (link.length > mostOfLink || !/^https?:\/\//i.test(link) || !URL.canParse(link)) return undefined;
+  return new URL(link).href;
 }
 
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i));

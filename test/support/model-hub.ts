@@ -39,6 +39,8 @@ export interface HubOptions {
   /** More files of the repository. */
   readonly others?: readonly { readonly file: string; readonly bytes: Buffer }[];
   readonly licence?: string;
+  /** What else its card says. */
+  readonly card?: Readonly<Record<string, string>>;
   /** What the API says, where it is not the truth. */
   readonly promised?: { readonly sha256?: string; readonly size?: number };
   /** Bytes a second. */
@@ -116,12 +118,12 @@ export class ModelHub {
     const path = request.url ?? "";
     this.#see("front", request);
     const api = `/api/models/${this.repository}`;
-    const { licence = "apache-2.0", storeName = this.storeHost, drips = false } = this.#options;
+    const { licence = "apache-2.0", card, storeName = this.storeHost, drips = false } = this.#options;
     const resolve = `/${this.repository}/resolve/${this.revision}/`;
     const wanted = this.#files.find(({ file }) => path === resolve + file);
     if (drips) response.writeHead(200).write(" ");
     else if (path === `${api}/revision/main`)
-      json(response, { sha: this.revision, cardData: { license: licence }, tags: [] });
+      json(response, { sha: this.revision, cardData: { license: licence, ...card }, tags: [] });
     else if (path.startsWith(`${api}/tree/${this.revision}`)) {
       const { next, listed } = this.#options;
       if (next !== undefined && !path.includes("cursor="))

@@ -77,3 +77,31 @@ describe("a list of files that goes on", () => {
     await assert.rejects(offer(`${hub.repository}:Q8_0`), { code: "stranger" });
   });
 });
+
+describe("the licence that a repository names", () => {
+  const long = "A".repeat(300_000);
+  const rows: readonly (readonly [card: Readonly<Record<string, string>>, id: string, link?: string])[] = [
+    [{ license: "apache-2.0" }, "apache-2.0"],
+    [{ license: "mit\nSize: 1 B" }, "mit\\u{a}Size: 1 B"],
+    [{ license: long }, `${"A".repeat(100)}…`],
+    [{ license: "other", license_name: "own\rname" }, "own\\u{d}name"],
+    [{ license_link: "https://a.test/b c" }, "apache-2.0", "https://a.test/b%20c"],
+    [{ license_link: "https://a.test/\nx" }, "apache-2.0", "https://a.test/x"],
+    [{ license_link: "javascript:alert(1)" }, "apache-2.0"],
+    [{ license_link: "LICENSE" }, "apache-2.0"],
+    [{ license_link: `https://a.test/${long}` }, "apache-2.0"],
+  ];
+  for (const [card, id, link] of rows)
+    it(JSON.stringify(card).slice(0, 80), async () => {
+      const hub = await ModelHub.start({ bytes: Buffer.alloc(8), card });
+      const client = new WebClient({ httpProxy: "", httpsProxy: "", noProxy: "" });
+      try {
+        const repositories = { client, source: new URL(hub.url) };
+        const { licence } = await lookUp(readWantedModel(hub.name), repositories, never);
+        assert.deepEqual(licence, { id, ...(link === undefined ? {} : { link }) });
+      } finally {
+        client.dispose();
+        hub.dispose();
+      }
+    });
+});

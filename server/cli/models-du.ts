@@ -28,12 +28,10 @@ async function du({ home, localizer }: CliContext): Promise<Outcome> {
   const models = files.filter(({ name }) => !name.endsWith(".gguf.json"));
   const bytes = folders.reduce((sum, use) => sum + use.bytes, 0);
   const text = [
-    ...folders
-      .filter((use) => use.bytes > 0)
-      .flatMap((use) => [
-        line(use.bytes, use.name),
-        ...(use.name === "models" ? models.map((model) => line(model.bytes, `  ${model.name}`)) : []),
-      ]),
+    ...folders.flatMap((use) => [
+      ...(use.bytes > 0 ? [line(use.bytes, use.name)] : []),
+      ...(use.name === "models" ? models.map((model) => line(model.bytes, `  ${model.name}`)) : []),
+    ]),
     line(bytes, localizer.t("in all, in {0}", home)),
   ];
   return { kind: "done", json: { home, bytes, folders, models }, text: text.join("\n") };

@@ -3,7 +3,7 @@
 import { byteSize } from "../base/byte-size.ts";
 import type { LocalizedValue, Localizer } from "../base/l10n.ts";
 import { toRuntimeError } from "../model/runtime-error.ts";
-import type { FetchError, FetchErrorCode } from "./fetch-error.ts";
+import { FetchError, type FetchErrorCode } from "./fetch-error.ts";
 
 export interface FetchExplanation {
   readonly code: FetchErrorCode;
@@ -11,8 +11,8 @@ export interface FetchExplanation {
   readonly mend: string;
 }
 
-export function explainFetchError(error: FetchError, localizer: Localizer): FetchExplanation {
-  return { code: error.code, ...sentences[error.code](localizer.t, error.values, error.cause) };
+export function explainFetchError(error: FetchError, { t }: Pick<Localizer, "t">): FetchExplanation {
+  return { code: error.code, ...sentences[error.code](t, error.values, error.cause) };
 }
 
 type Words = (
@@ -30,11 +30,21 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
   }),
   "unknown-model": (t, [name = "", near = ""]) => ({
     message: t("There is no model {0}.", name),
-    mend: near === "" ? t("See hearth models list.") : t("Did you mean {0}?", near),
+    mend: near === "" ? whereListed(String(name), t) : t("Did you mean {0}?", near),
   }),
   "in-ollama": (t, [name = ""]) => ({
     message: t("Ollama keeps {0}, not Hearth.", `ollama/${name}`),
     mend: t("Remove it there: {0}.", `ollama rm ${name}`),
+  }),
+  "registry-failed": (t, [named = ""], cause) => ({
+    message: cause instanceof FetchError ? explainFetchError(cause, { t }).message : String(cause),
+    mend:
+      named === ""
+        ? t("Check the network and HTTPS_PROXY, then run the same command again.")
+        : t(
+            "Check the network and HTTPS_PROXY, or name a quantisation ({0}): that comes from models.source.",
+            named,
+          ),
   }),
   "no-ollama": (t, [url = ""]) => ({
     message: t("No Ollama answers at {0}, and only it could pull that model.", url),
@@ -209,6 +219,12 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
     mend: t("Set HEARTH_HOME to a folder of yours, or mend who may write there."),
   }),
 };
+
+function whereListed(name: string, t: Localizer["t"]): string {
+  return name.startsWith("ollama/")
+    ? t("See what Ollama has: {0}.", "ollama list")
+    : t("See hearth models list.");
+}
 
 function toldBy(cause: unknown, t: Localizer["t"]): string {
   const error = toRuntimeError(cause);

@@ -6,6 +6,7 @@ export type FetchErrorCode =
   | "name-unclear"
   | "unknown-model"
   | "in-ollama"
+  | "registry-failed"
   | "no-ollama"
   | "quant-unclear"
   | "no-quantizer"

@@ -1,7 +1,7 @@
 /** What a person means who names a model of Ollama's registry. */
 
 import { isLoopback } from "../base/loopback.ts";
-import { findInCatalogue } from "../model/catalogue-name.ts";
+import { findInCatalogue, pullName } from "../model/catalogue-name.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { KnownModel } from "./wanted-model.ts";
 
@@ -12,6 +12,8 @@ export interface RegistryModel {
   /** Whether only Ollama will do: the person has said so. */
   readonly only: boolean;
   readonly known?: KnownModel;
+  /** What names it in the catalogue with a quantisation, for a pull without Ollama; left out where nothing does. */
+  readonly otherwise?: string;
   /** Where the model is described. */
   readonly registry: URL;
   /** In the registry, such as `library/deepseek-r1`. */
@@ -33,7 +35,8 @@ export function readOllamaModel(wanted: string): RegistryModel | undefined {
   if (!model?.ollama || wanted.toLowerCase() !== model.id) return undefined;
   const usual = model.quants.find(({ quant }) => quant === "Q4_K_M") ?? model.quants.at(-1);
   const known = { bytes: usual?.bytes ?? 0, licence: model.licence };
-  return { ...placeOf(model.ollama), only: false, known };
+  const named = usual ? pullName(model, usual) : "";
+  return { ...placeOf(model.ollama), only: false, known, ...(named === "" ? {} : { otherwise: named }) };
 }
 
 const pattern = /^(?:(\w[\w.-]*(?::\d+)?)\/)??((?:\w[\w.-]*\/)?\w[\w.-]*)(?::(\w[\w.-]*))?$/;

@@ -5,6 +5,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { confirmLookUp, confirmOffer } from "./confirm.ts";
+import { FetchError } from "./fetch-error.ts";
 import { inTime } from "./in-time.ts";
 import type { RegistryModel } from "./ollama-name.ts";
 import { lookUpInRegistry } from "./ollama-registry.ts";
@@ -56,7 +57,11 @@ export async function pullByOllama(
     return { state: "there", model: named, bytes: known?.bytes ?? 0, licence: known?.licence ?? "" };
   await confirmLookUp({ source: registry, name, keeper: "Ollama", known }, options, signal);
   const limit = { ms: patience.lookUpMs, host: registry.host };
-  const offer = await inTime((soon) => lookUpInRegistry(model, client, soon), limit, signal);
+  const offer = await inTime((soon) => lookUpInRegistry(model, client, soon), limit, signal).catch(
+    (error: unknown) => {
+      throw registryFailure(error, model);
+    },
+  );
   await confirmOffer(offer, 0, options, signal);
   const { bytes, licence } = offer;
   const come = new Come(clock);
@@ -64,6 +69,14 @@ export async function pullByOllama(
   const onStep = (step: OllamaStep) => onProgress(come.progress(step, bytes));
   await ollama.pull({ model: name, insecure }, onStep, signal);
   return { state: "fetched", model: named, bytes, licence: licence.id };
+}
+
+/** Those failures whose mend is another `models.source`, which a registry has nothing to do with. */
+const ofAnySource: ReadonlySet<string> = new Set(["unreachable", "stranger", "refused", "circular"]);
+
+function registryFailure(error: unknown, { otherwise = "" }: RegistryModel): unknown {
+  if (!(error instanceof FetchError) || !ofAnySource.has(error.code)) return error;
+  return new FetchError("registry-failed", { values: [otherwise], cause: error });
 }
 
 /** What has come of all files together, of which Ollama tells one at a time. */

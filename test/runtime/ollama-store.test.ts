@@ -67,5 +67,10 @@ describe("models of a real Ollama", function () {
     assert.deepEqual(await names(), [registry?.model, `${registry?.model}-q8_0`]);
     const twice = await hearth("quantize", `${name}-q8_0`, "Q4_K_M");
     assert.equal((twice.json["error"] as { readonly code: string }).code, "not-quantized");
+    const rare = (await hearth("quantize", name, "IQ2_XS")).json["error"] as Record<string, string>;
+    assert.match(rare["message"] ?? "", /unsupported quantization type .*supported types are/);
+    assert.equal(rare["mend"], "Take one of these.");
+    const none = (await hearth("quantize", "ollama/nothing-like-it", "Q8_0")).json["error"];
+    assert.equal((none as Record<string, string>)["mend"], "See what Ollama has: ollama list.");
   });
 });

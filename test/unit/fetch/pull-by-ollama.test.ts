@@ -6,8 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { systemClock } from "../../../server/base/clock.ts";
+import { english } from "../../../server/base/l10n.ts";
+import { explainFetchError } from "../../../server/fetch/explain-fetch-error.ts";
 import { FetchError } from "../../../server/fetch/fetch-error.ts";
 import type { FetchAnswer, FetchQuestion } from "../../../server/fetch/fetch-question.ts";
+import { questionText } from "../../../server/fetch/fetch-words.ts";
 import { readOllamaModel } from "../../../server/fetch/ollama-name.ts";
 import { type OllamaPort, pullByOllama } from "../../../server/fetch/pull-by-ollama.ts";
 import { usualPatience } from "../../../server/fetch/transfer.ts";
@@ -37,6 +40,7 @@ describe("a pull by Ollama", () => {
     readonly has: readonly string[];
     readonly answer: FetchAnswer;
     readonly work: OllamaPort["pull"];
+    readonly ask: (question: FetchQuestion) => Promise<FetchAnswer>;
   }
 
   async function pull(pulling: Partial<Pulling> = {}) {
@@ -65,7 +69,7 @@ describe("a pull by Ollama", () => {
         ollama: { models: has, pull: pulling.work ?? work, create: () => assert.fail("nothing is made") },
         ask: async (question) => {
           asked.push(question);
-          return answer;
+          return pulling.ask ? pulling.ask(question) : answer;
         },
         onProgress: (step) => progress.push(step),
       },
@@ -111,6 +115,33 @@ describe("a pull by Ollama", () => {
       assert.ok(error instanceof FetchError, String(error));
       assert.deepEqual([error.code, registry.seen.length], [code, requests]);
     });
+
+  it("says by whom a model beyond this machine would be fetched and kept, and what will be asked for", async () => {
+    const model = "models.example/library/tiny:latest";
+    let shown = "";
+    const ask = async (question: FetchQuestion) => {
+      shown = questionText(question, english);
+      return "no" as const;
+    };
+    await assert.rejects(pull({ name: `ollama/${model}`, ask }), { code: "declined" });
+    assert.equal(
+      shown,
+      `models.example will be asked for ${model}.\nOllama fetches it from there, and keeps it.`,
+    );
+  });
+
+  it("does not send a person to models.source for a registry that does not answer", async () => {
+    const error = await pull({ name: "ollama/127.0.0.1:9/library/tiny" }).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof FetchError, String(error));
+    const told = explainFetchError(error, english);
+    assert.equal(told.code, "registry-failed");
+    assert.match(told.message, /^127\.0\.0\.1:9 does not answer/);
+    assert.equal(told.mend, "Check the network and HTTPS_PROXY, then run the same command again.");
+    const named = readOllamaModel("qwen2.5-coder-0.5b")?.otherwise;
+    assert.equal(named, "qwen2.5-coder-0.5b:Q4_K_M");
+    const failed = new FetchError("registry-failed", { values: [named], cause: error });
+    assert.match(explainFetchError(failed, english).mend, /\(qwen2\.5-coder-0\.5b:Q4_K_M\): that comes from/);
+  });
 
   it("says that a registry does not have it", async () => {
     const name = `ollama/${registry.host}/library/other:1b`;

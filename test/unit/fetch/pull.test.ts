@@ -7,8 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { type Clock, systemClock } from "../../../server/base/clock.ts";
+import { english } from "../../../server/base/l10n.ts";
 import { FetchError } from "../../../server/fetch/fetch-error.ts";
 import type { FetchQuestion } from "../../../server/fetch/fetch-question.ts";
+import { questionText } from "../../../server/fetch/fetch-words.ts";
 import type { PullOptions } from "../../../server/fetch/pull-model.ts";
 import type { TransferProgress } from "../../../server/fetch/transfer-progress.ts";
 import { WebClient } from "../../../server/fetch/web-client.ts";
@@ -133,6 +135,21 @@ describe("pulling a model", () => {
     );
     await rm(join(home, "models"), { recursive: true });
     assert.deepEqual((await pull({ options: { offline: false } })).asked, []);
+  });
+
+  it("says of a name of the catalogue which file of whom it is, before anybody is asked", async () => {
+    let shown = "";
+    const ask = async (question: FetchQuestion) => {
+      shown = questionText(question, english);
+      return "no" as const;
+    };
+    const options = { source: "https://models.example", ask };
+    await assert.rejects(pull({ name: "qwen2.5-coder-0.5b", options }), { code: "declined" });
+    const [first] = shown.split("\n");
+    assert.equal(
+      first,
+      "models.example will be asked for bartowski/Qwen2.5-Coder-0.5B-GGUF/Qwen2.5-Coder-0.5B-Q4_K_M.gguf.",
+    );
   });
 
   const passing: Readonly<Record<string, readonly Fault[]>> = {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import { type ProcessRecord, ProcessRecords } from "../../server/runtime/supervi
 import type { Program, ProgramAddress, ProgramState } from "../../server/runtime/supervisor/program.ts";
 import { Supervisor } from "../../server/runtime/supervisor/supervisor.ts";
 import { gone, isAlive } from "../support/host-fixture.ts";
-import { itNeeds, posix } from "../support/needs.ts";
+import { itNeeds, posix, procFs } from "../support/needs.ts";
 import { runsOf, type StandInOptions, standIn } from "../support/stand-in-program.ts";
 
 describe("the supervisor", function () {
@@ -58,6 +58,11 @@ describe("the supervisor", function () {
     const [record] = await records().list();
     assert.deepEqual([record?.pid, record?.port, record?.key], [pid, at.port, at.key]);
     assert.equal(statSync(join(home, "run/processes", `${pid}.json`)).mode & 0o777, 0o600);
+  });
+
+  itNeeds(procFs, "has each process ended first where memory runs out", async () => {
+    const { pid } = await use().running();
+    assert.equal(readFileSync(`/proc/${pid}/oom_score_adj`, "utf8"), "1000\n");
   });
 
   it("starts one that was killed again, as often as it was of use", async () => {

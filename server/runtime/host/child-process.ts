@@ -35,6 +35,7 @@ import {
 } from "../embedded/protocol.ts";
 import type { BestThreads } from "../embedded/thread-ladder.ts";
 import { cleanEnvironment } from "../environment.ts";
+import { offer } from "../first-to-end.ts";
 import { killedForMemory, oomKills } from "../supervisor/oom-kills.ts";
 import { type Exit, endCause, type OutputCause } from "../supervisor/output-causes.ts";
 import { fromWire, type LostConnection } from "../wire/errors.ts";
@@ -98,6 +99,7 @@ export function forkChild(options: ForkOptions): ForkedChild {
     env: cleanEnvironment(),
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
+  if (child.pid !== undefined) offer(child.pid);
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   const kill = () => void child.kill("SIGKILL");
   const forget = onAbort(options.signal, kill);

@@ -11,6 +11,7 @@ import { type Clock, delay } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { RuntimeError, type RuntimeErrorCode } from "../../model/runtime-error.ts";
 import { cleanEnvironment } from "../environment.ts";
+import { offerInShell } from "../first-to-end.ts";
 import { endProcessNow } from "./end-process.ts";
 import { freePort } from "./free-port.ts";
 import { killedForMemory, oomKills } from "./oom-kills.ts";
@@ -237,7 +238,7 @@ function spawnWaiting(
   const waits = process.platform !== "win32";
   return spawn(
     waits ? "/bin/sh" : path,
-    waits ? ["-c", 'read -r go && exec "$@"', program.name, path, ...args] : [...args],
+    waits ? ["-c", `read -r go && { ${offerInShell}; exec "$@"; }`, program.name, path, ...args] : [...args],
     {
       detached: waits,
       env: { ...cleanEnvironment(), ...program.environment(at) },

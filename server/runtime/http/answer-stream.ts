@@ -7,6 +7,7 @@ import { StopMatcher } from "../embedded/stop-matcher.ts";
 import type { HttpClient } from "./http-client.ts";
 import { brokenOffError, strangerError } from "./http-errors.ts";
 import { serverSentEvents } from "./server-sent-events.ts";
+import { whileHeard } from "./while-heard.ts";
 
 export interface AnswerRequest {
   readonly client: HttpClient;
@@ -63,7 +64,8 @@ export async function* answerStream(
   let events = 0;
   let thoughts = 0;
   try {
-    for await (const data of serverSentEvents(client.stream({ method: "POST", path, body }, signal))) {
+    const ask = (stop: AbortSignal) => serverSentEvents(client.stream({ method: "POST", path, body }, stop));
+    for await (const data of whileHeard(client, ask, signal)) {
       if (++events > mostEvents(body.max_tokens)) throw endless(request);
       if (data === "[DONE]") {
         reason ??= "stop";

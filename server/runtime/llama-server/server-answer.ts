@@ -10,6 +10,7 @@ import { ThinkingMeter } from "../embedded/thinking-meter.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import { brokenOffError, strangerError } from "../http/http-errors.ts";
 import { serverSentEvents } from "../http/server-sent-events.ts";
+import { whileHeard } from "../http/while-heard.ts";
 import type { ResumableAnswer } from "../scheduler/resumable.ts";
 import { type PromptSteps, type Timings, timingsSchema } from "./prompt-steps.ts";
 import type { ServerSlot, ServerSlots } from "./server-slots.ts";
@@ -152,8 +153,9 @@ export class ServerAnswer implements ResumableAnswer {
       ...this.#thinkingLimit(turn.opening),
       ...samplers(sampling),
     };
-    const chunks = client.stream({ method: "POST", path: "completion", body }, signal);
-    for await (const data of serverSentEvents(chunks)) {
+    const ask = (left: AbortSignal) =>
+      serverSentEvents(client.stream({ method: "POST", path: "completion", body }, left));
+    for await (const data of whileHeard(client, ask, signal)) {
       const chunk = v.safeParse(v.pipe(v.string(), v.parseJson(), chunkSchema), data);
       if (!chunk.success) throw strangerError(client.name, url);
       if ("error" in chunk.output) throw client.saidError(chunk.output.error.message, "runtime-crashed");

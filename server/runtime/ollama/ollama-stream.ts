@@ -8,6 +8,7 @@ import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import { brokenOffError, strangerError } from "../http/http-errors.ts";
 import { jsonLines } from "../http/json-lines.ts";
+import { whileHeard } from "../http/while-heard.ts";
 import { QuietMoment } from "./quiet-moment.ts";
 
 export interface OllamaAnswer {
@@ -61,8 +62,9 @@ export async function* ollamaStream(
   let said = 0;
   let whole = false;
   try {
-    const chunks = client.stream({ method: "POST", path, body: { ...body, stream: true } }, left.signal);
-    for await (const data of jsonLines(chunks)) {
+    const request = { method: "POST", path, body: { ...body, stream: true } } as const;
+    const ask = (stop: AbortSignal) => jsonLines(client.stream(request, stop));
+    for await (const data of whileHeard(client, ask, left.signal)) {
       const line = readLine(data, { ...answer, said });
       said++;
       quiet.saw();

@@ -18,7 +18,7 @@ export async function readJsonFile<Schema extends v.GenericSchema>(
 export async function writeJsonFile(path: string, value: unknown): Promise<void> {
   const fresh = `${path}.${randomUUID()}.new`;
   try {
-    await writeFile(fresh, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
+    await writeFile(fresh, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });
     await rename(fresh, path);
   } catch (error) {
     await rm(fresh, { force: true });

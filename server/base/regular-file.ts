@@ -7,6 +7,10 @@ import { errorCode } from "./error-code.ts";
 /** For `open`: a pipe without a writer does not hold the reader. Whether it is a file is asked afterwards. */
 export const readWithoutWaiting = constants.O_RDONLY | constants.O_NONBLOCK;
 
+/** For `open`: makes the file where there is none, writes to its end alone, and fails at a link. */
+export const appendWithoutFollowing =
+  constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
+
 export type FileStart =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "absent" }

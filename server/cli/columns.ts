@@ -1,13 +1,11 @@
 /** Rows of words, one column below the other. */
 
-import { oneLine } from "../base/one-line.ts";
 import { textWidth } from "./visible-text.ts";
 
 const gap = 2;
 
-/** Each row in one line, whatever its words are; nothing is filled up behind the last word of a row. */
-export function columns(table: readonly (readonly string[])[]): readonly string[] {
-  const rows = table.map((row) => row.map((cell) => oneLine(cell)));
+/** Each row in one line; nothing is filled up behind the last word of a row. */
+export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => textWidth(row[column] ?? ""))),
   );

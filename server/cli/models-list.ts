@@ -3,6 +3,7 @@
 import { buildCommand, type Command } from "@stricli/core";
 import { byteSize } from "../base/byte-size.ts";
 import type { Localizer } from "../base/l10n.ts";
+import { oneLine } from "../base/one-line.ts";
 import { keptUse } from "../fetch/kept-use.ts";
 import type { KeptModel, Leftover } from "../fetch/model-folder.ts";
 import { quantIn } from "../model/quant-in-name.ts";
@@ -51,16 +52,21 @@ async function list(context: CliContext, flags: GlobalFlags): Promise<Outcome> {
   const listed = await Promise.all(content.models.map((model) => listedOf(model, localizer)));
   const { t } = localizer;
   const lines = [
-    ...columns([
+    ...columnsOf([
       ...listed.map((model) => modelCells(model, localizer)),
       ...ollama.map((name) => [`ollama/${name}`, "", t("in Ollama")]),
     ]),
-    ...columns(content.leftovers.map(leftoverCells)),
+    ...columnsOf(content.leftovers.map(leftoverCells)),
   ];
   const none = t("There are no models here yet. hearth models pull fetches one.");
   const text = lines.length > 0 ? lines.join("\n") : none;
   const json = { models: listed, ollama, leftovers: content.leftovers };
   return { kind: "done", json, text: visibleText(text) };
+}
+
+/** Names and licences are not ours. */
+function columnsOf(rows: readonly (readonly string[])[]): readonly string[] {
+  return columns(rows.map((row) => row.map((cell) => oneLine(cell))));
 }
 
 async function listedOf({ name, path, bytes, record }: KeptModel, { t }: Localizer): Promise<ListedModel> {

@@ -2,6 +2,7 @@
 
 import { buildCommand, type Command } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
+import { oneLine } from "../base/one-line.ts";
 import type { VerifiedModel } from "../fetch/model-folder.ts";
 import type { CliContext } from "./cli-context.ts";
 import { columns } from "./columns.ts";
@@ -71,7 +72,7 @@ function cellsOf({ name, state, error, origin }: VerifiedModel, paint: Paint, { 
     unknown: () => paint.warn(t("its header is sound; nobody said which SHA-256 it must have")),
     unusable: () => paint.bad(visibleText(error ? t(error.sentence, ...error.values) : "")),
   }[state]();
-  return [visibleText(`embedded/${name}`), said];
+  return [visibleText(oneLine(`embedded/${name}`)), said];
 }
 
 function changedText(origin: VerifiedModel["origin"], t: Localizer["t"]): string {

@@ -1,6 +1,7 @@
 /** A completion as a person reads it: the lines round the cursor, what is added marked, and where it came from. */
 
 import type { Localizer } from "../base/l10n.ts";
+import { oneLine } from "../base/one-line.ts";
 import type {
   CompletionOutcome,
   CompletionReport,
@@ -70,7 +71,7 @@ export function completedLines({ snapshot, range, text }: Addition, paint: Paint
 /** Who wrote it, how sure or how long, and how fast. */
 export function sourceOf(report: CompletionReport, { t }: Localizer): string {
   const { runtime, model, confidence, timings, tokens } = report;
-  const parts = [runtime === "builtin" ? t("built in") : `${runtime}/${model}`];
+  const parts = [runtime === "builtin" ? t("built in") : oneLine(`${runtime}/${model}`)];
   if (confidence !== undefined) parts.push(t("{0} % sure", Math.round(confidence * 100)));
   if (tokens)
     parts.push(

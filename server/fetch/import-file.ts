@@ -10,6 +10,7 @@ import { firstPart, partPaths } from "../model/gguf-parts.ts";
 import { FetchError } from "./fetch-error.ts";
 import { hashFile } from "./hash-file.ts";
 import { holdingName } from "./hold-name.ts";
+import { forgetImports, importingPath } from "./importing.ts";
 import { writeRecord } from "./model-record.ts";
 import { needAllowance, needSpace, sizeOf, writing } from "./part-file.ts";
 import type { TransferProgress } from "./transfer-progress.ts";
@@ -51,6 +52,7 @@ export async function importFile(
   const file = targetName(first, as);
   await writing(folder, () => makeFolder(folder));
   const copies = partPaths(first).map((source) => ({ source, path: join(folder, targetName(source, as)) }));
+  await forgetImports(home, folder);
   return holdingName(home, file, async () => {
     const missing: Copy[] = [];
     for (const copy of copies) if (!(await isThere(copy, onProgress, signal))) missing.push(copy);
@@ -110,9 +112,10 @@ async function copyHashed(
   onProgress: Importing["onProgress"],
   signal: AbortSignal,
 ): Promise<string> {
-  const partial = `${to}.importing`;
+  const partial = importingPath(to);
+  await writing(to, () => rm(partial, { force: true }));
   const hash = createHash("sha256");
-  const [source, target] = await Promise.all([open(from), writing(to, () => open(partial, "w", 0o600))]);
+  const [source, target] = await Promise.all([open(from), writing(to, () => open(partial, "wx", 0o600))]);
   try {
     const buffer = Buffer.allocUnsafe(1024 * 1024);
     for (let at = 0; ; ) {

@@ -10,6 +10,7 @@ import { FetchError } from "./fetch-error.ts";
 import { hashFile } from "./hash-file.ts";
 import { holdingName } from "./hold-name.ts";
 import { type Importing, importFile } from "./import-file.ts";
+import { forgetImports, importingPath } from "./importing.ts";
 import { type ModelRecord, readRecord, writeRecord } from "./model-record.ts";
 import { isLeftOf, readState, sizeOf, writing } from "./part-file.ts";
 import type { TransferProgress } from "./transfer-progress.ts";
@@ -88,7 +89,7 @@ export class ModelFolder {
     const files = names.filter((name) => /\.gguf$/i.test(name));
     const models = files.filter((name) => !isLaterPart(name)).map((name) => this.#kept(name));
     const left = names
-      .filter((name) => /\.gguf\.(?:part|wrong)$/i.test(name) || isOrphan(name, files))
+      .filter((name) => leftover.test(name) || isOrphan(name, files))
       .map((name) => this.#left(name));
     return { models: await Promise.all(models), leftovers: await Promise.all(left) };
   }
@@ -97,18 +98,17 @@ export class ModelFolder {
   async remove(name: string): Promise<RemovedModel> {
     if (name.startsWith("ollama/"))
       throw new FetchError("in-ollama", { values: [name.slice("ollama/".length)] });
-    const file = /\.gguf$/i.test(name) ? name : `${name}.gguf`;
-    const parts = partPaths(firstPart(file));
+    const file = fileOf(name);
     const entries = await readdir(this.#folder).catch(() => []);
-    const there = entries.filter((entry) => parts.some((part) => belongs(entry, part)));
+    const there = entries.filter(belongingTo(name));
     if (there.length === 0) throw await this.#unknown(name);
     const sizes = await Promise.all(there.map((entry) => sizeOf(join(this.#folder, entry))));
-    await holdingName(this.#home, file, async () => {
+    await holdingName(this.#home, firstPart(file), async () => {
       // Without its first file nobody takes the rest for a model.
       for (const entry of there.toSorted()) await writing(this.#folder, () => rm(join(this.#folder, entry)));
     });
     return {
-      name: file.replace(/\.gguf$/i, ""),
+      name: leftover.test(name) ? name : file.replace(/\.gguf$/i, ""),
       paths: there.map((entry) => join(this.#folder, entry)),
       bytes: sizes.reduce((sum, size) => sum + size, 0),
     };
@@ -132,8 +132,9 @@ export class ModelFolder {
   /** A model that is made here: `make` writes it to the path that it is given. */
   async make(file: string, { make, about }: Making, signal: AbortSignal): Promise<KeptModel> {
     const path = join(this.#folder, file);
-    const partial = `${path}.importing`;
+    const partial = importingPath(path);
     const { source, licence, at } = about;
+    await forgetImports(this.#home, this.#folder);
     await holdingName(this.#home, file, async () => {
       if ((await sizeOf(path)) > 0) throw new FetchError("exists", { values: [file] });
       try {
@@ -184,9 +185,26 @@ export class ModelFolder {
   }
 }
 
-/** Whether it is the file of a model, what is known of it, or what its download left. */
+/** What an unfinished or a wrong one is called. */
+const leftover = /\.gguf\.(?:part|wrong|importing)$/i;
+
+/** The file that a person means by the name of a model, or of what is left of one. */
+function fileOf(name: string): string {
+  const bare = name.replace(leftover, ".gguf");
+  return /\.gguf$/i.test(bare) ? bare : `${bare}.gguf`;
+}
+
+/** Of a name of what is left that alone, without the model; else all that is the model's, and what is left of it. */
+function belongingTo(name: string): (entry: string) => boolean {
+  if (leftover.test(name)) return (entry) => entry === name || entry.startsWith(`${name}.json`);
+  const parts = partPaths(firstPart(fileOf(name)));
+  return (entry) => parts.some((part) => belongs(entry, part));
+}
+
+/** Whether it is the file of a model, what is known of it, or what its download or its copying left. */
 function belongs(entry: string, file: string): boolean {
-  return ["", ".json", ".wrong"].some((end) => entry === file + end) || isLeftOf(entry, file);
+  const own = ["", ".json", ".wrong", ".importing"].some((end) => entry === file + end);
+  return own || isLeftOf(entry, file);
 }
 
 /** A file of a model whose first one is not here. */

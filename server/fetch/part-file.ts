@@ -9,6 +9,7 @@ import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { errorCode } from "../base/error-code.ts";
 import { readJsonFile, writeJsonFile } from "../base/json-file.ts";
+import { appendWithoutFollowing } from "../base/regular-file.ts";
 import { bytesIn } from "./disk-use.ts";
 import { FetchError } from "./fetch-error.ts";
 
@@ -53,7 +54,7 @@ export class PartFile {
     const state = { ...wanted, ...(etag === undefined ? {} : { etag }) };
     const part = await writing(path, async () => {
       // What is appended stays behind what was there, also after a restart.
-      const file = await open(path, "a+", 0o600);
+      const file = await open(path, appendWithoutFollowing, 0o600);
       if (!goesOn) await file.truncate(0);
       return new PartFile(path, file, state);
     });

@@ -257,9 +257,9 @@ export const schema = {
     default: {},
     scope: "machine",
     description: {
-      en: "What the plan compares the cost of this machine's tokens with, in dollars: `api` (a million tokens of an API's answer), `power` (a kilowatt hour), `hardware` (what was paid for the machine), and `watts` (what it takes while it writes). What is left out is assumed; the plan names it.",
+      en: "What the plan compares the cost of this machine's tokens with, in dollars: `api` (a million tokens of an API's answer), `power` (a kilowatt hour), `hardware` (what was paid for the machine), and `watts` (what it takes while it writes). What is left out is what is known of the hardware, or assumed; the plan names it.",
       "zh-cn":
-        "方案比较本机令牌成本时使用的价格（美元）：`api`（API 每百万输出令牌的价格）、`power`（每千瓦时电价）、`hardware`（机器的价格），以及 `watts`（生成时的功率）。未填写的项使用假定值，方案中会注明。",
+        "方案比较本机令牌成本时使用的价格（美元）：`api`（API 每百万输出令牌的价格）、`power`（每千瓦时电价）、`hardware`（机器的价格），以及 `watts`（生成时的功率）。未填写的项使用硬件的已知值或假定值，方案中会注明。",
     },
   }),
   "privacy.offline": setting<boolean>({

@@ -28,9 +28,9 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
     message: t("{0} names no model file.", name),
     mend: t("Write OWNER/REPOSITORY/FILE.gguf, or OWNER/REPOSITORY:Q4_K_M."),
   }),
-  "unknown-model": (t, [name = "", near = ""]) => ({
+  "unknown-model": (t, [name = "", near = "", where = "folder"]) => ({
     message: t("There is no model {0}.", name),
-    mend: near === "" ? whereListed(String(name), t) : t("Did you mean {0}?", near),
+    mend: near === "" ? whereListed(String(name), where, t) : t("Did you mean {0}?", near),
   }),
   "in-ollama": (t, [name = ""]) => ({
     message: t("Ollama keeps {0}, not Hearth.", `ollama/${name}`),
@@ -220,7 +220,9 @@ const sentences: Readonly<Record<FetchErrorCode, Words>> = {
   }),
 };
 
-function whereListed(name: string, t: Localizer["t"]): string {
+function whereListed(name: string, where: LocalizedValue, t: Localizer["t"]): string {
+  if (where === "catalogue")
+    return t("hearth plan names what fits here; any other is named as {0}.", "OWNER/REPOSITORY/FILE.gguf");
   return name.startsWith("ollama/")
     ? t("See what Ollama has: {0}.", "ollama list")
     : t("See hearth models list.");

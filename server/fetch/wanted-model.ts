@@ -40,7 +40,7 @@ function fromCatalogue(name: string): RepositoryModel {
   const choice = findInCatalogue(name);
   if (!choice) {
     const ids = catalogue.map(({ id }) => id);
-    throw new FetchError("unknown-model", { values: [name, alikeNames(name, ids).join(", ")] });
+    throw new FetchError("unknown-model", { values: [name, alikeNames(name, ids).join(", "), "catalogue"] });
   }
   if (choice.kind === "no-file")
     throw new FetchError("not-published", { values: [name, choice.quants.join(", ")] });

@@ -281,6 +281,16 @@ describe("hearth models", function () {
     assert.equal(codeOf((await run(["import", join(folder, "none.gguf")])).json), "not-here");
   });
 
+  it("guesses at no name that is like none", async () => {
+    const mendOf = async (name: string) =>
+      ((await run(["pull", name])).json["error"] as { mend: string }).mend;
+    assert.equal(
+      await mendOf("foo"),
+      "hearth plan names what fits here; any other is named as OWNER/REPOSITORY/FILE.gguf.",
+    );
+    assert.match(await mendOf("qwen2.5-coder-0.5"), /^Did you mean qwen2\.5-coder-0\.5b, /);
+  });
+
   it("speaks to a person in their language, without escape codes where there is no terminal", async () => {
     const hub = await startHub();
     const { status, stdout, stderr } = await runCli({

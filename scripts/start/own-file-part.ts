@@ -59,7 +59,7 @@ interface Question {
 async function questionAt({ localizer }: Stage, { path, position }: Cursor): Promise<Question | Refused> {
   const place = `${path}:${position.line + 1}:${position.character + 1}`;
   const cwd = process.cwd();
-  const document = await readDocument({ path, cwd, stdin: undefined, localizer });
+  const document = await readDocument({ path, cwd, stdin: undefined, verb: "complete", localizer });
   if (document.kind === "failed") {
     const { failure } = document;
     if (failure.code !== "file-not-found") return document;

@@ -2,7 +2,7 @@
 
 import { type Application, buildApplication, buildRouteMap, ExitCode, run } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
-import { arrangeArguments } from "./arguments.ts";
+import { arrangeArguments, verbsOf } from "./arguments.ts";
 import { askCommand } from "./ask.ts";
 import { backendsRoutes } from "./backends.ts";
 import type { CliContext } from "./cli-context.ts";
@@ -24,13 +24,25 @@ export interface CliRequest {
 /** The exit status. */
 export async function runCli({ argv, version, context }: CliRequest): Promise<number> {
   const app = buildCli(context.localizer, version);
-  await run(app, arrangeArguments(argv), context);
+  const arranged = arrangeArguments(argv);
+  await run(app, arranged, context);
   const status = Number(context.process.exitCode ?? 0);
   if (status >= 0) return status;
   const wrong = status === ExitCode.InvalidArgument || status === ExitCode.UnknownCommand;
-  if (wrong) context.process.stderr.write(`${context.localizer.t("{0} says more.", "hearth --help")}\n`);
+  if (wrong) {
+    const verbs = verbsOf(arranged);
+    const known = status === ExitCode.UnknownCommand ? verbs.slice(0, -1) : verbs;
+    const help = ["hearth", ...known, "--help"].join(" ");
+    context.process.stderr.write(`${context.localizer.t("{0} says more.", help)}\n`);
+  }
   return wrong ? exitStatus.usage : exitStatus.failed;
 }
+
+/** Two letters at most: what is further off was not meant. */
+const distanceOptions = {
+  threshold: 2,
+  weights: { insertion: 1, deletion: 1, substitution: 1, transposition: 1 },
+};
 
 function buildCli(localizer: Localizer, version: string): Application<CliContext> {
   const { t } = localizer;
@@ -48,14 +60,14 @@ function buildCli(localizer: Localizer, version: string): Application<CliContext
         [proposalsVerb]: proposalsCommand(() => app),
       },
       docs: {
-        brief: t("Code completion that runs on your own machine"),
+        brief: t("Completes code and answers questions on your own machine"),
         hideRoute: { [proposalsVerb]: true },
       },
     }),
     {
       name: "hearth",
       versionInfo: { currentVersion: version },
-      scanner: { caseStyle: "original", allowArgumentEscapeSequence: true },
+      scanner: { caseStyle: "original", allowArgumentEscapeSequence: true, distanceOptions },
       documentation: { onlyRequiredInUsageLine: true },
       localization: { text: applicationText(localizer) },
     },

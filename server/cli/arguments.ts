@@ -17,8 +17,16 @@ export function arrangeArguments(argv: readonly string[]): readonly string[] {
   const [verb, ...rest] = argv.slice(at);
   // Help and version of the whole program take no other flag.
   if (verb === undefined || verb.startsWith("-")) return argv.slice(at);
+  if (verb === "help") return [...rest.filter((word) => !word.startsWith("-")), "--help"];
   const verbs = nesting.has(verb) && rest[0]?.startsWith("-") === false ? 1 : 0;
   return [verb, ...rest.slice(0, verbs), ...argv.slice(0, at), ...rest.slice(verbs)];
+}
+
+/** The verb of arranged arguments, and its own verb. */
+export function verbsOf(arranged: readonly string[]): readonly string[] {
+  const [verb = "-", inner = "-"] = arranged;
+  if (verb.startsWith("-")) return [];
+  return nesting.has(verb) && !inner.startsWith("-") ? [verb, inner] : [verb];
 }
 
 /** The value of the last `--lang`, which decides the language of the help too. */

@@ -85,7 +85,7 @@ async function complete(context: CliContext, flags: CompleteFlags, typed: Cursor
     (flags.root === undefined ? undefined : await rootFailure(flags.root, cwd, localizer));
   if (unusable) return failed(unusable);
   const stdin = flags.stdin ? context.stdin : undefined;
-  const document = await readDocument({ path: typed.path, cwd, stdin, localizer });
+  const document = await readDocument({ path: typed.path, cwd, stdin, verb: "complete", localizer });
   if (document.kind === "failed") return failed(document.failure);
   const place = placeIn(document.snapshot, typed.position, localizer);
   if (place.kind === "failed") return failed(place.failure);

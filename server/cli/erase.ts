@@ -19,7 +19,7 @@ interface EraseFlags extends GlobalFlags {
 export function eraseCommand(localizer: Localizer): Command<CliContext> {
   const { t } = localizer;
   return buildCommand<EraseFlags, [], CliContext>({
-    docs: { brief: t("Erase all that Hearth keeps on this machine: models, indexes, settings, logs") },
+    docs: { brief: t("Erase all that Hearth keeps on this machine: models, settings, logs") },
     parameters: {
       flags: {
         ...globalFlags(localizer),

@@ -14,6 +14,8 @@ export type Outcome =
   | { readonly kind: "done"; readonly json: unknown; readonly text: string }
   /** `json` is printed with `--json`; left out, it is `{"error": …}`. */
   | { readonly kind: "failed"; readonly failure: Failure; readonly json?: unknown; readonly text?: string }
+  /** What was typed was not understood. */
+  | { readonly kind: "usage"; readonly message: string }
   /** It came piece by piece, and is out. */
   | { readonly kind: "printed" }
   | { readonly kind: "interrupted" };

@@ -1,12 +1,13 @@
 /** The flags that every verb takes, and the settings that they lead to. */
 
 import type { FlagParametersForType } from "@stricli/core";
-import { type Language, type Localizer, languages } from "../base/l10n.ts";
+import { type Language, type Localizer, languageOf, languages } from "../base/l10n.ts";
 import type { Settings } from "../config/schema.ts";
 import { describeProblems } from "../config/setting-problem.ts";
 import { loadSettings } from "../config/settings-layers.ts";
 import type { CliContext } from "./cli-context.ts";
 import { paintFor } from "./paint.ts";
+import { refuseTyped } from "./usage-error.ts";
 import { visibleText } from "./visible-text.ts";
 
 export interface GlobalFlags {
@@ -48,12 +49,21 @@ export function globalFlags({ t }: Localizer): FlagParametersForType<GlobalFlags
       brief: t("One setting for this run, as key=value"),
     },
     lang: {
-      kind: "enum",
-      values: languages,
+      kind: "parsed",
+      parse: (tag) => languageNamed(tag, t),
       optional: true,
+      placeholder: languages.join("|"),
+      proposeCompletions: () => languages,
       brief: t("The language of what is printed"),
     },
   };
+}
+
+/** As LANG has it, too; what is another language is refused. */
+function languageNamed(tag: string, t: Localizer["t"]): Language {
+  const language = languageOf(tag);
+  if (language !== "en" || /^en\b/i.test(tag.replaceAll("_", "-"))) return language;
+  throw new SyntaxError(t("it must be one of {0}", languages.join(", ")));
 }
 
 export interface RunSettings {
@@ -72,11 +82,13 @@ export function warnOfProblems({ problems }: RunSettings, { process, localizer }
   stderr.write(`${paint.dim(mend)}\n`);
 }
 
+/** Throws a UsageError where what was typed for this run cannot be used. */
 export async function settingsOf(flags: GlobalFlags, context: CliContext): Promise<RunSettings> {
   const { settings, problems } = await loadSettings({
     home: context.home,
     ...(flags.settings === undefined ? {} : { file: flags.settings }),
     assignments: flags.set ?? [],
   });
+  refuseTyped(problems, flags.settings, context.localizer);
   return { settings, problems: describeProblems(problems, context.localizer) };
 }

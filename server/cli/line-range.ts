@@ -29,7 +29,7 @@ export async function readLines(
   { path, lines }: LineRange,
   { cwd, localizer }: { readonly cwd: string; readonly localizer: Localizer },
 ): Promise<LinesResult> {
-  const document = await readDocument({ path, cwd, stdin: undefined, localizer });
+  const document = await readDocument({ path, cwd, stdin: undefined, verb: "ask", localizer });
   if (document.kind === "failed") return document;
   const { snapshot } = document;
   const { start, end } = lines ?? { start: 1, end: snapshot.lineCount };

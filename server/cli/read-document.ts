@@ -14,6 +14,8 @@ export interface DocumentRequest {
   readonly cwd: string;
   /** The unsaved text; the file need not be there then. */
   readonly stdin: AsyncIterable<Uint8Array> | undefined;
+  /** What is named of it: `complete` a cursor, `ask` lines. */
+  readonly verb: "ask" | "complete";
   readonly localizer: Localizer;
 }
 
@@ -73,12 +75,7 @@ async function readBytes(path: string, request: DocumentRequest): Promise<Uint8A
       return {
         code: "file-not-found",
         message: t("There is no file {0}.", path),
-        // Of three numbers behind a name, the first is taken for a part of it.
-        mend: /:\d+$/.test(path)
-          ? t("Write the file, one line and one column, as in {0}.", cursorExample)
-          : t(
-              "Check the path; it is taken from the working directory. With --stdin the file need not be there.",
-            ),
+        mend: mendOfPath(path, request),
       };
     }
     if (code === "") throw error;
@@ -88,6 +85,18 @@ async function readBytes(path: string, request: DocumentRequest): Promise<Uint8A
       mend: t("Check who may read it."),
     };
   }
+}
+
+/** Of more numbers behind a name than there may be, the first is taken for a part of it. */
+function mendOfPath(path: string, { verb, localizer: { t } }: DocumentRequest): string {
+  const hasNumber = /:\d+$/.test(path);
+  if (verb === "ask")
+    return hasNumber
+      ? t("Write the file and its lines, as in {0}.", "src/main.ts:10-20")
+      : t("Check the path; it is taken from the working directory.");
+  return hasNumber
+    ? t("Write the file, one line and one column, as in {0}.", cursorExample)
+    : t("Check the path; it is taken from the working directory. With --stdin the file need not be there.");
 }
 
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -6,6 +6,8 @@ import type { CliContext } from "./cli-context.ts";
 import { failureText, type Outcome } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
 import { paintFor } from "./paint.ts";
+import { UsageError } from "./usage-error.ts";
+import { visibleText } from "./visible-text.ts";
 
 export interface VerbRequest {
   readonly context: CliContext;
@@ -25,6 +27,11 @@ export async function runVerb({ context, json }: VerbRequest, verb: () => Promis
     return;
   }
   context.process.exitCode = exitStatus[outcome.kind];
+  if (outcome.kind === "usage") {
+    const { stderr } = context.process;
+    stderr.write(`${paintFor(stderr).bad(visibleText(outcome.message))}\n`);
+    return;
+  }
   if (json) {
     const value = outcome.kind === "done" ? outcome.json : (outcome.json ?? { error: outcome.failure });
     context.process.stdout.write(`${JSON.stringify(value, rounded)}\n`);
@@ -55,6 +62,7 @@ async function outcomeOf(verb: () => Promise<Outcome>, context: CliContext): Pro
     return context.signal.aborted ? interrupted : outcome;
   } catch (thrown) {
     if (context.signal.aborted) return interrupted;
+    if (thrown instanceof UsageError) return { kind: "usage", message: thrown.message };
     return { kind: "failed", failure: explainError(toRuntimeError(thrown), context.localizer) };
   }
 }

@@ -1,10 +1,18 @@
 /** What the argument library says by itself, in the person's language. */
 
 import {
+  AliasNotFoundError,
   type ApplicationText,
+  ArgumentParseError,
   ArgumentScannerError,
-  formatMessageForArgumentScannerError,
+  EnumValidationError,
+  FlagNotFoundError,
+  InvalidNegatedFlagSyntaxError,
   text_en,
+  UnexpectedFlagError,
+  UnexpectedPositionalError,
+  UnsatisfiedFlagError,
+  UnsatisfiedPositionalError,
 } from "@stricli/core";
 import type { Localizer } from "../base/l10n.ts";
 import { visibleText } from "./visible-text.ts";
@@ -36,36 +44,38 @@ export function applicationText(localizer: Localizer): ApplicationText {
   };
 }
 
+/** By the class itself: its name is another in a bundle. */
 function argumentProblem(error: ArgumentScannerError, localizer: Localizer): string {
   const { t } = localizer;
-  return formatMessageForArgumentScannerError(error, {
-    FlagNotFoundError: ({ input, corrections }) =>
-      withCorrections(
-        t("There is no flag --{0}.", input),
-        corrections.map((name) => `--${name}`),
-        localizer,
-      ),
-    AliasNotFoundError: ({ input }) => t("There is no flag -{0}.", input),
-    ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, input, exception }) =>
-      t(
-        '{0} cannot be "{1}": {2}.',
-        name,
-        input,
-        exception instanceof Error ? exception.message : String(exception),
-      ),
-    EnumValidationError: ({ externalFlagName: name, input, values }) =>
-      t('--{0} must be one of {1}, not "{2}".', name, values.join(", "), input),
-    InvalidNegatedFlagSyntaxError: ({ externalFlagName: name, valueText }) =>
-      t("--{0} takes no value, and {1} was given.", name, valueText),
-    UnexpectedFlagError: ({ externalFlagName: name }) => t("--{0} is given more than once.", name),
-    UnexpectedPositionalError: ({ input }) => t('"{0}" is one argument too many.', input),
-    UnsatisfiedFlagError: ({ externalFlagName: name }) => t("--{0} needs a value.", name),
-    UnsatisfiedPositionalError: ({ placeholder }) => t("{0} is missing.", placeholder),
-  });
+  if (error instanceof FlagNotFoundError) {
+    const corrections = error.corrections.map((name) => `--${name}`);
+    return withCorrections(t("There is no flag --{0}.", error.input), corrections, localizer);
+  }
+  if (error instanceof AliasNotFoundError) return t("There is no flag -{0}.", error.input);
+  if (error instanceof ArgumentParseError) {
+    const { externalFlagNameOrPlaceholder: name, input, exception } = error;
+    const why = exception instanceof Error ? exception.message : String(exception);
+    return t('{0} cannot be "{1}": {2}.', name, input, why);
+  }
+  if (error instanceof EnumValidationError) {
+    const { externalFlagName: name, input, values } = error;
+    return t('--{0} must be one of {1}, not "{2}".', name, values.join(", "), input);
+  }
+  if (error instanceof InvalidNegatedFlagSyntaxError)
+    return t("--{0} takes no value, and {1} was given.", error.externalFlagName, error.valueText);
+  if (error instanceof UnexpectedFlagError)
+    return t("--{0} is given more than once.", error.externalFlagName);
+  if (error instanceof UnexpectedPositionalError) return t('"{0}" is one argument too many.', error.input);
+  if (error instanceof UnsatisfiedFlagError) return t("--{0} needs a value.", error.externalFlagName);
+  if (error instanceof UnsatisfiedPositionalError) return t("{0} is missing.", error.placeholder);
+  return error.message;
 }
 
-function withCorrections(sentence: string, corrections: readonly string[], { t }: Localizer): string {
-  return corrections.length === 0
-    ? sentence
-    : `${sentence} ${t("Did you mean {0}?", corrections.join(", "))}`;
+function withCorrections(
+  sentence: string,
+  corrections: readonly string[],
+  { t, language }: Localizer,
+): string {
+  if (corrections.length === 0) return sentence;
+  return t("{0} Did you mean {1}?", sentence, corrections.join(language === "zh-cn" ? "、" : ", "));
 }

@@ -145,6 +145,7 @@ describe("hearth ask", function () {
       args: ["--file", "no.ts"],
       code: "file-not-found",
       says: /no\.ts\.$/,
+      mends: /^Check the path; it is taken from the working directory\.$/,
     },
     {
       what: "lines that are not there",

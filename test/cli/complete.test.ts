@@ -155,6 +155,11 @@ describe("hearth complete", function () {
   });
 
   it("speaks Chinese when asked to, the help too", async () => {
+    assert.match((await run("--lang", "zh_CN.UTF-8", "--help")).stdout, /命令/);
+    assert.match(
+      (await run("--lang", "zh_CN", "complet")).stderr,
+      /^没有命令 complet。是否想写 `complete`？\n/,
+    );
     const { stdout } = await run("--lang", "zh-cn", "complete", "--help");
     assert.match(stdout, /补全文件中某处的代码/);
     const { stderr } = await runWith({ env: { LANG: "zh_CN.UTF-8" } }, "complete", "none.ts:1:1");
@@ -162,10 +167,12 @@ describe("hearth complete", function () {
   });
 
   it("names what is wrong with settings on standard error, and goes on", async () => {
-    const end = await run("complete", cursor, "--json", "--set", "completion.maxTokens=many");
+    const file = join(folder, "some.json");
+    await writeFile(file, '{ "completion.maxTokens": "many" }');
+    const end = await run("complete", cursor, "--json", "--settings", file);
     assert.match(
       end.stderr,
-      /completion\.maxTokens in --set must be a whole number from 1 to 2048, not "many"/,
+      /completion\.maxTokens in \S+some\.json must be a whole number from 1 to 2048, not "many"/,
     );
     assert.match(
       end.stderr,
@@ -181,7 +188,9 @@ describe("hearth complete", function () {
   ] as const) {
     itNeeds(posix, `ends with ${status} at ${interrupt}`, async () => {
       // What is wrong with the settings is said before standard input is read to its end.
-      const args = ["complete", "a.ts:1:1", "--stdin", "--set", "nothing=1"];
+      const file = join(folder, "nothing.json");
+      await writeFile(file, '{ "nothing": 1 }');
+      const args = ["complete", "a.ts:1:1", "--stdin", "--settings", file];
       const end = await runWith({ interrupt }, ...args);
       assert.equal(end.status, status);
       assert.equal(end.stdout, "");
@@ -200,34 +209,6 @@ describe("hearth complete", function () {
       assert.equal(status, 1);
     } finally {
       closeSync(full);
-    }
-  });
-
-  describe("refuses wrong usage with status 2", () => {
-    const wrong: readonly (readonly [args: readonly string[], said: RegExp])[] = [
-      [["complete"], /FILE:LINE:COLUMN is missing/],
-      [["complete", "code.ts"], /write it as in src\/main\.ts:10:5/],
-      [["complete", "code.ts:5"], /write it as in/],
-      ...["0:0", "1:0", "-1:1", "1.5:1", "999999999999999999999:1"].map(
-        (numbers) =>
-          [
-            ["complete", `code.ts:${numbers}`],
-            /lines and columns are whole numbers from 1 to 999999999, as in src\/main\.ts:10:5\./,
-          ] as const,
-      ),
-      [["complete", "code.ts:1:1", "more"], /one argument too many/],
-      [["complete", "code.ts:1:1", "--jsn"], /Did you mean --json\?/],
-      [["complet", "code.ts:1:1"], /There is no command complet\. Did you mean `complete`\?/],
-      [["complete", "code.ts:1:1", "--lang", "fr"], /--lang must be one of en, zh-cn, not "fr"/],
-      [["complete", "code.ts:1:1", "--settings"], /--settings needs a value/],
-    ];
-    for (const [args, said] of wrong) {
-      it(args.join(" "), async () => {
-        const { status, stderr, stdout } = await run(...args);
-        assert.equal(status, 2);
-        assert.match(stderr, said);
-        assert.equal(stdout, "");
-      });
     }
   });
 

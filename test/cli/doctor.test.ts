@@ -49,7 +49,9 @@ describe("hearth", function () {
   });
 
   it("doctor warns of settings and of a role that cannot answer", async () => {
-    const { status, of } = await states("new", "--set", "nothing=1", "--set", "roles.complete=embedded/none");
+    await mkdir(join(folder, "odd"), { mode: 0o700 });
+    await writeFile(join(folder, "odd", "settings.json"), '{ "nothing": 1, "nobody": 2 }');
+    const { status, of } = await states("odd", "--set", "roles.complete=embedded/none");
     assert.equal(status, 1);
     assert.equal(of.get("settings"), "warn");
     assert.equal(of.get("roles.complete"), "fail");
@@ -116,7 +118,7 @@ describe("hearth", function () {
   });
 
   it("doctor keeps its columns, however many things are wrong with one check", async () => {
-    const { stdout } = await run("new", "doctor", "--set", "nothing=1", "--set", "nobody=2");
+    const { stdout } = await run("odd", "doctor");
     assert.match(stdout, /^warn {2}settings {8}2 problems\n {22}- nothing .*\n {22}- nobody /m);
   });
 

@@ -43,6 +43,7 @@ describe("arrangeArguments", () => {
     ));
   it("drops them before the help of the whole", () => check("--lang zh-cn --help", "--help"));
   it("leaves unknown flags to be named", () => check("--jsn complete", "--jsn complete"));
+  it("takes help for the help of what follows", () => check("help models pull --json", "models pull --help"));
   it("takes nothing for the help of the whole", () => check("", ""));
 });
 

@@ -55,6 +55,8 @@ export interface DoctorRequest extends Pick<DoctorPorts, "workspace"> {
   readonly localizer: Localizer;
   /** The API key that a client keeps for an origin. */
   readonly secret?: SpecSource["secret"];
+  /** Whether the workspace is, where somebody knows; without, no server that may be elsewhere is asked. */
+  readonly trusted?: boolean;
 }
 
 export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<DoctorResult> {
@@ -63,7 +65,7 @@ export function doctor(request: DoctorRequest, signal: AbortSignal): Promise<Doc
 
 /** Each look is taken when a check first wants it, and shared by all that do. */
 export function doctorPorts(request: DoctorRequest, signal: AbortSignal): DoctorPorts {
-  const { home, settings, secret } = request;
+  const { home, settings, secret, trusted = true } = request;
   const { env } = process;
   const models = join(home, "models");
   const llama = once(() => llamaHere(home, signal));
@@ -85,11 +87,14 @@ export function doctorPorts(request: DoctorRequest, signal: AbortSignal): Doctor
     idleOllama: () => idleOllama({ settings, env }, signal),
     llamaServer: (stop) => findLlamaServer(llamaServerPlaces(settings, env), stop),
     openai: async (stop) => {
-      const place = openAiPlace(settings);
+      const place = trusted ? openAiPlace(settings) : undefined;
       return place && lookAtOpenAi(place, stop);
     },
     modelFile: (name) => inspectLocalModel(localModelPath(name, models)),
-    remoteModel: (role) => reachModel(role, { settings, models, env, secret }, signal),
+    remoteModel: async (role) =>
+      trusted || role.runtime !== "openai"
+        ? reachModel(role, { settings, models, env, secret }, signal)
+        : { kind: "not-asked" },
     modelsFolder: models,
     modelFiles: once(() => listLocalModels(models)),
     servedModels: () => modelsOfOllama({ settings, env }, signal),

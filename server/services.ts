@@ -72,7 +72,8 @@ export class Services implements LanguageServices, Disposable {
       // It knows every runtime, and what those need to load: not when the server starts.
       const { doctor } = await import("./doctor.ts");
       const workspace = () => this.workspace();
-      return doctor({ home, settings: this.#settings, problems, localizer, secret, workspace }, signal);
+      const request = { home, settings: this.#settings, problems, localizer, secret, workspace };
+      return doctor({ ...request, trusted: this.#trust === "trusted" }, signal);
     };
     const clock = systemClock;
     const workerPath = entryPoint("index-worker");

@@ -7,9 +7,11 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { CancellationTokenSource, LSPErrorCodes } from "vscode-languageserver-protocol/node";
 import { entryPoint } from "../../server/entries.ts";
 import { type DoctorCheck, type DoctorResult, doctorRequest } from "../../server/protocol/doctor.ts";
+import { trustNotification } from "../../server/protocol/trust.ts";
 import { gone, never } from "../support/host-fixture.ts";
 import { LanguageClient } from "../support/language-client.ts";
 import { itNeeds, posix, procFs } from "../support/needs.ts";
+import { gateway, openAiStandIn } from "../support/openai-stand-in.ts";
 import { useHost } from "../support/use-host.ts";
 
 /** A tenth of what the slowest check may take. */
@@ -55,6 +57,28 @@ describe("the doctor of the language server", () => {
     assert.equal(await host.client().metrics(), undefined, "a look starts no host");
     await host.client().open(host.spec, never);
     assert.match((await hostCheck())?.found ?? "", /^loaded: scripted-\w+ \(\d+ MiB\)$/);
+  });
+
+  it("asks no server that may be elsewhere from a workspace that is not trusted", async () => {
+    const server = await openAiStandIn(gateway("qwen2.5-coder-7b"));
+    const window = await LanguageClient.start({ home: host.home });
+    try {
+      const settings = { "roles.complete": "openai/qwen2.5-coder-7b", "runtimes.openai.url": server.url };
+      await window.initialize({ initializationOptions: { settings, trusted: false } });
+      const { checks } = await window.connection.sendRequest<DoctorResult>(doctorRequest.method, {});
+      const role = checks.find(({ id }) => id === "roles.complete");
+      assert.deepEqual(
+        [role?.state, role?.found],
+        ["ok", "openai/qwen2.5-coder-7b: not asked, since this workspace is not trusted"],
+      );
+      assert.deepEqual(server.asked, []);
+      await window.connection.sendNotification(trustNotification.method, { trusted: true });
+      await window.connection.sendRequest(doctorRequest.method, {});
+      assert.ok(server.asked.length > 0);
+    } finally {
+      await window.dispose();
+      await server.dispose();
+    }
   });
 
   itNeeds(posix, "is not held by a model's process that hangs", async () => {

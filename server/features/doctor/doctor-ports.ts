@@ -71,7 +71,9 @@ export type WantedRole = Extract<Role, { readonly kind: "embedded" | "remote" }>
 export type RemoteFinding =
   | { readonly kind: "reached"; readonly info: ModelInfo }
   /** Nobody answers; with the first request Hearth starts this program. */
-  | { readonly kind: "starts"; readonly program: string };
+  | { readonly kind: "starts"; readonly program: string }
+  /** The workspace is not trusted. */
+  | { readonly kind: "not-asked" };
 
 export interface UnfinishedModel {
   /** As `embedded/<name>` will have it. */

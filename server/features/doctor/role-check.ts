@@ -1,5 +1,6 @@
 /** The checks of who completes code and who answers questions: each role as it is set, and whether that can answer. */
 
+import { byteSize } from "../../base/byte-size.ts";
 import { explainError, type RoleKey } from "../../model/explain-error.ts";
 import {
   autoCandidates,
@@ -15,7 +16,6 @@ import { RuntimeError } from "../../model/runtime-error.ts";
 import { parseRole, type RemoteRole } from "../../protocol/role.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
 import { actionsOf, pullActions } from "./mend-actions.ts";
-import { fileSize } from "./words.ts";
 
 /** What a model must be able to do in a role, and what the role is without one. */
 interface Purpose {
@@ -179,6 +179,8 @@ async function checkRemote(role: RemoteRole, examination: Examination): Promise<
   const name = `${role.runtime}/${role.model}`;
   try {
     const remote = await ports.remoteModel(role);
+    if (remote.kind === "not-asked")
+      return { state: "ok", found: t("{0}: not asked, since this workspace is not trusted", name) };
     const failure = await ports.lastFailure(role);
     if (failure) return failing(name, failure, examination);
     return remote.kind === "reached"
@@ -243,7 +245,7 @@ function failing(found: string, error: RuntimeError, { ports, purpose }: Examina
 }
 
 function modelText(file: ModelFile, { localizer: { t } }: DoctorPorts): string {
-  const size = fileSize(file.fileBytes);
+  const size = byteSize(file.fileBytes);
   return file.fim === undefined
     ? t("embedded/{0} ({1})", file.name, size)
     : t("embedded/{0} ({1}, template {2})", file.name, size, file.fim);

@@ -2,7 +2,7 @@
 
 import type { Measured } from "../../model/plan/corrections.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
-import { fileSize } from "./words.ts";
+import { memorySize } from "./words.ts";
 
 /** Nothing where nothing was ever loaded here. Whatever it was, the next plan counts it: there is nothing to mend. */
 export async function checkEstimate(ports: DoctorPorts): Promise<Finding | undefined> {
@@ -21,7 +21,7 @@ export async function checkEstimate(ports: DoctorPorts): Promise<Finding | undef
 
 function lastText({ predictedBytes, measuredBytes }: Measured, { localizer: { t } }: DoctorPorts): string {
   const percent = percentOff(measuredBytes / predictedBytes);
-  const [took, said] = [fileSize(measuredBytes), fileSize(predictedBytes)];
+  const [took, said] = [memorySize(measuredBytes), memorySize(predictedBytes)];
   if (percent === 0) return t("the last model took {0}, as the plan had said", took);
   return measuredBytes > predictedBytes
     ? t("the last model took {0}, {1} % more than the {2} of the plan", took, percent, said)

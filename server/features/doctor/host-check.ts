@@ -3,7 +3,7 @@
 import { explainError } from "../../model/explain-error.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { DoctorPorts, Finding, LoadedModel } from "./doctor-ports.ts";
-import { fileSize } from "./words.ts";
+import { memorySize } from "./words.ts";
 
 export async function checkHost(ports: DoctorPorts, signal: AbortSignal): Promise<Finding> {
   const { t } = ports.localizer;
@@ -39,5 +39,5 @@ export async function checkHost(ports: DoctorPorts, signal: AbortSignal): Promis
 
 /** One that is not ready yet takes memory that nobody has counted. */
 function modelText({ name, memoryBytes }: LoadedModel): string {
-  return memoryBytes === 0 ? name : `${name} (${fileSize(memoryBytes)})`;
+  return memoryBytes === 0 ? name : `${name} (${memorySize(memoryBytes)})`;
 }

@@ -1,9 +1,9 @@
 /** The check of the models folder: where it is, how many models lie in it, which files are none, which not whole. */
 
+import { byteSize } from "../../base/byte-size.ts";
 import { explainError } from "../../model/explain-error.ts";
 import type { DoctorPorts, Finding, UnfinishedModel } from "./doctor-ports.ts";
 import { pullActions } from "./mend-actions.ts";
-import { fileSize } from "./words.ts";
 
 export async function checkModels(ports: DoctorPorts): Promise<Finding> {
   const { modelsFolder, localizer } = ports;
@@ -28,6 +28,6 @@ export async function checkModels(ports: DoctorPorts): Promise<Finding> {
 
 function unfinishedText({ name, bytes, total }: UnfinishedModel, { localizer: { t } }: DoctorPorts): string {
   return total === undefined
-    ? t("{0} was fetched in part: {1} are here.", name, fileSize(bytes))
-    : t("{0} was fetched in part: {1} of {2} are here.", name, fileSize(bytes), fileSize(total));
+    ? t("{0} was fetched in part: {1} are here.", name, byteSize(bytes))
+    : t("{0} was fetched in part: {1} of {2} are here.", name, byteSize(bytes), byteSize(total));
 }

@@ -48,7 +48,7 @@ describe("the doctor's check of a role", () => {
           },
         ],
       },
-      { state: "ok", found: /^embedded\/large \(2\.0 GiB, template seed\)$/ },
+      { state: "ok", found: /^embedded\/large \(2\.15 GB, template seed\)$/ },
     ));
   it("the role auto takes a model of an Ollama that runs, where there is no file", () =>
     check(
@@ -92,7 +92,7 @@ describe("the doctor's check of a role", () => {
     );
   });
   it("a named model that is there", () =>
-    check("roles.complete", role("embedded/coder"), { state: "ok", found: /embedded\/coder \(1\.0 GiB/ }));
+    check("roles.complete", role("embedded/coder"), { state: "ok", found: /embedded\/coder \(1\.07 GB/ }));
   for (const value of ["embedded/coder", "llama-server/a", "ollama/a"]) {
     it(`a model that did not run when it was last wanted: ${value}`, () =>
       check(
@@ -146,7 +146,7 @@ describe("the doctor's check of a role", () => {
     });
     assert.equal(mendActions?.[0]?.command, "hearth.pullModel");
     assert.deepEqual(mendActions[0].arguments, ["qwen2.5-coder-1.5b:Q4_K_M"]);
-    await check("models", ports, { state: "warn", why: /512 MiB of 1\.0 GiB are here/ });
+    await check("models", ports, { state: "warn", why: /537 MB of 1\.07 GB are here/ });
   });
   it("offers each setting that a mend names at a click", async () => {
     const error = new RuntimeError("refused", "No.", {
@@ -210,7 +210,7 @@ describe("the doctor's check of a role", () => {
     await check(
       "roles.reason",
       { modelFiles: async () => [{ ...r1, reasons: true }] },
-      { state: "ok", found: /^embedded\/r1 \(1\.0 GiB\)$/ },
+      { state: "ok", found: /^embedded\/r1 \(1\.07 GB\)$/ },
     );
     await check(
       "roles.reason",

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, watch, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
@@ -59,6 +59,25 @@ describe("hearth models", function () {
     assert.deepEqual((await readdir(models())).toSorted(), [hub.file, `${hub.file}.json`]);
   }
 
+  const partSize = (hub: ModelHub) =>
+    stat(models(`${hub.file}.part`)).then(
+      ({ size }) => size,
+      () => 0,
+    );
+
+  /** Resolves when so much has come, at whatever is written then; also when `ended` does. */
+  async function atBytes(wanted: number, hub: ModelHub, ended: Promise<unknown>): Promise<void> {
+    await mkdir(models(), { recursive: true });
+    const left = new AbortController();
+    void ended.then(() => left.abort());
+    try {
+      for await (const _ of watch(models(), { signal: left.signal }))
+        if ((await partSize(hub)) >= wanted) return;
+    } catch (error) {
+      if (!left.signal.aborted) throw error;
+    }
+  }
+
   it("goes on after it was killed ten times, anywhere, and ends with the right bytes", async () => {
     const hub = await startHub({ rate: 600_000 });
     const pulling = [
@@ -71,11 +90,13 @@ describe("hearth models", function () {
       `models.source=${hub.url}`,
     ];
     const env = { PATH: process.env["PATH"], HEARTH_HOME: home(), ...alone };
-    for (let kill = 0; kill < 10; kill++) {
+    const kills = 10;
+    for (let kill = 0; kill < kills; kill++) {
       const child = spawn(process.execPath, pulling, { cwd: folder, env, stdio: "ignore" });
-      const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * 1800);
-      await once(child, "exit");
-      clearTimeout(timer);
+      const ended = once(child, "exit");
+      await atBytes((await partSize(hub)) + Math.random() * (bytes.length / (kills + 2)), hub, ended);
+      child.kill("SIGKILL");
+      assert.deepEqual(await ended, [null, "SIGKILL"]);
     }
     const { status } = await run(["pull", hub.name, "--yes", "--set", `models.source=${hub.url}`]);
     assert.equal(status, 0);

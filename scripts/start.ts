@@ -155,6 +155,9 @@ function goOn({ page }: Stage, { cursor, models }: StartRequest): void {
       t("any GGUF with fill-in-the-middle, such as Qwen2.5-Coder; Hearth finds those in its models folder"),
     );
   }
+  page.row(t("which model"), "npx --no -- hearth plan");
+  page.row(t("fetch it"), "npx --no -- hearth models pull ID:QUANT");
+  page.row(t("ask it"), 'npx --no -- hearth ask "QUESTION" --file FILE');
   page.row(t("check up"), "npx --no -- hearth doctor");
   page.row(t("all commands"), "npx --no -- hearth --help");
   page.row("VS Code", "npm run install:vscode");

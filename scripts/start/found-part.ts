@@ -1,10 +1,15 @@
 /** The local models on this machine, and the one of them that completes best. */
 
 import { basename, join } from "node:path";
-import { autoModels } from "../../server/auto-models.ts";
+import { autoModels, modelsOfOllama } from "../../server/auto-models.ts";
 import type { WantedModel } from "../../server/features/completion/completion-model.ts";
 import { explainError } from "../../server/model/explain-error.ts";
-import { completionCandidates, isTooSmall, type ModelFileFinding } from "../../server/model/findings.ts";
+import {
+  completionCandidates,
+  isTooSmall,
+  type ModelFileFinding,
+  type OllamaFinding,
+} from "../../server/model/findings.ts";
 import { findLlamaServer, usualLlamaServer } from "../../server/runtime/discovery/find-llama-server.ts";
 import { findOllama } from "../../server/runtime/discovery/find-ollama.ts";
 import { ollamaHost } from "../../server/runtime/discovery/ollama-url.ts";
@@ -48,13 +53,13 @@ export function sayWhatItIsFor({ page, localizer: { t } }: Stage, { name }: Foun
   }
 }
 
-async function ollamaText({ settings, signal, localizer: { t } }: Stage): Promise<string> {
+async function ollamaText(stage: Stage): Promise<string> {
+  const { settings, signal, localizer } = stage;
+  const { t } = localizer;
   const finding = await findOllama(ollamaHost(settings, process.env), signal);
   switch (finding.kind) {
-    case "found": {
-      const models = finding.models.join(", ") || t("no models");
-      return t("{0} at {1}: {2}.", finding.version, finding.url, models);
-    }
+    case "found":
+      return runningText(stage, finding);
     case "absent":
       return t("none at {0}", finding.url);
     case "late":
@@ -64,6 +69,26 @@ async function ollamaText({ settings, signal, localizer: { t } }: Stage): Promis
     case "not-asked":
       return t("{0} leaves this machine and was not asked", finding.url);
   }
+}
+
+/** What one says that was not built by its makers. */
+const builtByHand = "0.0.0";
+
+/** Its models, each with what it is good for. */
+async function runningText(
+  { settings, signal, localizer: { t } }: Stage,
+  { version, url, models }: Extract<OllamaFinding, { readonly kind: "found" }>,
+): Promise<string> {
+  const served = await modelsOfOllama({ settings, env: process.env }, signal);
+  const named = models.map((name) => {
+    const model = served.find((one) => one.name === name);
+    if (model?.fills) return t("{0} (completes)", name);
+    return model && model.reasons !== "no" ? t("{0} (reasons)", name) : name;
+  });
+  const list = named.join(", ") || t("no models");
+  return version === builtByHand
+    ? t("a build without a version at {0}: {1}.", url, list)
+    : t("{0} at {1}: {2}.", version, url, list);
 }
 
 async function llamaServerText({ signal, localizer: { t } }: Stage): Promise<string> {

@@ -179,9 +179,14 @@ async function missing(path: string, cause: unknown): Promise<RuntimeError> {
   const names = files.filter((name) => ending.test(name)).map((name) => name.replace(ending, ""));
   const near = nearestNames(basename(path).replace(ending, ""), names);
   return near.length === 0
-    ? new RuntimeError("model-not-found", "There is no file {0}.", { values: [path], cause })
+    ? new RuntimeError("model-not-found", "There is no file {0}.", {
+        values: [path],
+        mend: "Correct roles.complete: it takes the name of a file in Hearth's models folder, or its whole path.",
+        cause,
+      })
     : new RuntimeError("model-not-found", "There is no file {0}. Nearest: {1}.", {
         values: [path, near.join(", ")],
+        mend: "Correct roles.complete: it takes the name of a file in Hearth's models folder, or its whole path.",
         cause,
       });
 }

@@ -119,7 +119,7 @@ describe("hearth ask", function () {
       args: ["--set", "roles.reason=embedded//nowhere/r1.gguf"],
       code: "model-not-found",
       says: /r1\.gguf/,
-      mends: /in roles\.reason, or/,
+      mends: /^Correct roles\.reason: it takes the name of a file .*, or its whole path\.$/,
     },
     { what: "no model", args: [], code: "model-not-found", says: /There is no model that reasons\.$/ },
     {

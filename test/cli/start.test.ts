@@ -11,6 +11,7 @@ import { textWidth } from "../../server/cli/visible-text.ts";
 import { alone } from "../support/alone.ts";
 import { hostFixture, never } from "../support/host-fixture.ts";
 import { listen } from "../support/listen.ts";
+import { ollamaStandIn, value } from "../support/ollama-stand-in.ts";
 
 const seedling = "test/fixtures/models/seedling-q8_0.gguf";
 
@@ -49,6 +50,7 @@ describe("npm start", function () {
     ]);
     assert.match(page, /Asked by hand at 40 places, this is [^:]* after\s+the\s+start/);
     assert.match(page, /At\s+\d+\s+no\s+guess\s+was\s+likely\s+enough/);
+    assert.match(page, /hearth plan\n.*hearth models pull ID:QUANT\n.*hearth ask "QUESTION" --file FILE\n/);
     assert.match(page, /npx --no -- hearth doctor\n.*npx --no -- hearth --help\n/);
     assert.match(page, /seedling-q8_0 loaded in [\d.]+ m?s, context 1024 tokens/);
     assert.match(page, /first token after [\d.]+ m?s/);
@@ -76,6 +78,30 @@ describe("npm start", function () {
     } finally {
       await rm(settings);
       server.close().closeAllConnections();
+    }
+  });
+
+  it("says of Ollama's models what each is good for", async () => {
+    const template = "{{ if .System }}{{ .System }}{{ end }}<user>{{ .Prompt }}<assistant>{{ .Response }}";
+    const r1 = { capabilities: ["completion", "thinking"], model_info: {}, template };
+    const embeds = { capabilities: ["embedding"], model_info: {}, template: "{{ .Prompt }}" };
+    const ollama = await ollamaStandIn({
+      "/api/version": value({ version: "0.0.0" }),
+      "/api/tags": value({ models: [{ name: "deepseek-r1:7b" }, { name: "notes:1b" }] }),
+      "/api/show": (response, body) =>
+        value(JSON.stringify(body).includes("r1") ? r1 : embeds)(response, body),
+    });
+    const settings = join(fixture.home, "settings.json");
+    await writeFile(settings, JSON.stringify({ "runtimes.ollama.url": ollama.url }));
+    try {
+      const { page } = await start("server/base/disposable.ts:10:15");
+      assert.match(
+        page.replace(/\s+/g, " "),
+        /a build without a version at \S+: deepseek-r1:7b \(reasons\), notes:1b\./,
+      );
+    } finally {
+      await rm(settings);
+      await ollama.dispose();
     }
   });
 

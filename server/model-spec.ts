@@ -16,6 +16,7 @@ import {
   type SpecOf,
   startedModelName,
 } from "./runtime/host/client.ts";
+import { proxyFor } from "./runtime/http/proxy.ts";
 
 export interface NamedSpec {
   readonly spec: ModelSpec;
@@ -50,15 +51,19 @@ async function remoteSpec(
   { runtime, model, found }: Extract<WantedModel, { readonly kind: "remote" }>,
   source: SpecSource,
 ): Promise<RemoteSpec> {
-  const { settings } = source;
   switch (runtime) {
     case "llama-server":
-      return { runtime, url: settings["runtimes.llamaServer.url"], model };
+      return llamaServerSpec(model, source);
     case "ollama":
       return ollamaSpec({ model, found }, source);
     case "openai":
       return openAiSpec(model, source);
   }
+}
+
+function llamaServerSpec(model: string, { settings, env }: SpecSource): SpecOf<"llama-server"> {
+  const url = settings["runtimes.llamaServer.url"];
+  return { runtime: "llama-server", url, ...proxyOf(new URL(url), env), model };
 }
 
 interface OllamaModel {
@@ -71,7 +76,7 @@ async function ollamaSpec(
   { settings, env }: SpecSource,
 ): Promise<SpecOf<"ollama">> {
   const url = ollamaUrl(settings, env);
-  const spec = { runtime: "ollama", url: url.href, model } as const;
+  const spec = { runtime: "ollama", url: url.href, ...proxyOf(url, env), model } as const;
   if (found || !settings["runtimes.ollama.start"] || !isLoopback(url)) return spec;
   const program = await ollamaProgram({ settings, env });
   return program === undefined ? spec : { ...spec, program: resolve(program) };
@@ -123,10 +128,17 @@ async function openAiSpec(model: string, source: SpecSource): Promise<SpecOf<"op
   return {
     runtime: "openai",
     ...place,
+    ...proxyOf(new URL(place.url), source.env),
     model,
     ...(key === undefined ? {} : { key }),
     ...(session === undefined ? {} : { session }),
   };
+}
+
+/** Named by whoever asks: the host has the environment of who started it. */
+function proxyOf(url: URL, env: SpecSource["env"]): { readonly proxy?: string } {
+  const proxy = proxyFor(url, env);
+  return proxy ? { proxy: proxy.href } : {};
 }
 
 /** What a header can hold, and no more: a line break would begin another one. */

@@ -14,7 +14,7 @@ import { withAdvice } from "./with-advice.ts";
 export function findLlamaServer(spec: SpecOf<"llama-server">): FoundModel {
   const model = remoteModelName(spec);
   return {
-    id: model,
+    id: JSON.stringify([model, spec.proxy]),
     model,
     create: (ports) => new ConnectedSource((at, signal) => connect(spec, at, signal), ports),
   };
@@ -32,11 +32,11 @@ function loadedByOthers({ sentence, values }: RuntimeError): RuntimeError {
 const usualSlots = 4;
 
 async function connect(
-  { url, model }: SpecOf<"llama-server">,
+  { url, model, proxy = "" }: SpecOf<"llama-server">,
   { clock }: SourcePorts,
   signal: AbortSignal,
 ): Promise<Connected> {
-  const client = new HttpClient({ url, name: "llama-server" });
+  const client = new HttpClient({ url, name: "llama-server", proxy });
   try {
     const at = { url: new URL(url), model };
     await untilLoaded(client, clock, signal);

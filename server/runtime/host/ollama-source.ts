@@ -24,15 +24,15 @@ const name = "Ollama";
 export function findOllama(spec: Spec): FoundModel {
   const model = remoteModelName(spec);
   return {
-    id: model,
+    id: JSON.stringify([model, spec.proxy]),
     model,
     look: (signal) => look(spec, signal),
     create: (ports) => ollamaSource(spec, ports),
   };
 }
 
-async function look({ url, model }: Spec, signal: AbortSignal): Promise<ModelInfo> {
-  const client = new HttpClient({ url, name });
+async function look({ url, model, proxy = "" }: Spec, signal: AbortSignal): Promise<ModelInfo> {
+  const client = new HttpClient({ url, name, proxy });
   try {
     return await lookAtOllama(client, { url: new URL(url), model, log: silentLogger }, signal);
   } finally {
@@ -61,14 +61,14 @@ function ollamaSource(spec: Spec, ports: SourcePorts): ModelSource {
     return { ...(await connect(place, ports, signal)), process };
   };
   const asked = { name: spec.model, weightBytes: 0, layers: 0 };
-  const models = () => sizedAt({ url, model: spec.model });
+  const models = () => sizedAt({ ...spec, url });
   return descendingSource({ id: remoteModelName(spec), model: asked, models, connect: reach, held }, ports);
 }
 
 const sizesMs = 20_000;
 
-async function sizedAt({ url, model }: Pick<Spec, "url" | "model">): Promise<readonly SizedModel[]> {
-  const client = new HttpClient({ url, name });
+async function sizedAt({ url, model, proxy = "" }: Spec): Promise<readonly SizedModel[]> {
+  const client = new HttpClient({ url, name, proxy });
   try {
     return await sizedModels(new OllamaApi(client), model, AbortSignal.timeout(sizesMs));
   } finally {
@@ -129,17 +129,17 @@ export async function checkProgram(path: string): Promise<void> {
 /** Ollama computes one request at a time unless OLLAMA_NUM_PARALLEL says more, which it tells nobody. */
 const usualSlots = 1;
 
-interface Place extends Pick<Spec, "url" | "model"> {
+interface Place extends Spec {
   readonly load: Load<SizedModel>;
   readonly restart?: (() => void) | undefined;
 }
 
 async function connect(
-  { url, model, load, restart }: Place,
+  { url, model, proxy = "", load, restart }: Place,
   { log, clock }: SourcePorts,
   signal: AbortSignal,
 ): Promise<Connected> {
-  const client = new HttpClient({ url, name });
+  const client = new HttpClient({ url, name, proxy });
   try {
     const request = { url: new URL(url), model, log, clock, restart, load };
     const { info, runtime } = await connectOllama(client, request, signal);

@@ -35,7 +35,7 @@ async function connect(spec: Spec, { clock }: SourcePorts, signal: AbortSignal):
     ...(spec.key === undefined ? {} : { authorization: `Bearer ${spec.key}` }),
     ...(spec.session === undefined ? {} : { "x-session-id": spec.session }),
   };
-  const client = new HttpClient({ url: url.href, name: "openai", headers, tls });
+  const client = new HttpClient({ url: url.href, name: "openai", headers, tls, proxy: spec.proxy ?? "" });
   try {
     const { info, runtime } = await connectOpenAi({ client, url, clock }, spec.model, signal);
     return { info, runtime: withAdvice(runtime, servedByOthers), dispose: () => client.dispose() };

@@ -27,9 +27,12 @@ const name = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 
 /** Its issues must not quote it. */
 const secret = v.pipe(v.string("no text"), v.nonEmpty("empty"), v.maxLength(4096, "too long"));
+/** The proxy that leads to `url`: the host has only the environment of whoever started it. */
+const proxy = v.exactOptional(address);
 const openaiSpecSchema = v.object({
   runtime: v.literal("openai"),
   url: address,
+  proxy,
   model: name,
   /** The API key; it goes to the origin of `url` and nowhere else. */
   key: v.exactOptional(secret),
@@ -41,7 +44,7 @@ const openaiSpecSchema = v.object({
 
 export const modelSpecSchema = v.variant("runtime", [
   v.object({ runtime: v.literal("embedded"), path }),
-  v.object({ runtime: v.literal("llama-server"), url: address, model: name }),
+  v.object({ runtime: v.literal("llama-server"), url: address, proxy, model: name }),
   v.object({
     runtime: v.literal("started-llama-server"),
     program: path,
@@ -50,7 +53,13 @@ export const modelSpecSchema = v.variant("runtime", [
   }),
   openaiSpecSchema,
   /** `program`: what to start where nobody answers. */
-  v.object({ runtime: v.literal("ollama"), url: address, model: name, program: v.exactOptional(path) }),
+  v.object({
+    runtime: v.literal("ollama"),
+    url: address,
+    proxy,
+    model: name,
+    program: v.exactOptional(path),
+  }),
 ]);
 export type ModelSpec = Readonly<v.InferOutput<typeof modelSpecSchema>>;
 export type SpecOf<Runtime extends ModelSpec["runtime"]> = Extract<ModelSpec, { readonly runtime: Runtime }>;

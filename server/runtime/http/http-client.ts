@@ -36,6 +36,8 @@ export interface HttpClientOptions {
   readonly name: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly tls?: TlsFiles;
+  /** The address of the proxy that leads there, empty for none; left out: as our own environment names it. */
+  readonly proxy?: string;
   /** Who knows the addresses of names; left out: the system. */
   readonly lookup?: LookupFunction;
 }
@@ -75,13 +77,13 @@ export class HttpClient implements Disposable {
   readonly #agent: Dispatcher;
 
   /** Throws a RuntimeError where the environment names a proxy that is none. */
-  constructor({ url, name, headers = {}, tls = {}, lookup }: HttpClientOptions) {
+  constructor({ url, name, headers = {}, tls = {}, proxy, lookup }: HttpClientOptions) {
     this.name = name;
     this.url = new URL(url.endsWith("/") ? url : `${url}/`);
     this.conceal = concealing(Object.values(headers));
     this.#headers = { ...headers, accept: "application/json, text/event-stream" };
     this.#tls = tls;
-    this.#proxy = proxyFor(this.url, process.env);
+    this.#proxy = proxy === undefined ? proxyFor(this.url, process.env) : optionalUrl(proxy);
     this.#agent = agentFor(this.#proxy, { ...tls, lookup: patientLookup(lookup) });
   }
 
@@ -212,6 +214,10 @@ function agentFor(proxy: URL | undefined, own: TlsFiles & { readonly lookup: Loo
     proxyTls,
     clientFactory: tunnelTo,
   });
+}
+
+function optionalUrl(address: string): URL | undefined {
+  return address === "" ? undefined : new URL(address);
 }
 
 function tunnelTo(proxy: URL, options: object): Dispatcher {

@@ -28,7 +28,10 @@ export type OllamaFinding =
       readonly kind: "found";
       readonly url: string;
       readonly version: string;
+      /** Those that it computes itself. */
       readonly models: readonly string[];
+      /** How many more are computed in a cloud; left out where none is. */
+      readonly elsewhere?: number;
     }
   | { readonly kind: "absent"; readonly url: string }
   /** Something listens there and says nothing. */

@@ -64,7 +64,7 @@ export function everywhere(
       prepare: at("llamaServer", ofLlamaServer),
       checks: ["roles.complete", "llama-server"],
     },
-    openai: { ...expected, prepare: at("openai", ofOpenAi) },
+    openai: { ...expected, prepare: at("openai", ofOpenAi), checks: ["roles.complete", "openai"] },
   };
 }
 

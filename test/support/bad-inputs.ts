@@ -25,6 +25,8 @@ import { scripted } from "./scripted-model.ts";
 
 const ours = authority("Ours");
 const theirs = authority("Theirs");
+/** The doctor looks at the server itself, too. */
+const ofServer = ["roles.complete", "openai"];
 const stranger = { code: "runtime-unreachable", says: /What answers at \S+ is not \S+\.$/ } as const;
 const strangerMend = /^Correct runtimes\.\w+\.url, or end the program that has the port\.$/;
 
@@ -59,6 +61,7 @@ export const badInputs: Readonly<Record<string, BadInput>> = {
       says: /API key, or wants one/,
       mend: /Set API Key/,
     }).openai,
+    checks: ["roles.complete"],
   },
   "llama-server: a key that is wanted": {
     ...everywhere(illnesses.keyWanted, {
@@ -106,6 +109,15 @@ export const badInputs: Readonly<Record<string, BadInput>> = {
     code: "refused",
     says: /does not run on this Ollama but at https:\/\/ollama\.com/,
     mend: /Name a model that Ollama holds itself/,
+  },
+  "ollama: models of a cloud alone": {
+    prepare: ollamaWith({
+      "/api/tags": value({ models: [{ name: "far:latest", remote_host: "https://far.example" }] }),
+    }),
+    code: "model-not-found",
+    says: /has only models of a cloud/,
+    mend: /hearth models pull/,
+    checks: ["roles.complete", "ollama"],
   },
   "ollama: a model that cannot fill in the middle": {
     prepare: ollamaWith({}, "ollama/r1:7b"),
@@ -237,24 +249,28 @@ export const badInputs: Readonly<Record<string, BadInput>> = {
     code: "refused",
     says: /has expired, or is not valid yet/,
     mend: /renew its certificate/,
+    checks: ofServer,
   },
   "openai: a certificate that vouches for itself": {
     prepare: tlsServer(theirs, ours.cert),
     code: "refused",
     says: /Nobody vouches for the certificate/,
     mend: /runtimes\.openai\.tls\.ca/,
+    checks: ofServer,
   },
   "openai: a certificate for another name": {
     prepare: tlsServer(ours.issue({ names: ["example.org"] }), ours.cert),
     code: "refused",
     says: /is for another name/,
     mend: /name that stands in the certificate/,
+    checks: ofServer,
   },
   "openai: a name that nobody knows": {
     prepare: () => ({ settings: { ...ofOpenAi, "runtimes.openai.url": "http://models.invalid:8000" } }),
     code: "runtime-unreachable",
     says: /name server/,
     mend: /runtimes\.openai\.url/,
+    checks: ofServer,
   },
   "openai: a proxy that refuses": {
     prepare: async ({ after }) => {
@@ -268,6 +284,7 @@ export const badInputs: Readonly<Record<string, BadInput>> = {
     code: "refused",
     says: /The proxy does not let through/,
     mend: /HTTPS_PROXY/,
+    checks: ofServer,
   },
   "openai: a proxy that is not there": {
     prepare: () => ({
@@ -277,6 +294,21 @@ export const badInputs: Readonly<Record<string, BadInput>> = {
     code: "runtime-unreachable",
     says: /The proxy 127\.0\.0\.1:9 does not answer/,
     mend: /HTTPS_PROXY/,
+    checks: ofServer,
+  },
+  "openai: a proxy that says nothing": {
+    prepare: async ({ after }) => {
+      const proxy = await RecordingProxy.start("hangs");
+      after(() => proxy.dispose());
+      return {
+        settings: { ...ofOpenAi, "runtimes.openai.url": "https://models.test" },
+        env: { HTTPS_PROXY: proxy.url },
+      };
+    },
+    code: "runtime-unreachable",
+    says: /The proxy 127\.0\.0\.1:\d+ does not answer|did not answer in time/,
+    mend: /HTTPS_PROXY/,
+    checks: ofServer,
   },
   "openai: a proxy that is no address": {
     prepare: () => ({
@@ -286,7 +318,7 @@ export const badInputs: Readonly<Record<string, BadInput>> = {
     code: "refused",
     says: /HTTPS_PROXY is no address/,
     mend: /^Set HTTPS_PROXY/,
-    checks: ["proxy", "roles.complete"],
+    checks: ["proxy", ...ofServer],
   },
   "embedded: a model that is not there": {
     prepare: async ({ home }) => {
@@ -298,6 +330,8 @@ export const badInputs: Readonly<Record<string, BadInput>> = {
     code: "model-not-found",
     says: /Nearest: qwen-coder-7b, qwen-coder-1\.5b, (?:r1-7b|other)/,
     mend: /roles\.complete/,
+    // Of the one that reasons it says that it is too small.
+    checks: ["roles.complete", "roles.reason"],
   },
   "embedded: a model that is half fetched": {
     prepare: async ({ home }) => {

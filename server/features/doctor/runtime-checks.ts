@@ -79,6 +79,14 @@ export async function checkOllama(ports: DoctorPorts, signal: AbortSignal): Prom
         };
       }
       const found = t("Ollama {0} at {1}, {2} models", finding.version, finding.url, finding.models.length);
+      if (finding.models.length === 0 && finding.elsewhere !== undefined) {
+        return {
+          state: "warn",
+          found,
+          why: t("All of its models are computed in a cloud, and no code is sent there."),
+          mend: t("Fetch a model that it computes itself: hearth models pull ollama/NAME."),
+        };
+      }
       if (!isOlder(finding.version, safeOllama)) return { state: "ok", found };
       return {
         state: "warn",

@@ -25,16 +25,22 @@ export async function findOllama(
   if (!version?.success) return { kind: "stranger", url };
   const tags = await askJson(new URL("/api/tags", base), signal);
   const models = v.safeParse(tagsSchema, tags.kind === "json" ? tags.value : undefined);
+  const all = models.success ? models.output.models : [];
+  const here = all.filter(({ remote_host }) => remote_host === "").map(({ name }) => name);
+  const elsewhere = all.length - here.length;
   return {
     kind: "found",
     url,
     version: version.output.version,
-    models: models.success ? models.output.models.map(({ name }) => name) : [],
+    models: here,
+    ...(elsewhere === 0 ? {} : { elsewhere }),
   };
 }
 
 const versionSchema = v.object({ version: v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+/)) });
-const tagsSchema = v.object({ models: v.array(v.object({ name: v.string() })) });
+const tagsSchema = v.object({
+  models: v.array(v.object({ name: v.string(), remote_host: v.optional(v.string(), "") })),
+});
 
 /** As Ollama reads OLLAMA_HOST: scheme, host and port may each be left out. A bind to all is asked on loopback. */
 export function ollamaAddress(host: string | undefined): URL {

@@ -128,10 +128,18 @@ async function findName(
   const found = models.find(({ name }) => withTag(name) === withTag(wanted));
   if (found && found.remote_host !== "") throw remoteModel(found.name, found.remote_host);
   if (found) return found.name;
-  const near = nearestNames(
-    wanted,
-    models.flatMap(({ name, remote_host }) => (remote_host === "" ? [name] : [])),
-  );
+  const here = models.flatMap(({ name, remote_host }) => (remote_host === "" ? [name] : []));
+  if (here.length === 0 && models.length > 0) {
+    throw new RuntimeError(
+      "model-not-found",
+      "Ollama at {0} has only models of a cloud, and no code is sent there.",
+      {
+        values: [url.origin, wanted],
+        mend: "Fetch it with hearth models pull ollama/{1}, or correct roles.complete.",
+      },
+    );
+  }
+  const near = nearestNames(wanted, here);
   throw near.length === 0
     ? new RuntimeError("model-not-found", "Ollama at {0} has no models.", {
         values: [url.origin, wanted],

@@ -109,6 +109,13 @@ describe("connectOllama", () => {
   ])[] = [
     ["no such model", "r1:8b", {}, "model-not-found", /has no r1:8b\. Nearest: r1:\S+, r1:\S+, qwen-coder/],
     ["no models", "a", { "/api/tags": value({ models: [] }) }, "model-not-found", /has no models/],
+    [
+      "models of a cloud alone",
+      "a",
+      { "/api/tags": value({ models: [{ name: "far:latest", remote_host: "https://far.example" }] }) },
+      "model-not-found",
+      /has only models of a cloud, and no code is sent there/,
+    ],
     ["a name of its makers' servers", "gpt-oss:120b-cloud", {}, "refused", /at ollama\.com/],
     [
       "a model that lives elsewhere",

@@ -23,7 +23,7 @@ export interface JsonAnswer<Schema extends v.GenericSchema> {
 }
 
 /** The largest lists of a thousand files have a few hundred kilobytes. */
-const mostBytes = 2 * 1024 * 1024;
+const mostBytes = 4 * 1024 * 1024;
 
 /** Rejects with a FetchError, or with the signal's reason. */
 export async function askJson<Schema extends v.GenericSchema>(

@@ -215,7 +215,7 @@ const mostCompared = 500;
 /** None that a pull would refuse. */
 function nearest(wanted: string, models: readonly RepositoryFile[]): string {
   const paths = models.map(({ path }) => path).filter((path) => isPlainPath(path) && fileNameOf(path));
-  return nearestNames(wanted, paths.slice(0, mostCompared)).join(", ");
+  return nearestNames(wanted, [...new Set(paths)].slice(0, mostCompared)).join(", ");
 }
 
 interface Served {

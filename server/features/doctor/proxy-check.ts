@@ -1,13 +1,16 @@
 /** The check of proxies: which one the environment names, and whether the way to this machine goes round it. */
 
+import { isProxyAddress, readProxies } from "../../base/proxies.ts";
 import type { DoctorPorts, Finding } from "./doctor-ports.ts";
 
 /** Left out where none is set. What is behind a proxy is looked at where it is used. */
 export function checkProxy({ env, localizer: { t } }: DoctorPorts): Finding | undefined {
-  const named = ["HTTP_PROXY", "HTTPS_PROXY"].flatMap((name) => {
-    const value = env[name.toLowerCase()] || env[name];
-    return value ? [{ name, value }] : [];
-  });
+  const { httpProxy, httpsProxy, noProxy } = readProxies(env);
+  const all = [
+    { name: "HTTP_PROXY", value: httpProxy },
+    { name: "HTTPS_PROXY", value: httpsProxy },
+  ];
+  const named = all.filter(({ value }) => value !== "");
   if (named.length === 0) return undefined;
   const found = named.map(({ name, value }) => `${name}=${withoutPassword(value)}`).join(", ");
   const wrong = named.find(({ value }) => !isProxyAddress(value));
@@ -19,7 +22,7 @@ export function checkProxy({ env, localizer: { t } }: DoctorPorts): Finding | un
       mend: t("Set {0} to the proxy's address, such as {1}.", wrong.name, "http://proxy.example:3128"),
     };
   }
-  const excepted = (env["no_proxy"] || env["NO_PROXY"] || "").split(/[\s,]+/);
+  const excepted = noProxy.split(/[\s,]+/);
   const local = excepted.some((host) => ["*", "127.0.0.1", "127.0.0.0/8"].includes(host));
   // Runtimes on this machine are spoken to without TLS.
   if (local || !named.some(({ name }) => name === "HTTP_PROXY")) return { state: "ok", found };
@@ -31,10 +34,6 @@ export function checkProxy({ env, localizer: { t } }: DoctorPorts): Finding | un
     ),
     mend: t("Set NO_PROXY to {0}, beside what stands there.", "localhost,127.0.0.1,::1"),
   };
-}
-
-function isProxyAddress(value: string): boolean {
-  return URL.canParse(value) && /^(https?|socks5?):$/.test(new URL(value).protocol);
 }
 
 function withoutPassword(value: string): string {

@@ -65,7 +65,9 @@ describe("a list of files that goes on", () => {
   });
 
   it("offers no name that a pull would refuse", async () => {
-    const listed = ["../../x-Q8_0.gguf", ".y-Q8_0.gguf", "a b-Q8_0.gguf", "z-Q8_0.gguf"].map(listedAs);
+    const listed = ["../../x-Q8_0.gguf", ".y-Q8_0.gguf", "a b-Q8_0.gguf", "z-Q8_0.gguf", "z-Q8_0.gguf"].map(
+      listedAs,
+    );
     const { hub, offer } = await start({ listed });
     const error = await offer(`${hub.repository}:Q8_1`).catch((thrown: unknown) => thrown);
     assert.ok(error instanceof FetchError);

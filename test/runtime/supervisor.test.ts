@@ -65,6 +65,17 @@ describe("the supervisor", function () {
     assert.equal(readFileSync(`/proc/${pid}/oom_score_adj`, "utf8"), "1000\n");
   });
 
+  itNeeds(procFs, "ends one whose start takes more memory than it can need", async () => {
+    const mebibytes = 1024 * 1024;
+    const lease = use({ takesBytes: 400 * mebibytes, mostStartBytes: 200 * mebibytes });
+    await assert.rejects(lease.running(), {
+      code: "model-invalid",
+      message: /^stand-in took \S+ MB of memory before it was ready/,
+    });
+    await Promise.all(runsOf(runs()).map((pid) => gone(pid)));
+    assert.equal(runsOf(runs()).length, 1);
+  });
+
   it("starts one that was killed again, as often as it was of use", async () => {
     const lease = use();
     const times: number[] = [];

@@ -18,16 +18,21 @@ export interface StandInOptions {
   readonly port?: number;
   /** It never listens. */
   readonly mute?: true;
+  /** It takes so much memory, and never listens. */
+  readonly takesBytes?: number;
+  /** What its start may take. */
+  readonly mostStartBytes?: number;
   /** It starts a process that would outlive it, and writes its id as a run, too. */
   readonly parent?: true;
 }
 
-export function standIn({ id = "stand-in", port, ...options }: StandInOptions): Program {
+export function standIn({ id = "stand-in", port, mostStartBytes, ...options }: StandInOptions): Program {
   return {
     id,
     name: "stand-in",
     path: process.execPath,
     ...(port === undefined ? {} : { port }),
+    ...(mostStartBytes === undefined ? {} : { mostStartBytes }),
     arguments: (at) => [import.meta.filename, JSON.stringify({ ...options, port: at.port })],
     environment: ({ key }) => ({ STAND_IN_KEY: key }),
     listens: (line, at) => line === `listening on ${at.url}`,
@@ -46,7 +51,7 @@ export function runsOf(path: string): readonly number[] {
   return readFileSync(path, "utf8").trimEnd().split("\n").map(Number);
 }
 
-function serve({ runs, lastWords = [], port, mute, parent }: StandInOptions): void {
+function serve({ runs, lastWords = [], port, mute, takesBytes, parent }: StandInOptions): void {
   appendFileSync(runs, `${process.pid}\n`);
   if (parent) {
     const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" });
@@ -57,6 +62,7 @@ function serve({ runs, lastWords = [], port, mute, parent }: StandInOptions): vo
     process.stderr.write(`${words}\n`, () => process.exit(1));
     return;
   }
+  const taken = takesBytes === undefined ? undefined : Buffer.alloc(takesBytes, 1);
   const server = createServer((request, response) => {
     const { authorization } = request.headers;
     response.writeHead(authorization === `Bearer ${process.env["STAND_IN_KEY"]}` ? 200 : 401).end();
@@ -64,7 +70,7 @@ function serve({ runs, lastWords = [], port, mute, parent }: StandInOptions): vo
   server.on("error", (error) => {
     process.stderr.write(`${error.message}\n`, () => process.exit(1));
   });
-  if (mute) setInterval(() => {}, 1000);
+  if (mute || taken) setInterval(() => taken?.length, 1000);
   else
     server.listen(port, "127.0.0.1", () => process.stdout.write(`listening on http://127.0.0.1:${port}\n`));
 }

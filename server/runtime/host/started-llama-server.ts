@@ -75,6 +75,8 @@ async function programOf({ program, args }: Spec, { load, id, ports }: Loading):
     name,
     path: program,
     replaced: "out-of-memory",
+    // What a person adds may need more.
+    ...(args.length > 0 ? {} : { mostStartBytes: mostStartBytes(file, contextTokens) }),
     prepare: () => checkUnchanged(file),
     arguments: (at) =>
       startArguments({ flags, modelPath, contextTokens, gpuLayers, template, more: args }, at),
@@ -89,6 +91,16 @@ async function programOf({ program, args }: Spec, { load, id, ports }: Loading):
     check: readiness,
   };
 }
+
+/** Weights that are laid out anew, context and scratch, twice over; and what drivers and libraries take. */
+function mostStartBytes({ header }: GgufFile, contextTokens: number): number {
+  const { weightBytes, kvBytesPerToken, batchTokenBytes, scoreBytes } = memoryNeeds(header);
+  const context = contextTokens * slots * (kvBytesPerToken + scoreBytes * startBatch);
+  return 2 * (weightBytes + context + startBatch * batchTokenBytes) + 2 * 1024 ** 3;
+}
+
+/** Tokens that llama-server computes at once. */
+const startBatch = 512;
 
 /** Of those that llama-server knows, the one that most models have seen. */
 const usualTemplate = "chatml";

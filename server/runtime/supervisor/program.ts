@@ -31,6 +31,8 @@ export interface Program {
   readonly port?: number;
   /** Set where its user starts another in its place when memory runs out: it is not started again then. */
   readonly replaced?: "out-of-memory";
+  /** What a start takes of main memory beside files at the very most; with more it is ended. Left out: any. */
+  readonly mostStartBytes?: number;
   /** Whether the next run is started in another way that mends this: it is tried at once, as if nothing had been. */
   otherwise?(end: EndCause): boolean;
   /** Before each run. What it rejects with ends the start. */

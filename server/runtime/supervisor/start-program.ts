@@ -7,6 +7,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import type { Readable, Writable } from "node:stream";
 import { onAbort } from "../../base/abort.ts";
+import { byteSize } from "../../base/byte-size.ts";
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { RuntimeError, type RuntimeErrorCode } from "../../model/runtime-error.ts";
@@ -16,6 +17,7 @@ import { endProcessNow } from "./end-process.ts";
 import { freePort } from "./free-port.ts";
 import { killedForMemory, oomKills } from "./oom-kills.ts";
 import { type EndCause, type Exit, endCause } from "./output-causes.ts";
+import { ownMemory } from "./own-memory.ts";
 import { identityOf, type ProcessIdentity } from "./process-identity.ts";
 import type { ProcessRecords } from "./process-records.ts";
 import type { Program, ProgramAddress } from "./program.ts";
@@ -146,6 +148,7 @@ class ProgramRun {
     for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 2)) {
       if (await this.#pause(pause)) pause = firstPauseMs;
       if (signal.aborted) throw new StartFailure(await this.ended);
+      await this.#checkMemory();
       const readiness = await this.#check();
       if (signal.aborted) continue;
       if (readiness?.state === "ready" && this.#listens.signal.aborted) return;
@@ -155,6 +158,13 @@ class ProgramRun {
       }
       if (clock.now() - signAt > silenceMs) throw silent(this.#program);
     }
+  }
+
+  /** The text of a model may make a runtime take all that the machine has. */
+  async #checkMemory(): Promise<void> {
+    const { mostStartBytes = Infinity } = this.#program;
+    const taken = mostStartBytes === Infinity ? undefined : await ownMemory(this.pid);
+    if (taken !== undefined && taken > mostStartBytes) throw greedy(this.#program, taken);
   }
 
   /** No longer than until it says that it listens: then it is ready soon. Resolves to whether it has just said so. */
@@ -251,6 +261,19 @@ function spawnWaiting(
 function failedToStart({ name }: Program, cause: unknown): RuntimeError {
   const values = [name, cause instanceof Error ? cause.message : String(cause)];
   return new RuntimeError("runtime-down", "{0} did not start: {1}", { values, cause });
+}
+
+/** Weights and context are foreseen; what a template writes is not. */
+function greedy({ name }: Program, bytes: number): StartFailure {
+  const error = new RuntimeError(
+    "model-invalid",
+    "{0} took {1} of memory before it was ready, far more than this model needs: its chat template may be made for that.",
+    {
+      values: [name, byteSize(bytes)],
+      mend: "Name a model from a source that you trust in roles.complete.",
+    },
+  );
+  return new StartFailure({ cause: "chat-template", error, next: "no-use" });
 }
 
 function silent({ name }: Program): RuntimeError {

@@ -13,6 +13,7 @@ import { failed, type Outcome } from "./failure.ts";
 import { type GlobalFlags, globalFlags, settingsOf, warnOfProblems } from "./global-flags.ts";
 import { type LineRange, parseLineRange, readLines } from "./line-range.ts";
 import { runVerb } from "./run-verb.ts";
+import { heardParts } from "./still-waiting.ts";
 
 interface AskFlags extends GlobalFlags {
   readonly file?: readonly LineRange[];
@@ -100,9 +101,10 @@ async function ask(context: CliContext, flags: AskFlags, text: string): Promise<
       { info: model.info, runtime: model.runtime, sampling: settings.sampling },
       signal,
     );
-    if (flags.json) return await printJson(parts, context);
+    const heard = heardParts(parts, context);
+    if (flags.json) return await printJson(heard, context);
     const thoughts = flags["show-thinking"] ? "always" : "on a terminal";
-    return await printText(parts, new AnswerPrinter(context, { info: model.info, thoughts }), context);
+    return await printText(heard, new AnswerPrinter(context, { info: model.info, thoughts }), context);
   } finally {
     model.dispose();
   }

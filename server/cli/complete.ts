@@ -19,6 +19,7 @@ import { placeIn, readDocument } from "./read-document.ts";
 import { rootFailure, rootFolderOf } from "./root-folder.ts";
 import { runVerb } from "./run-verb.ts";
 import { showCompletion } from "./show-completion.ts";
+import { stillWaiting } from "./still-waiting.ts";
 import { whenReady } from "./when-ready.ts";
 
 interface CompleteFlags extends GlobalFlags {
@@ -133,7 +134,8 @@ async function ask(question: Question, signal: AbortSignal): Promise<CompletionO
     services.documentOpened(snapshot);
     if (settings["index.enabled"]) services.addFolder(root);
     await whenReady({ services, changed, context }, signal);
-    return await services.complete({ snapshot, position: cursor.position, trigger: "manual" }, signal);
+    const request = { snapshot, position: cursor.position, trigger: "manual" } as const;
+    return await stillWaiting(services.complete(request, signal), context);
   } finally {
     services.dispose();
   }

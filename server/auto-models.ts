@@ -4,12 +4,12 @@
  * that the settings name.
  */
 
+import { isLoopback } from "./base/loopback.ts";
 import type { Settings } from "./config/schema.ts";
 import type { WantedModel } from "./features/completion/completion-model.ts";
 import { autoCandidates, autoReasoners, autoServed, type ServedModel } from "./model/findings.ts";
 import { ollamaProgram } from "./model-spec.ts";
 import { findOllama, ollamaAddress } from "./runtime/discovery/find-ollama.ts";
-import { isLoopback } from "./runtime/discovery/loopback-json.ts";
 import { ollamaHost } from "./runtime/discovery/ollama-url.ts";
 import { listLocalModels } from "./runtime/embedded/local-models.ts";
 

@@ -2,11 +2,11 @@
 
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
+import { isLoopback } from "./base/loopback.ts";
 import type { Settings } from "./config/schema.ts";
 import type { WantedModel } from "./features/completion/completion-model.ts";
 import { RuntimeError } from "./model/runtime-error.ts";
 import { findProgram } from "./runtime/discovery/find-program.ts";
-import { isLoopback } from "./runtime/discovery/loopback-json.ts";
 import { ollamaUrl } from "./runtime/discovery/ollama-url.ts";
 import { localModelPath } from "./runtime/embedded/local-models.ts";
 import {

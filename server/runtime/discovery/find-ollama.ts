@@ -1,8 +1,9 @@
 /** Whether Ollama answers at its address, which version it is and what models it has. */
 
 import * as v from "valibot";
+import { isLoopback } from "../../base/loopback.ts";
 import type { OllamaFinding } from "../../model/findings.ts";
-import { askJson, isLoopback } from "./loopback-json.ts";
+import { askJson } from "./loopback-json.ts";
 
 export interface OllamaRequest {
   /** OLLAMA_HOST as it is set, if it is. */

@@ -3,11 +3,6 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 
-/** Whether `url` stays on this machine. */
-export function isLoopback(url: URL): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
-}
-
 export type JsonAnswer =
   | { readonly kind: "json"; readonly value: unknown }
   /** Something answers, but not with JSON. */

@@ -1,9 +1,9 @@
 /** Where Ollama is looked for: the setting, or OLLAMA_HOST where the setting is as it came. */
 
+import { isLoopback } from "../../base/loopback.ts";
 import { defaultOllamaUrl, type Settings } from "../../config/schema.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { ollamaAddress } from "./find-ollama.ts";
-import { isLoopback } from "./loopback-json.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

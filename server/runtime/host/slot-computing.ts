@@ -3,9 +3,9 @@
  * a processor its time is the sum, which a completion waits for.
  */
 
+import { isLoopback } from "../../base/loopback.ts";
 import type { GpuMaker } from "../../model/backend.ts";
 import { findGpuMakers } from "../discovery/gpu-makers.ts";
-import { isLoopback } from "../discovery/loopback-json.ts";
 import type { SlotLimits } from "../scheduler/slot-choice.ts";
 
 /** What the system names may be part of the processor, and computes no faster. */

@@ -1,6 +1,7 @@
 /** What goes wrong on the way to a runtime over HTTP, as errors with a code and a sentence. */
 
 import * as v from "valibot";
+import { errorCode } from "../../base/error-code.ts";
 import { readRetryAfter } from "../../base/retry-after.ts";
 import { RuntimeError, type RuntimeErrorCode } from "../../model/runtime-error.ts";
 import { type OutputCause, saidCause } from "../supervisor/output-causes.ts";
@@ -251,7 +252,8 @@ function firstLine(text: string): string {
 /** Node, undici and the abort of a limit each name the cause elsewhere. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ("code" in error && typeof error.code === "string") return error.code;
+  const code = errorCode(error);
+  if (code !== undefined) return code;
   if (error.cause instanceof Error) return codeOf(error.cause);
   return error.name === "Error" ? error.message : error.name;
 }

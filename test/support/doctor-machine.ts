@@ -6,6 +6,7 @@ import { defaultSettings } from "../../server/config/resolve-settings.ts";
 import { runDoctor } from "../../server/features/doctor/doctor.ts";
 import type { DoctorPorts } from "../../server/features/doctor/doctor-ports.ts";
 import type { DoctorCheck } from "../../server/protocol/doctor.ts";
+import { ManualClock } from "./manual-clock.ts";
 
 export const never = new AbortController().signal;
 export const gib = 1024 ** 3;
@@ -31,7 +32,7 @@ export const machine = {
 
 export const healthy: DoctorPorts = {
   ...machine,
-  clock: { now: () => 0 },
+  clock: new ManualClock(),
   localizer: english,
   nodeVersion: "24.21.0",
   home: "/home/me/hearth",

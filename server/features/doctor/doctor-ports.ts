@@ -22,7 +22,7 @@ import type { DoctorCheck, MendAction } from "../../protocol/doctor.ts";
 import type { RemoteRole, Role } from "../../protocol/role.ts";
 
 export interface DoctorPorts {
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Clock;
   readonly localizer: Localizer;
   readonly nodeVersion: string;
   readonly home: string;

@@ -1,5 +1,6 @@
 /** Runs every check and reports in a fixed order; a check that throws is a finding of its own. */
 
+import { untilAborted } from "../../base/abort.ts";
 import type { Localizer } from "../../base/l10n.ts";
 import type { DoctorCheck, DoctorResult } from "../../protocol/doctor.ts";
 import { checkBackends } from "./backends-check.ts";
@@ -45,6 +46,9 @@ const checks: Readonly<Record<string, Check>> = {
   openai: checkOpenAi,
 };
 
+/** Longer than every limit that a check has of its own, one after the other. */
+const patienceMs = 90_000;
+
 export async function runDoctor(ports: DoctorPorts, signal: AbortSignal): Promise<DoctorResult> {
   const findings = await Promise.all(
     Object.entries(checks).map(async ([id, check]) => {
@@ -60,11 +64,26 @@ async function findingOf(
   ports: DoctorPorts,
   signal: AbortSignal,
 ): Promise<Finding | undefined> {
+  const late = new AbortController();
+  const limit = ports.clock.after(patienceMs, () => late.abort());
   try {
-    return await check(ports, signal);
+    // Undefined of its own is as good as an end: no check of one that hangs holds the others.
+    const found = await untilAborted(Promise.resolve(check(ports, signal)), late.signal);
+    return late.signal.aborted ? unanswered(ports.localizer) : found;
   } catch (thrown) {
     return crashed(thrown, ports.localizer);
+  } finally {
+    limit.dispose();
   }
+}
+
+function unanswered({ t }: Localizer): Finding {
+  return {
+    state: "fail",
+    found: t("The check did not come to an end."),
+    why: t("What it asked has not answered for {0} seconds.", patienceMs / 1000),
+    mend: t("Look at what it is about, and try again."),
+  };
 }
 
 function toCheck(id: string, finding: Finding, localizer: Localizer): DoctorCheck {

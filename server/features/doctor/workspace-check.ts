@@ -17,7 +17,9 @@ const hurdles: Readonly<Partial<Record<Reason, Hurdle>>> = {
 
 type Hurdle = "unreadable-rules" | "too-many-rules" | "too-much";
 
-type Ports = Pick<DoctorPorts, "clock" | "localizer" | "settings" | "workspace">;
+interface Ports extends Pick<DoctorPorts, "localizer" | "settings" | "workspace"> {
+  readonly clock: Pick<DoctorPorts["clock"], "now">;
+}
 
 export async function checkWorkspace(ports: Ports): Promise<Finding> {
   const { clock, settings, localizer } = ports;

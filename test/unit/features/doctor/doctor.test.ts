@@ -6,6 +6,7 @@ import { defaultSettings } from "../../../../server/config/resolve-settings.ts";
 import { runDoctor } from "../../../../server/features/doctor/doctor.ts";
 import { RuntimeError } from "../../../../server/model/runtime-error.ts";
 import { check, gib, healthy, llamaCpp, never, url } from "../../../support/doctor-machine.ts";
+import { ManualClock } from "../../../support/manual-clock.ts";
 
 describe("the doctor", () => {
   it("has nothing to mend on a healthy machine, in a fixed order", async () => {
@@ -143,6 +144,19 @@ describe("the doctor", () => {
       { loadedModels: () => Promise.reject(new RuntimeError("runtime-unreachable", "Silence.")) },
       { state: "fail", why: /Silence/, mend: /^Try again/ },
     ));
+
+  it("what never comes to an end is one finding, and holds up no other", async () => {
+    const clock = new ManualClock();
+    const hangs = () => Promise.withResolvers<never>().promise;
+    const examined = runDoctor({ ...healthy, clock, ollama: hangs }, never);
+    await clock.advance(90_000);
+    const { checks } = await examined;
+    const wrong = checks.filter(({ state }) => state !== "ok");
+    assert.deepEqual(
+      wrong.map(({ id, found, why }) => [id, found, why]),
+      [["ollama", "The check did not come to an end.", "What it asked has not answered for 90 seconds."]],
+    );
+  });
 
   it("Ollama of a build that has no version", () =>
     check(

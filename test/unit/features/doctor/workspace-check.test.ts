@@ -4,11 +4,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { english } from "../../../../server/base/l10n.ts";
 import { defaultSettings } from "../../../../server/config/resolve-settings.ts";
-import type { DoctorPorts } from "../../../../server/features/doctor/doctor-ports.ts";
 import { checkWorkspace } from "../../../../server/features/doctor/workspace-check.ts";
 import type { DoctorCheck } from "../../../../server/protocol/doctor.ts";
 
-type Ports = Pick<DoctorPorts, "clock" | "localizer" | "settings" | "workspace">;
+type Ports = Parameters<typeof checkWorkspace>[0];
 
 const healthy: Ports = {
   clock: { now: () => 0 },

@@ -213,7 +213,7 @@ describe("chat by way of the language server", function () {
       role: "embedded//nowhere/r1.gguf",
       code: "model-not-found",
       says: /r1\.gguf/,
-      mends: /in roles\.reason/,
+      mends: /^Correct roles\.reason: /,
       buttons: ["hearth.plan", "hearth.openSettings"],
     },
     {

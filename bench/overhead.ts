@@ -1,16 +1,23 @@
 /**
- * `node bench/overhead.ts [--only ollama] [--requests 200]`: what the way through the host and an adapter adds to the
- * first token, against a bare socket that stays open and sends the same runtime the very requests which the adapter
+ * `node bench/overhead.ts [--only ollama] [--requests 200]`: what an adapter adds to the first token, by itself and with
+ * the host between, against a bare socket that stays open and sends the same runtime the very requests which the adapter
  * sends, in turns. First the prompt stays the same: the runtime has it in its cache, and what is left is the way. Then
- * it grows by a letter with every request, as while a person types, and the runtime computes as much for the one as
- * for the other. Not curl: its own clock stops at the headers, which llama-server sends before it has a token, and its
- * start hides the rest.
+ * it grows by a letter with every request, as while a person types, and the runtime computes as much for each of the
+ * three. Not curl: its own clock stops at the headers, which llama-server sends before it has a token, and its start
+ * hides the rest.
  */
 
 import { createServer, request as forward } from "node:http";
 import { parseArgs } from "node:util";
+import { systemClock } from "../server/base/clock.ts";
+import { silentLogger } from "../server/base/log.ts";
 import type { ModelRuntime } from "../server/model/model-runtime.ts";
+import { memoryNow } from "../server/runtime/discovery/memory-now.ts";
 import type { HostClient, ModelSpec } from "../server/runtime/host/client.ts";
+import { findModel } from "../server/runtime/host/find-model.ts";
+import { noMemory } from "../server/runtime/host/ladder-memory.ts";
+import { carriedBuild, type SourcePorts } from "../server/runtime/host/model-source.ts";
+import { noPrograms } from "../server/runtime/supervisor/no-programs.ts";
 import type { RuntimeUnderTest } from "../test/runtime/contract/runtime.ts";
 import { llamaServer } from "../test/runtime/contract/runtimes/llama-server.ts";
 import { ollama } from "../test/runtime/contract/runtimes/ollama.ts";
@@ -26,6 +33,16 @@ const { values: flags } = parseArgs({
   options: { requests: { type: "string", default: "200" }, only: { type: "string", default: "" } },
 });
 const mostMs = 3;
+/** For an adapter in this process: it starts nothing. */
+const ports: SourcePorts = {
+  childEntry: "",
+  clock: systemClock,
+  log: silentLogger,
+  programs: noPrograms,
+  builds: carriedBuild,
+  ladder: { memory: noMemory, circumstances: memoryNow },
+  onState: () => {},
+};
 /** Of each, that do not count: code that is compiled, connections that are made. */
 const warmUp = 20;
 const requests = Number(flags.requests);
@@ -77,30 +94,47 @@ interface Way {
   readonly prompts: Prompts;
 }
 
+/** To the first token, in milliseconds, of one turn. */
+interface Turn {
+  readonly bare: number;
+  readonly adapter: number;
+  readonly host: number;
+}
+
 async function compare(name: string, { client, spec, prompts: { name: kind, prefix } }: Way): Promise<void> {
-  const turns = Array.from({ length: warmUp + requests }, (_, index) => 2 * index);
   const sent = await sentBy(
     client,
     spec,
-    turns.map((turn) => prefix(turn + 1)),
+    Array.from({ length: warmUp + requests }, (_, index) => prefix(3 * index + 2)),
   );
-  const { runtime } = await client.open(spec, never);
+  const opened = await client.open(spec, never);
+  const adapter = (await findModel(spec)).create(ports);
   const bare = new BareClient();
-  const times: { readonly ours: number; readonly raw: number }[] = [];
-  for (const [index, turn] of turns.entries()) {
-    const request = sent[index];
-    if (!request) throw new Error("the adapter sent nothing");
-    const pair = { ours: await firstToken(runtime, prefix(turn)), raw: await bare.firstToken(request) };
-    if (index >= warmUp) times.push(pair);
+  const turns: Turn[] = [];
+  for (const [index, request] of sent.entries()) {
+    const turn = {
+      host: await firstToken(opened.runtime, prefix(3 * index)),
+      adapter: await firstToken(adapter.runtime, prefix(3 * index + 1)),
+      bare: await bare.firstToken(request),
+    };
+    if (index >= warmUp) turns.push(turn);
   }
   bare.dispose();
-  const [ours, raw] = [new Spread(times.map((pair) => pair.ours)), new Spread(times.map((pair) => pair.raw))];
-  const added = (share: number) => ours.at(share) - raw.at(share);
-  console.log(`${name}, ${kind}: to the first token ${ours.milliseconds()}; bare ${raw.milliseconds()}`);
-  console.log(
-    `${name}, ${kind}: added at p50 ${added(0.5).toFixed(1)} ms, at p95 ${added(0.95).toFixed(1)} ms; ` +
-      verdict(added(0.95), mostMs),
-  );
+  adapter.dispose();
+  opened.dispose();
+  report(`${name}, ${kind}`, turns);
+}
+
+function report(title: string, turns: readonly Turn[]): void {
+  const spread = (way: keyof Turn) => new Spread(turns.map((turn) => turn[way]));
+  const [bare, adapter, host] = [spread("bare"), spread("adapter"), spread("host")];
+  const added = (way: Spread, share: number) => way.at(share) - bare.at(share);
+  const said = (way: Spread) =>
+    `added at p50 ${added(way, 0.5).toFixed(1)} ms, at p95 ${added(way, 0.95).toFixed(1)} ms`;
+  console.log(`${title}: bare ${bare.milliseconds()}`);
+  console.log(`${title}: adapter ${adapter.milliseconds()}`);
+  console.log(`${title}: adapter, ${said(adapter)}; ${verdict(added(adapter, 0.95), mostMs)}`);
+  console.log(`${title}: with the host between, ${said(host)}`);
 }
 
 async function firstToken(runtime: ModelRuntime, prefix: string): Promise<number> {

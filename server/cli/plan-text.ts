@@ -5,6 +5,7 @@ import type { Localizer } from "../base/l10n.ts";
 import { count, inGib } from "../model/plan/explain.ts";
 import { quickest } from "../model/plan/limits.ts";
 import type { PlanAlternative, PlanResult, PlanRole } from "../protocol/plan.ts";
+import { parseRole } from "../protocol/role.ts";
 import { brokenText } from "./broken-text.ts";
 import type { Paint } from "./paint.ts";
 import { textWidth, visibleText } from "./visible-text.ts";
@@ -74,7 +75,7 @@ function othersOf({ alternatives }: PlanResult, kind: PlanAlternative["kind"]): 
 
 /** None for one that is on this disk. */
 function fetchLines({ model, name, pull, ollama, bytes }: PlanRole, { t }: Localizer): readonly string[] {
-  if (model.startsWith("embedded/")) return [];
+  if (parseRole(model).kind === "embedded") return [];
   const first =
     pull === "" ? t("Hearth knows no file of {0} to fetch.", name) : pullText(pull, bytes.weights);
   const other = ollama === "" ? [] : [`  ${t("or, as Ollama has it: {0}", `ollama pull ${ollama}`)}`];

@@ -146,7 +146,7 @@ describe("the plan for a machine", () => {
     machine(16, { vramBytes: 4 * gib }),
     "qwen2.5-coder-1.5b Q4_K_M, 4096 f16, 29 layers on 0, 1 × 123/s",
     "deepseek-r1-0528-qwen3-8b Q4_K_M, 8192 f16, 9 layers on 0, 1 × 7/s",
-    "companion reasoner quant spill full-keys no-embedding",
+    "assumed-bandwidth companion reasoner quant spill full-keys no-embedding",
   );
 });
 

@@ -74,6 +74,9 @@ export interface Usage {
   readonly generated: number;
 }
 
+/** Of a request for which nothing was computed. */
+export const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
+
 /** A stream ends with exactly one `stream-end`, also when it is aborted, or throws a RuntimeError. */
 export type StreamPart =
   | { readonly kind: "reasoning-delta" | "text-delta"; readonly text: string }

@@ -7,7 +7,14 @@
  * as long as the first and come when the person has typed on.
  */
 
-import type { ChatRequest, ModelRuntime, Sampling, StreamPart, Usage } from "../model/model-runtime.ts";
+import {
+  type ChatRequest,
+  type ModelRuntime,
+  noUsage,
+  type Sampling,
+  type StreamPart,
+  type Usage,
+} from "../model/model-runtime.ts";
 import { LoopDetector } from "./loop-detector.ts";
 
 export interface LoopGuardOptions {
@@ -69,8 +76,6 @@ const coolBelow = 0.45;
 const leastOfCooling = 0.3;
 /** DeepSeek names 0.5 to 0.7. */
 const mostOfReasoning = 0.7;
-
-const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
 
 /**
  * Streams one try. Returns what it and the try before have cost when it was cut, and undefined when it came to

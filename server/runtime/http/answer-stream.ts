@@ -1,7 +1,7 @@
 /** One streamed answer of the protocol that OpenAI began, whether of `/v1/completions` or of `/v1/chat/completions`. */
 
 import * as v from "valibot";
-import type { StopReason, StreamPart, Usage } from "../../model/model-runtime.ts";
+import { noUsage, type StopReason, type StreamPart, type Usage } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { StopMatcher } from "../embedded/stop-matcher.ts";
 import type { HttpClient } from "./http-client.ts";
@@ -46,8 +46,6 @@ const chunkSchema = v.object({
 });
 type Chunk = v.InferOutput<typeof chunkSchema>;
 type Delta = Extract<StreamPart, { readonly text: string }>;
-
-const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
 
 /**
  * Ends with one `stream-end`, also when `signal` aborts. Throws a RuntimeError. What a server does not count

@@ -4,11 +4,12 @@
  */
 
 import * as v from "valibot";
-import type { InfillRequest, Sampling, StreamPart, Usage } from "../../model/model-runtime.ts";
+import { type InfillRequest, noUsage, type StreamPart, type Usage } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import { ThinkingMeter } from "../embedded/thinking-meter.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import { brokenOffError, strangerError } from "../http/http-errors.ts";
+import { samplers } from "../http/samplers.ts";
 import { serverSentEvents } from "../http/server-sent-events.ts";
 import { whileHeard } from "../http/while-heard.ts";
 import type { ResumableAnswer } from "../scheduler/resumable.ts";
@@ -152,6 +153,7 @@ export class ServerAnswer implements ResumableAnswer {
       preserved_tokens: ["<think>", "</think>"],
       ...this.#thinkingLimit(turn.opening),
       ...samplers(sampling),
+      samplers: samplerOrder,
     };
     const ask = (left: AbortSignal) =>
       serverSentEvents(client.stream({ method: "POST", path: "completion", body }, left));
@@ -211,20 +213,8 @@ class ReasoningCount {
   }
 }
 
-const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
-
-/** All of them named, since the server's own for infill end an answer at the first doubt. */
-function samplers({ temperature, topK, topP, minP, repeatPenalty, seed }: Sampling) {
-  return {
-    temperature,
-    top_k: topK ?? 0,
-    top_p: topP ?? 1,
-    min_p: minP ?? 0,
-    repeat_penalty: repeatPenalty ?? 1,
-    samplers: ["penalties", "top_k", "top_p", "min_p", "temperature"],
-    ...(seed === undefined ? {} : { seed }),
-  };
-}
+/** Named, since the server's own for infill end an answer at the first doubt. */
+const samplerOrder = ["penalties", "top_k", "top_p", "min_p", "temperature"];
 
 export function tooLong(tokens: number, contextTokens: number): RuntimeError {
   return new RuntimeError("context-overflow", "The prompt has {0} tokens, the model's context holds {1}.", {

@@ -1,17 +1,18 @@
 /** A model that Ollama serves, as the contract with every model. */
 
 import { type FimFamily, type FimParts, fimStops } from "../../model/fim.ts";
-import type {
-  ChatRequest,
-  EmbedRequest,
-  InfillRequest,
-  StreamPart,
-  Usage,
-  WarmRequest,
+import {
+  type ChatRequest,
+  type EmbedRequest,
+  type InfillRequest,
+  noUsage,
+  type StreamPart,
+  type Usage,
+  type WarmRequest,
 } from "../../model/model-runtime.ts";
 import type { ResumableAnswer, ResumingRuntime } from "../scheduler/resumable.ts";
 import { OllamaPrompts, type OllamaPromptsOptions, partsOf } from "./ollama-prompts.ts";
-import { aborted, noUsage, OllamaTurns, type OllamaTurnsOptions } from "./ollama-turns.ts";
+import { aborted, OllamaTurns, type OllamaTurnsOptions } from "./ollama-turns.ts";
 import { ReasonedAnswer } from "./reasoned-answer.ts";
 
 export interface OllamaRuntimeOptions extends OllamaPromptsOptions, OllamaTurnsOptions {

@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { onAbort } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
-import type { StopReason, StreamPart, Usage } from "../../model/model-runtime.ts";
+import { noUsage, type StopReason, type StreamPart, type Usage } from "../../model/model-runtime.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import { brokenOffError, strangerError } from "../http/http-errors.ts";
@@ -104,8 +104,6 @@ class LoopWatch {
     return this.#times >= 30;
   }
 }
-
-const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
 
 function readLine(data: string, answer: OllamaAnswer & { readonly said: number }): Line {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), lineSchema), data);

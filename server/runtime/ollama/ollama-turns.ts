@@ -7,8 +7,9 @@
  */
 
 import type { Clock } from "../../base/clock.ts";
-import type { InfillRequest, Sampling, StreamPart, Usage } from "../../model/model-runtime.ts";
+import { type InfillRequest, noUsage, type StreamPart } from "../../model/model-runtime.ts";
 import type { HttpClient } from "../http/http-client.ts";
+import { samplers } from "../http/samplers.ts";
 import type { ModelOptions, OllamaApi } from "./ollama-api.ts";
 import { type OllamaAnswer, ollamaStream } from "./ollama-stream.ts";
 import type { Ask, SlotWatch } from "./slot-watch.ts";
@@ -178,20 +179,7 @@ export class OllamaTurns {
   }
 }
 
-export const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
 export const aborted: StreamPart = { kind: "stream-end", reason: "aborted", usage: noUsage };
-
-/** All of them named, since the model's own file may set others. */
-function samplers({ temperature, topK, topP, minP, repeatPenalty, seed }: Sampling) {
-  return {
-    temperature,
-    top_k: topK ?? 0,
-    top_p: topP ?? 1,
-    min_p: minP ?? 0,
-    repeat_penalty: repeatPenalty ?? 1,
-    ...(seed === undefined ? {} : { seed }),
-  };
-}
 
 function commonLength(a: string, b: string): number {
   const most = Math.min(a.length, b.length);

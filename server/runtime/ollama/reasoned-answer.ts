@@ -3,7 +3,7 @@
  * the reasoning exceeds its tokens it is closed in the model's name, and the model goes on from there.
  */
 
-import type { StopReason, StreamPart, Usage } from "../../model/model-runtime.ts";
+import { noUsage, type StopReason, type StreamPart, type Usage } from "../../model/model-runtime.ts";
 import { ReasoningParser } from "../../model/reasoning.ts";
 import { RuntimeError } from "../../model/runtime-error.ts";
 
@@ -106,7 +106,6 @@ export class ReasonedAnswer {
 
 type End = StreamPart & { readonly kind: "stream-end" };
 
-const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
 const full: End = { kind: "stream-end", reason: "length", usage: noUsage };
 
 /** Whether the prompt ends within a thought: R1's template begins it. */

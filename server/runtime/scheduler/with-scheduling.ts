@@ -3,12 +3,13 @@
  * again later, unseen by who asked: as a whole before its first token, and where it stopped if the runtime can.
  */
 
-import type {
-  ChatRequest,
-  InfillRequest,
-  ModelRuntime,
-  StreamPart,
-  Usage,
+import {
+  type ChatRequest,
+  type InfillRequest,
+  type ModelRuntime,
+  noUsage,
+  type StreamPart,
+  type Usage,
 } from "../../model/model-runtime.ts";
 import { promptToString } from "../../model/prompt.ts";
 import type { ResumableAnswer, ResumingRuntime } from "./resumable.ts";
@@ -69,8 +70,6 @@ interface Stream {
   readonly slot: () => Promise<SlotRequest>;
   readonly answer: ResumableAnswer;
 }
-
-const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
 
 async function* stream(
   { queue, slot, answer }: Stream,

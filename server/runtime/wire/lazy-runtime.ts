@@ -1,9 +1,7 @@
 /** The model contract of a runtime that is still being reached: each call waits for it, and no longer than its own abort. */
 
 import { untilAborted } from "../../base/abort.ts";
-import type { ModelRuntime, StreamPart, Usage } from "../../model/model-runtime.ts";
-
-const noUsage: Usage = { prompt: 0, cached: 0, reasoning: 0, generated: 0 };
+import { type ModelRuntime, noUsage, type StreamPart } from "../../model/model-runtime.ts";
 
 /** `ready` is asked with every call: the runtime may be another one by then. */
 export function lazyRuntime(ready: () => Promise<ModelRuntime>): ModelRuntime {

@@ -10,8 +10,8 @@ import { getLlama, type Llama, LlamaLogLevel, type LlamaModel, readGgufFileInfo 
 import { RuntimeError } from "../../server/model/runtime-error.ts";
 import { TextTokens } from "../../server/runtime/llama-server/text-tokens.ts";
 import { preTokenizers } from "../../server/runtime/ollama/pre-tokenizers.ts";
-import { writeGguf } from "../support/gguf-writer.ts";
 import { never } from "../support/host-fixture.ts";
+import { writeVocabulary } from "../support/vocabulary-gguf.ts";
 
 /** Whose expressions take what follows a line end into the same word, and others that Ollama's models have not. */
 const others = ["gpt-4o", "tekken", "falcon", "mpt", "olmo", "dbrx", "bloom", "viking", "default"];
@@ -95,23 +95,7 @@ describe("tokens remembered by line", function () {
 
   async function loaded(pre: string): Promise<LlamaModel> {
     const path = join(folder, `${pre}.gguf`);
-    await writeGguf(path, {
-      metadata: [
-        ["general.architecture", "string", "llama"],
-        ["llama.context_length", "u32", 128],
-        ["llama.embedding_length", "u32", 64],
-        ["llama.block_count", "u32", 1],
-        ["llama.feed_forward_length", "u32", 64],
-        ["llama.attention.head_count", "u32", 1],
-        ["llama.attention.layer_norm_rms_epsilon", "f32", 1e-6],
-        ["tokenizer.ggml.model", "string", "gpt2"],
-        ["tokenizer.ggml.pre", "string", pre],
-        ["tokenizer.ggml.tokens", "strings", learnt.tokens],
-        ["tokenizer.ggml.token_type", "i32s", learnt.types],
-        ["tokenizer.ggml.merges", "strings", learnt.merges],
-      ],
-      tensors: [],
-    });
+    await writeVocabulary(path, pre, learnt);
     return await llama.loadModel({ modelPath: path, vocabOnly: true });
   }
 });

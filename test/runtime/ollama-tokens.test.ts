@@ -9,7 +9,7 @@ import { after, before, describe, it } from "mocha";
 import { getLlama, type Llama, LlamaLogLevel, readGgufFileInfo } from "node-llama-cpp";
 import { preTokenizers } from "../../server/runtime/ollama/pre-tokenizers.ts";
 import { readVocabulary } from "../../server/runtime/ollama/vocabulary.ts";
-import { writeGguf } from "../support/gguf-writer.ts";
+import { writeVocabulary } from "../support/vocabulary-gguf.ts";
 
 const samples = [
   "",
@@ -49,23 +49,7 @@ describe("tokens by a vocabulary", function () {
   for (const pre of preTokenizers.keys()) {
     it(`are those of llama.cpp with ${pre}`, async () => {
       const path = join(folder, `${pre}.gguf`);
-      await writeGguf(path, {
-        metadata: [
-          ["general.architecture", "string", "llama"],
-          ["llama.context_length", "u32", 128],
-          ["llama.embedding_length", "u32", 64],
-          ["llama.block_count", "u32", 1],
-          ["llama.feed_forward_length", "u32", 64],
-          ["llama.attention.head_count", "u32", 1],
-          ["llama.attention.layer_norm_rms_epsilon", "f32", 1e-6],
-          ["tokenizer.ggml.model", "string", "gpt2"],
-          ["tokenizer.ggml.pre", "string", pre],
-          ["tokenizer.ggml.tokens", "strings", learnt.tokens],
-          ["tokenizer.ggml.token_type", "i32s", learnt.types],
-          ["tokenizer.ggml.merges", "strings", learnt.merges],
-        ],
-        tensors: [],
-      });
+      await writeVocabulary(path, pre, learnt);
       const model = await llama.loadModel({ modelPath: path, vocabOnly: true });
       const vocabulary = readVocabulary({
         "tokenizer.ggml.model": "gpt2",

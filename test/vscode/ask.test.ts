@@ -123,9 +123,11 @@ for (const kind of kinds) {
     it("is stopped in mid-stream by Escape; what had come stays, and the runtime is idle", async () => {
       const { workbench } = session;
       const page = workbench.inPage();
+      const stop = page.getByRole("button", { name: "Stop" });
       await page.getByRole("button", { name: "Ask Again" }).click();
+      await stop.waitFor(patience); // Until then the page holds the answer before.
       await page.locator(".speech").getByText("word0").waitFor({ timeout: 120_000 });
-      await page.getByRole("button", { name: "Stop" }).press("Escape");
+      await stop.press("Escape");
       await page.getByText("Stopped.").waitFor(patience);
       await served?.idle?.();
       const said = (await page.locator(".speech p").last().innerText()).trim();
